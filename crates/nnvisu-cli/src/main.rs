@@ -1,0 +1,2 @@
+//! The nnvisu command.
+fn main() {}

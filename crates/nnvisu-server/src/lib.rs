@@ -1,0 +1,1 @@
+//! nnvisu-server
