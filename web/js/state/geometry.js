@@ -1,0 +1,38 @@
+// Data space ([-1, 1] both ways, y up) and canvas space (CSS pixels from the top left, y down).
+
+/** @import { DataPosition } from "../../types/state" */
+
+/** The distance between the points a drag adds, in CSS pixels. */
+export const DRAG_SPACING = 14;
+
+/**
+ * @param {DataPosition} position in data space
+ * @param {number} size edge of the square canvas, CSS pixels
+ * @returns {{ x: number, y: number }} CSS pixels from the top left corner of the canvas
+ */
+export function canvasFromData(position, size) {}
+
+/**
+ * @param {{ x: number, y: number }} position CSS pixels from the top left corner of the canvas
+ * @param {number} size edge of the square canvas, CSS pixels
+ * @returns {DataPosition} clamped to [-1, 1] and rounded to 4 decimals
+ */
+export function dataFromCanvas(position, size) {}
+
+/**
+ * The length in data space of a length on the canvas.
+ * @param {number} length CSS pixels
+ * @param {number} size edge of the square canvas, CSS pixels
+ * @returns {number}
+ */
+export function dataLength(length, size) {}
+
+/**
+ * The places a drag adds points at, going from the last added one towards the pointer: every
+ * `spacing` along the line, none if the pointer is nearer than that.
+ * @param {{ x: number, y: number }} last where the last point was added
+ * @param {{ x: number, y: number }} pointer
+ * @param {number} spacing
+ * @returns {{ x: number, y: number }[]} the last one becomes the new `last`
+ */
+export function dragPositions(last, pointer, spacing) {}

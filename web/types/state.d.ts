@@ -1,0 +1,206 @@
+// The state of the page: its slices, and the values they are made of.
+//
+// The store (js/state/store.js) is the one owner. Everything here is read-only for
+// everybody else: the view reads slices and calls actions, the transport does the same.
+// A slice is replaced as a whole when anything in it changes, so `===` tells whether it did.
+
+/** A point of the training data. x and y are in data space, [-1, 1], y up. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** The class, 0 to 7. */
+  readonly label: number;
+}
+
+/** A place or distance in data space, [-1, 1] with y up. */
+export interface DataPosition {
+  readonly x: number;
+  readonly y: number;
+}
+
+export type Activation = "tanh" | "relu" | "leaky_relu" | "gelu";
+export type Optimizer = "sgd" | "adam" | "rmsprop";
+export type Distribution =
+  | "circles"
+  | "moons"
+  | "blobs"
+  | "anisotropic"
+  | "varied_variance";
+
+/** The seven settings of the network and its training, always valid. */
+export interface Config {
+  readonly learningRate: number;
+  /** Units of each hidden layer, first to last. */
+  readonly architecture: readonly number[];
+  readonly activation: Activation;
+  readonly optimizer: Optimizer;
+  /** L2 regularization (weight decay). */
+  readonly regularization: number;
+  /** 0 means the full batch. */
+  readonly batchSize: number;
+  readonly dropout: number;
+}
+
+/** The settings a person can type or choose. */
+export type FieldName = keyof Config;
+
+/** Where the random numbers of a run come from; integers up to 2^53 - 1. */
+export interface Seeds {
+  readonly init: number;
+  readonly batches: number;
+  readonly dropout: number;
+}
+
+/** What reading a field gives: a valid value, or a sentence that says what is wrong. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string };
+
+/** Topic "data". */
+export interface DataState {
+  readonly points: readonly Point[];
+  /** How many different classes have at least one point. */
+  readonly nClassesPresent: number;
+  /** Points of each of the eight classes. */
+  readonly classCounts: readonly number[];
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  /** The most points the server takes. */
+  readonly maxPoints: number;
+}
+
+/** Topic "settings". */
+export interface SettingsState {
+  /** The last valid settings: what the server trains, or is about to be told. */
+  readonly config: Config;
+  /** Null until the server has drawn the first ones. */
+  readonly seeds: Seeds | null;
+  /** The wanted speed; null means as fast as possible. */
+  readonly stepsPerSecond: number | null;
+  /** A sentence for each field whose last entry was refused. */
+  readonly errors: Readonly<Partial<Record<FieldName, string>>>;
+  /** The refused text of such a field, so that the person can correct it; `textOf` shows it. */
+  readonly drafts: Readonly<Partial<Record<FieldName, string>>>;
+}
+
+export type Tool = "draw" | "erase";
+export type PaletteName = "petroff" | "classic";
+export type ThemeName = "system" | "light" | "dark";
+
+/** Topic "ui". Kept across visits. */
+export interface UiState {
+  /** The class that drawing adds, 0 to 7. */
+  readonly selectedClass: number;
+  readonly tool: Tool;
+  readonly palette: PaletteName;
+  readonly theme: ThemeName;
+  /** Whether each class has its own marker shape. */
+  readonly shapes: boolean;
+  readonly advancedOpen: boolean;
+  /** Classes of the next generated data set, 2 to 8. */
+  readonly classCount: number;
+  /** In CSS pixels. */
+  readonly eraserRadius: number;
+}
+
+export type Connection = "connecting" | "open" | "retrying";
+
+/** The network as the server says it trains it. */
+export interface Network {
+  /** [2, hidden units ..., classes] */
+  readonly layerSizes: readonly number[];
+  readonly activation: Activation;
+  readonly dropout: number;
+}
+
+/** Topic "session". */
+export interface SessionState {
+  readonly connection: Connection;
+  /** Whether training is on (as the person wants it; the server is told at once, or on reconnect). */
+  readonly running: boolean;
+  /** The server's count of thrown-away weights; null before the first answer. */
+  readonly generation: number | null;
+  /** The network the server confirmed; null before the first answer. */
+  readonly network: Network | null;
+  /** True from a change of the network until the server has confirmed it. */
+  readonly networkPending: boolean;
+  /** True while a data set has been asked for and has not come yet. */
+  readonly generating: boolean;
+  /** The server's own version and author, for the footer; null before it said so. */
+  readonly server: { readonly version: string; readonly author: string } | null;
+}
+
+/** Topic "notice": one message for the person that blocks nothing. */
+export interface Notice {
+  /** Grows with every notice, so that the same words twice are still two notices. */
+  readonly id: number;
+  readonly kind: "info" | "error";
+  readonly text: string;
+}
+
+/** A picture of the network: posteriors over data space, with the numbers of that very step. */
+export interface PictureFrame {
+  readonly generation: number;
+  readonly step: number;
+  /** Null without points. */
+  readonly loss: number | null;
+  /** 0 to 1; null without points. */
+  readonly accuracy: number | null;
+  /** As measured by the server; 0 while paused. */
+  readonly stepsPerSecond: number;
+  readonly width: number;
+  readonly height: number;
+  readonly classes: number;
+  /**
+   * One plane per class, each row-major: planes[k*width*height + row*width + column].
+   * The first row is y = +1 and the last y = -1, the first column x = -1 and the last
+   * x = +1: samples lie on the edges of the data square. 255 is a posterior of 1.
+   */
+  readonly planes: Uint8Array;
+}
+
+/** Topic "picture": what the map and the numbers show, always of one step. */
+export interface PictureState {
+  /** Null before the first picture of the session. */
+  readonly frame: PictureFrame | null;
+  /** False while an earlier snapshot is shown. */
+  readonly live: boolean;
+}
+
+/** Topic "timeline": the history of this run. */
+export interface TimelineState {
+  /** Oldest first, at most 256; the last one is always the newest picture. */
+  readonly snapshots: readonly PictureFrame[];
+  /** Index of what is shown; snapshots.length - 1 when live; -1 when there is none. */
+  readonly shownIndex: number;
+  readonly live: boolean;
+}
+
+/** Topic "requests": what the person asked for and the transport has not passed on yet. */
+export interface RequestsState {
+  readonly generate: {
+    readonly distribution: Distribution;
+    readonly classCount: number;
+    readonly seed: number | null;
+  } | null;
+  /** New random weights are wanted. */
+  readonly reset: boolean;
+  /** Single steps wanted. */
+  readonly steps: number;
+}
+
+export interface State {
+  readonly data: DataState;
+  readonly settings: SettingsState;
+  readonly ui: UiState;
+  readonly session: SessionState;
+  readonly notice: Notice | null;
+  readonly picture: PictureState;
+  readonly timeline: TimelineState;
+  readonly requests: RequestsState;
+}
+
+export type Topic = keyof State;
+
+/** Red, green, blue, each 0 to 255. */
+export type Rgb = readonly [number, number, number];
