@@ -1,2 +1,53 @@
-//! Developer commands.
-fn main() {}
+//! The project's developer commands, run as `cargo xtask <command>`.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "a developer command reports to the terminal it was started from"
+)]
+
+mod command;
+mod shots;
+mod test;
+mod tools;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// nnvisu's developer commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: XtaskCommand,
+}
+
+#[derive(Subcommand)]
+enum XtaskCommand {
+    /// Check formatting, lints, documents, licences and types, and run all tests.
+    ///
+    /// Missing tools are fetched where that is possible: cargo-deny and
+    /// TypeScript go to the target directory, Node.js and Chromium come from
+    /// apt-get. Otherwise the step fails and says what to install.
+    Test {
+        /// Run only this step (may be given several times).
+        #[arg(long, value_name = "STEP")]
+        only: Vec<test::Step>,
+    },
+    /// Take the README's pictures from the running program, in Chromium.
+    Shots {
+        /// Directory for the pictures.
+        #[arg(default_value = ".github/pictures")]
+        directory: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    match Args::parse().command {
+        XtaskCommand::Test { only } => Ok(test::run_steps(&only)),
+        XtaskCommand::Shots { directory } => {
+            shots::run(&directory)?;
+            Ok(std::process::ExitCode::SUCCESS)
+        }
+    }
+}

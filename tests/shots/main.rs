@@ -1,0 +1,2 @@
+//! Shots.
+fn main(){}

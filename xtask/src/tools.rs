@@ -1,0 +1,146 @@
+//! The tools that are not part of a Rust toolchain: found where they are
+//! installed, else installed, else an error that says what to do.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{cargo, command, run, succeeds, target_directory};
+
+const CARGO_DENY_VERSION: &str = "0.20.2";
+const TYPESCRIPT_VERSION: &str = "7.0.2";
+
+/// cargo-deny: the installed one, or the pinned one built into the target
+/// directory.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    let installed = Path::new("cargo-deny");
+    if succeeds(command(installed, &["--version"])) {
+        return Ok(installed.to_path_buf());
+    }
+    let root = tools_directory().join(format!("cargo-deny-{CARGO_DENY_VERSION}"));
+    let program = root
+        .join("bin")
+        .join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        // The dev profile builds in a third of the time and checks our few
+        // hundred dependencies in seconds all the same.
+        let mut install = cargo(&[
+            "install",
+            "--quiet",
+            "cargo-deny",
+            "--locked",
+            "--profile",
+            "dev",
+            "--version",
+            CARGO_DENY_VERSION,
+            "--root",
+        ]);
+        install.arg(&root);
+        install.env("CARGO_TARGET_DIR", root.join("build"));
+        run(install)?;
+        std::fs::remove_dir_all(root.join("build")).context("clearing cargo-deny's build")?;
+    }
+    Ok(program)
+}
+
+/// The TypeScript compiler, whose pinned version npm puts into the target
+/// directory; run it with Node.js.
+pub(crate) fn typescript() -> Result<PathBuf> {
+    node()?;
+    let prefix = tools_directory().join(format!("typescript-{TYPESCRIPT_VERSION}"));
+    let tsc = prefix.join("node_modules/typescript/bin/tsc");
+    if !tsc.exists() {
+        std::fs::create_dir_all(&prefix)?;
+        let mut install = command(
+            "npm",
+            &[
+                "install",
+                "--no-audit",
+                "--no-fund",
+                "--no-save",
+                "--prefix",
+            ],
+        );
+        install.arg(&prefix);
+        install.arg(format!("typescript@{TYPESCRIPT_VERSION}"));
+        run(install)?;
+    }
+    Ok(tsc)
+}
+
+/// Node.js with npm.
+pub(crate) fn node() -> Result<()> {
+    let present =
+        || succeeds(command("node", &["--version"])) && succeeds(command("npm", &["--version"]));
+    install_with_apt(
+        "Node.js (20 or newer) with npm",
+        &["nodejs", "npm"],
+        present,
+    )
+}
+
+/// Chromium and its WebDriver.
+pub(crate) fn chromium() -> Result<()> {
+    let present = || {
+        succeeds(command("chromium", &["--version"]))
+            && succeeds(command("chromedriver", &["--version"]))
+    };
+    install_with_apt(
+        "Chromium and ChromeDriver, as `chromium` and `chromedriver`",
+        &["chromium", "chromium-driver"],
+        present,
+    )
+}
+
+/// Where tools of our own are kept, apart from what Cargo builds.
+fn tools_directory() -> PathBuf {
+    target_directory().join("xtask-tools")
+}
+
+/// Makes sure that `present`, installing Debian's packages where this user may.
+fn install_with_apt(what: &str, packages: &[&str], present: impl Fn() -> bool) -> Result<()> {
+    if present() {
+        return Ok(());
+    }
+    let Some(apt_get) = apt_get() else {
+        bail!(
+            "this step needs {what}. Install it and make sure that it is on the PATH \
+             (on Debian: sudo apt-get install {})",
+            packages.join(" ")
+        );
+    };
+    for action in [
+        vec!["update", "--quiet"],
+        [
+            vec!["install", "--yes", "--quiet", "--no-install-recommends"],
+            packages.to_vec(),
+        ]
+        .concat(),
+    ] {
+        let mut apt = command(apt_get[0], &apt_get[1..]);
+        apt.args(action).env("DEBIAN_FRONTEND", "noninteractive");
+        run(apt)?;
+    }
+    if !present() {
+        bail!(
+            "the packages {} are installed, but {what} does not run",
+            packages.join(" ")
+        );
+    }
+    Ok(())
+}
+
+/// `apt-get` as root, if there is one and this user may.
+fn apt_get() -> Option<&'static [&'static str]> {
+    if !succeeds(command("apt-get", &["--version"])) {
+        return None;
+    }
+    let id = command("id", &["-u"]).output().ok()?;
+    if id.stdout.trim_ascii() == b"0" {
+        Some(&["apt-get"])
+    } else if succeeds(command("sudo", &["-n", "true"])) {
+        Some(&["sudo", "-n", "apt-get"])
+    } else {
+        None
+    }
+}
