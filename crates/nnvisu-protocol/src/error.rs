@@ -1,0 +1,152 @@
+//! What is wrong with a request, said to a person and to a program.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A value outside its range. Displays as a sentence: what is allowed and what came instead.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct OutOfRange {
+    message: String,
+}
+
+impl OutOfRange {
+    pub(crate) fn new(what: &str, allowed: &str, given: impl fmt::Display) -> Self {
+        Self::sentence(format!("{what} must be {allowed}, not {given}"))
+    }
+
+    pub(crate) fn sentence(message: String) -> Self {
+        Self { message }
+    }
+}
+
+/// The stable, machine-readable kind of an `error` message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The text is not one JSON object, has a key twice, or is nested too deep.
+    InvalidJson,
+    /// `type` names no request of this protocol version.
+    UnknownType,
+    /// A required field is not there.
+    MissingField,
+    /// A field has the wrong JSON type, or names something that does not exist.
+    WrongType,
+    /// A number, list or shape is outside what is allowed.
+    OutOfRange,
+    /// More points than the server's limit.
+    TooManyPoints,
+    /// A text message above the server's size limit.
+    MessageTooLarge,
+    /// A binary frame: clients send only text.
+    BinaryNotAccepted,
+    /// A checkpoint whose parts do not fit each other, the configuration or the data.
+    CheckpointMismatch,
+    /// Training was asked for and there are no points.
+    NoData,
+    /// The weights or the loss are no longer finite; training stopped.
+    Diverged,
+    /// The server's own fault.
+    Internal,
+}
+
+impl ErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 12] = [
+        Self::InvalidJson,
+        Self::UnknownType,
+        Self::MissingField,
+        Self::WrongType,
+        Self::OutOfRange,
+        Self::TooManyPoints,
+        Self::MessageTooLarge,
+        Self::BinaryNotAccepted,
+        Self::CheckpointMismatch,
+        Self::NoData,
+        Self::Diverged,
+        Self::Internal,
+    ];
+
+    /// The code as it stands on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidJson => "invalid_json",
+            Self::UnknownType => "unknown_type",
+            Self::MissingField => "missing_field",
+            Self::WrongType => "wrong_type",
+            Self::OutOfRange => "out_of_range",
+            Self::TooManyPoints => "too_many_points",
+            Self::MessageTooLarge => "message_too_large",
+            Self::BinaryNotAccepted => "binary_not_accepted",
+            Self::CheckpointMismatch => "checkpoint_mismatch",
+            Self::NoData => "no_data",
+            Self::Diverged => "diverged",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a request was refused. Displays as the sentence meant for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct RequestError {
+    /// The kind of mistake.
+    pub code: ErrorCode,
+    /// A sentence for a person: what was wrong and what is allowed.
+    pub message: String,
+    /// Where in the request, such as `learningRate` or `data[3].label`.
+    pub field: Option<String>,
+    /// The id of the request, when it could be read.
+    pub re: Option<u32>,
+}
+
+impl RequestError {
+    /// An error about the request as a whole.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            field: None,
+            re: None,
+        }
+    }
+
+    /// The same error, naming the field it is about.
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// The same error, answering the request with this id.
+    #[must_use]
+    pub fn with_re(mut self, re: Option<u32>) -> Self {
+        self.re = re;
+        self
+    }
+
+    /// The answer to a binary frame from a client.
+    #[must_use]
+    pub fn binary_not_accepted() -> Self {
+        Self::new(
+            ErrorCode::BinaryNotAccepted,
+            "Requests are JSON text; binary frames are not accepted",
+        )
+    }
+
+    /// The answer to a request for training when there are no points.
+    #[must_use]
+    pub fn no_data() -> Self {
+        Self::new(ErrorCode::NoData, "Add points before training")
+    }
+}

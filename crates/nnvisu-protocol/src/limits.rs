@@ -1,0 +1,49 @@
+//! The numbers a message has to keep to: fixed ranges, and limits the server can be told.
+
+use serde::{Deserialize, Serialize};
+
+/// Most hidden layers a network can have.
+pub const MAX_HIDDEN_LAYERS: usize = 10;
+/// Most units a hidden layer can have; the fewest is 1.
+pub const MAX_UNITS: usize = 100;
+/// Fewest classes, and fewest output units of a network.
+pub const MIN_CLASSES: usize = 2;
+/// Most classes; labels go from 0 to one less.
+pub const MAX_CLASSES: usize = 8;
+/// Largest learning rate; the smallest is anything above 0.
+pub const MAX_LEARNING_RATE: f32 = 10.0;
+/// Largest L2 regularization; the smallest is 0.
+pub const MAX_REGULARIZATION: f32 = 10.0;
+/// Largest batch size; 0 means all points.
+pub const MAX_BATCH_SIZE: u32 = 1_000_000;
+/// Largest seed: 2⁵³ − 1, the largest integer that JavaScript numbers hold exactly.
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+/// Largest speed that can be asked for, in steps per second.
+pub const MAX_STEPS_PER_SECOND: f32 = 1e6;
+/// Largest width and height of a map or picture, in pixels.
+pub const MAX_FRAME_SIDE: u16 = 4096;
+/// Number of points a session may hold unless the server is told otherwise.
+pub const DEFAULT_MAX_POINTS: usize = 20_000;
+/// Size of the largest message a server takes unless told otherwise: 8 MiB.
+pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 8 * 1024 * 1024;
+/// How deep arrays and objects may be nested in a request.
+pub const MAX_NESTING: usize = 64;
+
+/// The limits one server works with; it tells version 2 clients in its first message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Limits {
+    /// Most points a data set may have.
+    pub max_points: usize,
+    /// Largest text message in bytes; a larger one closes the connection with code 1009.
+    pub max_message_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_points: DEFAULT_MAX_POINTS,
+            max_message_bytes: DEFAULT_MAX_MESSAGE_BYTES,
+        }
+    }
+}

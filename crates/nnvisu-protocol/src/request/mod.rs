@@ -1,0 +1,174 @@
+//! What a client can ask for.
+
+mod json;
+mod parse;
+mod read;
+
+use serde::Serialize;
+
+use crate::checkpoint::Checkpoint;
+use crate::config::{Config, ConfigUpdate};
+use crate::model::Model;
+use crate::point::Point;
+use crate::settings::{
+    Activation, ClassCount, Distribution, Dropout, HiddenLayers, Seed, Seeds, StepsPerSecond,
+};
+use crate::version::ProtocolVersion;
+
+pub use parse::parse_request;
+
+/// A request and the id its answer will carry.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Envelope {
+    /// Version 2 only: the client's own number for the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u32>,
+    /// The request.
+    #[serde(flatten)]
+    pub request: Request,
+}
+
+impl Envelope {
+    /// The text to send.
+    ///
+    /// # Panics
+    ///
+    /// Never: everything in a request can be written as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a request is always serialisable")
+    }
+}
+
+impl From<Request> for Envelope {
+    fn from(request: Request) -> Self {
+        Self { id: None, request }
+    }
+}
+
+/// Everything a client can ask for. Every value is within its range.
+///
+/// The only way from text to a request is [`parse_request`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Request {
+    /// Start or resume training.
+    StartTraining,
+    /// Pause; weights and optimizer state are kept.
+    StopTraining,
+    /// Stop and start again from fresh weights.
+    Reset {
+        /// Version 2 only: the seeds to use; without them the server draws new ones.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        seeds: Option<Seeds>,
+    },
+    /// Change some settings.
+    UpdateConfig {
+        /// The settings to change.
+        payload: ConfigUpdate,
+    },
+    /// Stop; a new network with fresh weights.
+    UpdateArchitecture {
+        /// The new network.
+        payload: NetworkUpdate,
+        /// Version 2 only: the seeds to use; without them the server draws new ones.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        seeds: Option<Seeds>,
+    },
+    /// Replace all points; at most [`Limits::max_points`](crate::Limits::max_points).
+    UpdateData {
+        /// The points; empty clears them.
+        data: Vec<Point>,
+    },
+    /// Replace the points by generated ones and start from fresh weights.
+    GenerateData {
+        /// Their shape.
+        distribution: Distribution,
+        /// How many classes.
+        num_classes: ClassCount,
+        /// Version 2 only: the seed of the data; without it the server draws a new one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        seed: Option<Seed>,
+    },
+    /// One optimizer step that leaves nothing behind on the server.
+    TrainStep {
+        /// Settings; the ones that are left out have their defaults. With a model its
+        /// architecture is that of the model.
+        config: Config,
+        /// The weights to start from; `None` (two empty lists on the wire) for fresh ones.
+        #[serde(serialize_with = "write_model")]
+        model: Option<Model>,
+        /// The points, at least one.
+        data: Vec<Point>,
+    },
+    /// Version 2: replace everything of the session.
+    Restore(Box<Restore>),
+    /// Version 2: change the speed of training.
+    SetSpeed {
+        /// The speed; `None` for as fast as possible.
+        #[serde(rename = "stepsPerSecond")]
+        steps_per_second: Option<StepsPerSecond>,
+    },
+    /// Version 2: exactly one optimizer step, then pause.
+    Step,
+}
+
+/// The network that `update_architecture` asks for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NetworkUpdate {
+    /// The hidden layers.
+    pub hidden_layers: HiddenLayers,
+    /// The activation, if it changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activation: Option<Activation>,
+    /// The dropout, if it changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dropout: Option<Dropout>,
+}
+
+/// Everything that makes a session.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Restore {
+    /// All seven settings.
+    pub config: Config,
+    /// The points.
+    pub data: Vec<Point>,
+    /// The run to go on with, its parts fitting each other; `None` for fresh weights.
+    pub checkpoint: Option<Checkpoint>,
+    /// The seeds for fresh weights; `None`: the server draws new ones.
+    pub seeds: Option<Seeds>,
+    /// The speed; `None` for as fast as possible.
+    pub steps_per_second: Option<StepsPerSecond>,
+}
+
+/// The name of every request on the wire and the version that brought it.
+pub const REQUEST_TYPES: [(&str, ProtocolVersion); 11] = [
+    ("start_training", ProtocolVersion::V1),
+    ("stop_training", ProtocolVersion::V1),
+    ("reset", ProtocolVersion::V1),
+    ("update_config", ProtocolVersion::V1),
+    ("update_architecture", ProtocolVersion::V1),
+    ("update_data", ProtocolVersion::V1),
+    ("generate_data", ProtocolVersion::V1),
+    ("train_step", ProtocolVersion::V1),
+    ("restore", ProtocolVersion::V2),
+    ("set_speed", ProtocolVersion::V2),
+    ("step", ProtocolVersion::V2),
+];
+
+fn write_model<S: serde::Serializer>(model: &Option<Model>, to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Fresh {
+        weights: [u8; 0],
+        biases: [u8; 0],
+    }
+    match model {
+        Some(model) => model.serialize(to),
+        None => Fresh {
+            weights: [],
+            biases: [],
+        }
+        .serialize(to),
+    }
+}
