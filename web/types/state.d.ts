@@ -176,7 +176,7 @@ export interface TimelineState {
   readonly live: boolean;
 }
 
-/** Topic "requests": what the person asked for and the transport has not passed on yet. */
+/** Topic "requests": what the person asked for and the server has not confirmed yet. */
 export interface RequestsState {
   readonly generate: {
     readonly distribution: Distribution;
@@ -189,6 +189,29 @@ export interface RequestsState {
   readonly steps: number;
 }
 
+/** The server's network with its optimizer, kept verbatim to be handed back; the texts are base64. */
+export interface Checkpoint {
+  readonly generation: number;
+  readonly step: number;
+  readonly hiddenLayers: readonly number[];
+  readonly classes: number;
+  readonly activation: Activation;
+  readonly parameters: string;
+  readonly optimizer: {
+    readonly kind: Optimizer;
+    readonly steps: number;
+    readonly firstMoment: string;
+    readonly secondMoment: string;
+  };
+  readonly seeds: Seeds;
+}
+
+/** Topic "model": what brings the network back after a reload or a lost connection. */
+export interface ModelState {
+  /** Null when the weights are to be fresh. */
+  readonly checkpoint: Checkpoint | null;
+}
+
 export interface State {
   readonly data: DataState;
   readonly settings: SettingsState;
@@ -198,9 +221,20 @@ export interface State {
   readonly picture: PictureState;
   readonly timeline: TimelineState;
   readonly requests: RequestsState;
+  readonly model: ModelState;
 }
 
 export type Topic = keyof State;
+
+/** What is kept across visits, each part on its own. */
+export interface Stored {
+  readonly config: Config;
+  readonly seeds: Seeds | null;
+  readonly stepsPerSecond: number | null;
+  readonly points: readonly Point[];
+  readonly checkpoint: Checkpoint | null;
+  readonly ui: UiState;
+}
 
 /** Red, green, blue, each 0 to 255. */
 export type Rgb = readonly [number, number, number];

@@ -2,6 +2,8 @@
 
 /** @import { DataPosition } from "../../types/state" */
 
+import { roundCoordinate } from "./points.js";
+
 /** The distance between the points a drag adds, in CSS pixels. */
 export const DRAG_SPACING = 14;
 
@@ -10,14 +12,21 @@ export const DRAG_SPACING = 14;
  * @param {number} size edge of the square canvas, CSS pixels
  * @returns {{ x: number, y: number }} CSS pixels from the top left corner of the canvas
  */
-export function canvasFromData(position, size) {}
+export function canvasFromData(position, size) {
+  return { x: ((position.x + 1) / 2) * size, y: ((1 - position.y) / 2) * size };
+}
 
 /**
  * @param {{ x: number, y: number }} position CSS pixels from the top left corner of the canvas
  * @param {number} size edge of the square canvas, CSS pixels
  * @returns {DataPosition} clamped to [-1, 1] and rounded to 4 decimals
  */
-export function dataFromCanvas(position, size) {}
+export function dataFromCanvas(position, size) {
+  return {
+    x: roundCoordinate((position.x / size) * 2 - 1),
+    y: roundCoordinate(1 - (position.y / size) * 2),
+  };
+}
 
 /**
  * The length in data space of a length on the canvas.
@@ -25,7 +34,9 @@ export function dataFromCanvas(position, size) {}
  * @param {number} size edge of the square canvas, CSS pixels
  * @returns {number}
  */
-export function dataLength(length, size) {}
+export function dataLength(length, size) {
+  return (length / size) * 2;
+}
 
 /**
  * The places a drag adds points at, going from the last added one towards the pointer: every
@@ -35,4 +46,15 @@ export function dataLength(length, size) {}
  * @param {number} spacing
  * @returns {{ x: number, y: number }[]} the last one becomes the new `last`
  */
-export function dragPositions(last, pointer, spacing) {}
+export function dragPositions(last, pointer, spacing) {
+  const distance = Math.hypot(pointer.x - last.x, pointer.y - last.y);
+  const positions = [];
+  for (let i = 1; i * spacing <= distance; i += 1) {
+    const t = (i * spacing) / distance;
+    positions.push({
+      x: last.x + t * (pointer.x - last.x),
+      y: last.y + t * (pointer.y - last.y),
+    });
+  }
+  return positions;
+}

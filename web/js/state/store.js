@@ -1,40 +1,81 @@
 // The one owner of the page's state.
 //
-// The view and the transport read `store.state`, call the actions below, and subscribe to
-// the slices they care about. Nobody else changes anything. However many actions run in one
-// turn of the event loop, each subscriber hears about it once, in a microtask.
+// The view reads `store.state`, calls the actions below, and subscribes to the slices it cares
+// about; the transport does the same and reports through `store.server`. Nobody else changes
+// anything. However many actions run in one turn of the event loop, each subscriber hears about
+// it once, in a microtask.
 
 /** @import {
- *   Config, DataPosition, Distribution, FieldName, Parsed, PictureFrame, Point, State, Topic, UiState
+ *   Config, DataPosition, Distribution, FieldName, Parsed, Stored, Topic, UiState
  * } from "../../types/state" */
 
+import { DataEdits } from "./data-edits.js";
+import { NOTHING_STORED, initialState } from "./initial-state.js";
+import { Playback } from "./playback.js";
+import { ServerReports } from "./server-reports.js";
+import {
+  ACTIVATION_NAMES,
+  ADVANCED_FIELDS,
+  DEFAULT_CONFIG,
+  NETWORK_FIELDS,
+  formatField,
+  isSpeed,
+} from "./settings.js";
+import { SettingsEdits } from "./settings-edits.js";
+import { Slices } from "./slices.js";
+import { validUi } from "./ui.js";
+
+/** Single steps that may wait for the server. */
+const MAX_WAITING_STEPS = 100;
+
 export class Store {
-  /**
-   * The current state. A slice is a new object whenever anything in it changed.
-   * @type {State}
-   */
+  #slices;
+  #edits;
+  #settings;
+  #playback;
+  #nextNoticeId = 1;
+
+  /** @param {Stored} [stored] what is kept from an earlier visit */
+  constructor(stored = NOTHING_STORED) {
+    this.#slices = new Slices(initialState(stored));
+    this.#edits = new DataEdits(this.#slices);
+    this.#settings = new SettingsEdits(this.#slices);
+    this.#playback = new Playback(this.#slices);
+    /** Actions for the transport only. */
+    this.server = new ServerReports(
+      this.#slices,
+      { edits: this.#edits, settings: this.#settings, playback: this.#playback },
+      (kind, text) => this.notify(kind, text),
+    );
+  }
+
+  /** The current state. A slice is a new object whenever anything in it changed. */
   get state() {
-    throw new Error("not built yet");
+    return this.#slices.state;
   }
 
   /**
-   * Calls `listener` after any of `topics` changed, once per turn of the event loop, with the
-   * topics that changed. It is not called for the state at the time of subscribing.
+   * Calls `listener` after any of `topics` changed, once per turn of the event loop, with those
+   * that changed. It is not called for the state at the time of subscribing.
    * @param {readonly Topic[]} topics
    * @param {(changed: ReadonlySet<Topic>) => void} listener
    * @returns {() => void} ends the subscription
    */
-  subscribe(topics, listener) {}
+  subscribe(topics, listener) {
+    return this.#slices.subscribe(topics, listener);
+  }
 
   // --- data ---------------------------------------------------------------------------
 
-  /**
-   * Begins a drag: all data edits until `endStroke` are undone as one step.
-   */
-  beginStroke() {}
+  /** Begins a drag: all data edits until `endStroke` are undone as one step. */
+  beginStroke() {
+    this.#edits.beginStroke();
+  }
 
   /** Ends the drag begun by `beginStroke`; without one it does nothing. */
-  endStroke() {}
+  endStroke() {
+    this.#edits.endStroke();
+  }
 
   /**
    * Adds a point at a place in data space (clamped to [-1, 1] and rounded to 4 decimals).
@@ -42,75 +83,133 @@ export class Store {
    * @param {number} [label] the selected class unless told
    * @returns {boolean} false if there are already as many points as the server takes (a notice says so)
    */
-  addPoint(position, label) {}
+  addPoint(position, label = this.state.ui.selectedClass) {
+    const { points, maxPoints } = this.state.data;
+    if (points.length >= maxPoints) {
+      this.notify("error", `There can be at most ${maxPoints} points`);
+      return false;
+    }
+    this.#forgetWaitingDataSet();
+    this.#edits.add(position, label);
+    return true;
+  }
 
   /**
-   * Removes all points within `radius` of the segment between two places; equal places
-   * make it a circle. All in data space.
+   * Removes all points within `radius` of the segment between two places; equal places make it
+   * a circle. All in data space.
    * @param {DataPosition} from
    * @param {DataPosition} to
-   * @param {number} radius in units of data space
+   * @param {number} radius
    * @returns {number} how many points went
    */
-  erasePoints(from, to, radius) {}
+  erasePoints(from, to, radius) {
+    return this.#edits.erase(from, to, radius);
+  }
 
   /** Removes all points. */
-  clear() {}
+  clear() {
+    this.#forgetWaitingDataSet();
+    this.#edits.replace([]);
+  }
 
   /** Takes back the last data edit. */
-  undo() {}
+  undo() {
+    this.#edits.undo();
+  }
 
   /** Does the last undone data edit again. */
-  redo() {}
+  redo() {
+    this.#edits.redo();
+  }
 
   /**
-   * Asks the server for a data set (200 points), with `ui.classCount` classes. It replaces
-   * the data when it comes. While there is no connection the wish is kept.
+   * Asks the server for a data set (200 points) with `ui.classCount` classes. When it comes it
+   * replaces the data and the weights are fresh. Without a connection the wish is kept.
    * @param {Distribution} distribution
    * @param {number} [seed] the same seed gives the same data set
    */
-  generate(distribution, seed) {}
+  generate(distribution, seed) {
+    const { classCount } = this.state.ui;
+    this.#slices.patch("requests", { generate: { distribution, classCount, seed: seed ?? null } });
+    this.#slices.patch("session", { running: false, generating: true });
+    if (this.state.session.connection === "retrying") {
+      this.notify("info", "The data set will be generated as soon as the connection is back");
+    }
+  }
+
+  /** A data set asked for while there is no connection would later replace what is drawn now. */
+  #forgetWaitingDataSet() {
+    if (this.state.session.connection === "open") return;
+    this.#slices.patch("requests", { generate: null });
+    this.#slices.patch("session", { generating: false });
+  }
 
   // --- settings -----------------------------------------------------------------------
 
   /**
-   * Reads what a person typed or chose. A valid value becomes the setting; anything else
-   * leaves the setting and puts a sentence into `settings.errors[field]` and the text into
+   * Reads what a person typed or chose. A valid value becomes the setting; anything else leaves
+   * the setting and puts a sentence into `settings.errors[field]` and the text into
    * `settings.drafts[field]`.
    * @param {FieldName} field
    * @param {string} text
    * @returns {Parsed<Config[FieldName]>}
    */
-  setField(field, text) {}
+  setField(field, text) {
+    const parsed = this.#settings.read(field, text);
+    if (parsed.ok) this.#configure({ ...this.state.settings.config, [field]: parsed.value });
+    return parsed;
+  }
 
   /**
    * `setField("architecture", text)`.
    * @param {string} text such as "10-5"
    * @returns {Parsed<Config[FieldName]>}
    */
-  setArchitecture(text) {}
+  setArchitecture(text) {
+    return this.setField("architecture", text);
+  }
 
   /**
    * What the input of a field should show: the refused text if there is one, else the setting.
    * @param {FieldName} field
    * @returns {string}
    */
-  textOf(field) {}
+  textOf(field) {
+    const { drafts, config } = this.state.settings;
+    return drafts[field] ?? formatField(field, config);
+  }
 
-  /** Sets optimizer, learning rate, L2, batch size, dropout to their defaults. */
-  resetAdvanced() {}
+  /** Sets optimizer, learning rate, L2, batch size and dropout back to their defaults. */
+  resetAdvanced() {
+    const defaults = Object.fromEntries(ADVANCED_FIELDS.map((field) => [field, DEFAULT_CONFIG[field]]));
+    this.#settings.forgetRefused(ADVANCED_FIELDS);
+    this.#configure({ ...this.state.settings.config, ...defaults });
+  }
 
   /**
-   * Sets the wanted speed.
+   * Sets the wanted speed; what is not a speed is ignored.
    * @param {number | null} stepsPerSecond above 0; null means as fast as possible
    */
-  setSpeed(stepsPerSecond) {}
+  setSpeed(stepsPerSecond) {
+    if (isSpeed(stepsPerSecond)) this.#slices.patch("settings", { stepsPerSecond });
+  }
+
+  /** @param {Config} config valid */
+  #configure(config) {
+    const changed = this.#settings.configure(config);
+    if (!changed.some((field) => NETWORK_FIELDS.includes(field))) return;
+    this.#slices.patch("session", { running: false, networkPending: true });
+    this.goLive();
+    this.notify("info", `New network (${describeNetwork(config)}): training stopped, the weights are fresh`);
+  }
 
   /**
-   * Changes interface choices; values that make no sense are ignored.
+   * Changes choices about the interface; values that make no sense are ignored.
    * @param {Partial<UiState>} changes
    */
-  setUi(changes) {}
+  setUi(changes) {
+    this.#slices.patch("ui", validUi(changes));
+  }
 
   // --- training -----------------------------------------------------------------------
 
@@ -118,19 +217,43 @@ export class Store {
    * Starts or goes on with training, from the latest state. Without points it says so in a
    * notice and stays paused.
    */
-  train() {}
+  train() {
+    this.goLive();
+    if (this.#canTrain()) this.#slices.patch("session", { running: true });
+  }
 
   /** Pauses training; weights are kept. */
-  pause() {}
+  pause() {
+    this.#slices.patch("session", { running: false });
+  }
 
   /** `train` or `pause`, whichever changes something. */
-  toggle() {}
+  toggle() {
+    if (this.state.session.running) this.pause();
+    else this.train();
+  }
 
   /** One optimizer step, then paused. */
-  stepOnce() {}
+  stepOnce() {
+    this.goLive();
+    if (!this.#canTrain()) return;
+    const steps = Math.min(MAX_WAITING_STEPS, this.state.requests.steps + 1);
+    this.#slices.patch("requests", { steps });
+    this.#slices.patch("session", { running: false });
+  }
 
   /** Stops, and asks for new random weights. */
-  resetModel() {}
+  resetModel() {
+    this.goLive();
+    this.#slices.patch("session", { running: false });
+    this.#slices.patch("requests", { reset: true, steps: 0 });
+  }
+
+  #canTrain() {
+    if (this.state.data.points.length > 0 || this.state.session.generating) return true;
+    this.notify("info", "Add points before training");
+    return false;
+  }
 
   // --- history and notices ------------------------------------------------------------
 
@@ -138,18 +261,34 @@ export class Store {
    * Shows an earlier picture; the last index goes live.
    * @param {number} index into `timeline.snapshots`
    */
-  showSnapshot(index) {}
+  showSnapshot(index) {
+    this.#playback.show(index);
+  }
 
   /** Shows the newest picture and follows the run. */
-  goLive() {}
+  goLive() {
+    if (!this.state.picture.live) this.#playback.goLive();
+  }
 
   /**
    * Shows a message that blocks nothing.
    * @param {"info" | "error"} kind
    * @param {string} text
    */
-  notify(kind, text) {}
+  notify(kind, text) {
+    this.#slices.replace("notice", { id: this.#nextNoticeId, kind, text });
+    this.#nextNoticeId += 1;
+  }
 
   /** Takes the current notice away. */
-  dismissNotice() {}
+  dismissNotice() {
+    this.#slices.replace("notice", null);
+  }
+}
+
+/** @param {Config} config */
+function describeNetwork({ architecture, activation, dropout }) {
+  const layers = architecture.length === 0 ? "no hidden layers" : architecture.join("-");
+  const without = `${layers}, ${ACTIVATION_NAMES[activation]}`;
+  return dropout === 0 ? without : `${without}, dropout ${dropout}`;
 }

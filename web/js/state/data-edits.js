@@ -1,0 +1,82 @@
+// Every change of the training data, with undo and redo.
+
+/** @import { DataPosition, Point } from "../../types/state" */
+/** @import { Slices } from "./slices.js" */
+
+import { countClasses, pointAt, withoutPointsNear } from "./points.js";
+import { UndoHistory } from "./undo.js";
+
+export class DataEdits {
+  #slices;
+  #undo = new UndoHistory();
+
+  /** @param {Slices} slices */
+  constructor(slices) {
+    this.#slices = slices;
+  }
+
+  get #points() {
+    return this.#slices.state.data.points;
+  }
+
+  beginStroke() {
+    this.#undo.beginStroke();
+  }
+
+  endStroke() {
+    this.#undo.endStroke();
+  }
+
+  /**
+   * @param {DataPosition} position
+   * @param {number} label
+   */
+  add(position, label) {
+    this.replace([...this.#points, pointAt(position, label)]);
+  }
+
+  /**
+   * @param {DataPosition} from
+   * @param {DataPosition} to
+   * @param {number} radius
+   * @returns {number} how many points went
+   */
+  erase(from, to, radius) {
+    const before = this.#points;
+    this.replace(withoutPointsNear(before, from, to, radius));
+    return before.length - this.#points.length;
+  }
+
+  /**
+   * Puts other data in place, as an edit that can be undone.
+   * @param {readonly Point[]} points
+   */
+  replace(points) {
+    const before = this.#points;
+    if (points === before || (points.length === 0 && before.length === 0)) return;
+    this.#undo.record(before);
+    this.#show(points);
+  }
+
+  undo() {
+    const points = this.#undo.undo(this.#points);
+    if (points !== null) this.#show(points);
+  }
+
+  redo() {
+    const points = this.#undo.redo(this.#points);
+    if (points !== null) this.#show(points);
+  }
+
+  /** @param {readonly Point[]} points */
+  #show(points) {
+    this.#slices.patch("data", {
+      points,
+      ...countClasses(points),
+      canUndo: this.#undo.canUndo,
+      canRedo: this.#undo.canRedo,
+    });
+    // Without points there is nothing to train on: the server stops as well.
+    if (points.length === 0) this.#slices.patch("session", { running: false });
+  }
+}

@@ -1,0 +1,126 @@
+// What the transport reports about the server. Only the transport calls these actions.
+
+/** @import { Checkpoint, Config, Connection, FieldName, Network, PictureFrame, Point, Seeds } from "../../types/state" */
+/** @import { DataEdits } from "./data-edits.js" */
+/** @import { Playback } from "./playback.js" */
+/** @import { SettingsEdits } from "./settings-edits.js" */
+/** @import { Slices } from "./slices.js" */
+
+export class ServerReports {
+  #slices;
+  #edits;
+  #settings;
+  #playback;
+  #notify;
+
+  /**
+   * @param {Slices} slices
+   * @param {{ edits: DataEdits, settings: SettingsEdits, playback: Playback }} owners of what changes by rules
+   * @param {(kind: "info" | "error", text: string) => void} notify
+   */
+  constructor(slices, { edits, settings, playback }, notify) {
+    this.#slices = slices;
+    this.#edits = edits;
+    this.#settings = settings;
+    this.#playback = playback;
+    this.#notify = notify;
+  }
+
+  /** @param {Connection} connection */
+  connection(connection) {
+    this.#slices.patch("session", { connection });
+  }
+
+  /**
+   * The server introduces itself.
+   * @param {{ version: string, author: string, maxPoints: number }} hello
+   */
+  hello({ version, author, maxPoints }) {
+    this.#slices.patch("session", { server: { version, author } });
+    this.#slices.patch("data", { maxPoints });
+  }
+
+  /**
+   * What the server trains now.
+   * @param {{ generation: number, network: Network, seeds: Seeds, networkPending: boolean }} now
+   */
+  network({ generation, network, seeds, networkPending }) {
+    this.#slices.patch("session", { generation, network, networkPending });
+    this.#slices.patch("settings", { seeds });
+  }
+
+  /** The weights were thrown away: a new run begins. */
+  freshWeights() {
+    this.#slices.patch("model", { checkpoint: null });
+    this.#playback.restart();
+  }
+
+  /**
+   * The server took the checkpoint; what came after it is lost.
+   * @param {Checkpoint} checkpoint
+   */
+  resumed(checkpoint) {
+    this.#playback.rewindTo(checkpoint.step);
+  }
+
+  /** @param {string} reason why the server could not take the checkpoint */
+  checkpointRefused(reason) {
+    this.#slices.patch("model", { checkpoint: null });
+    this.#notify("error", `The trained network could not be brought back, so training starts afresh. ${reason}`);
+  }
+
+  /** The wish for new weights is fulfilled. */
+  resetDone() {
+    this.#slices.patch("requests", { reset: false });
+  }
+
+  /** A single step was done, or cannot be. */
+  stepDone() {
+    const { steps } = this.#slices.state.requests;
+    this.#slices.patch("requests", { steps: Math.max(0, steps - 1) });
+  }
+
+  /**
+   * The generated data set, or null if there will be none.
+   * @param {unknown} request the wish it answers, as it was in `requests.generate`
+   * @param {readonly Point[] | null} points
+   */
+  generated(request, points) {
+    if (points !== null) this.#edits.replace(points);
+    if (this.#slices.state.requests.generate !== request) return;
+    this.#slices.patch("requests", { generate: null });
+    this.#slices.patch("session", { generating: false });
+  }
+
+  /**
+   * The server refused new settings and goes on with the old ones.
+   * @param {readonly FieldName[]} fields those that were to change
+   * @param {Config} sent with the refused values
+   * @param {Config} kept with the values the server goes on with
+   * @param {string} message
+   */
+  settingsRefused(fields, sent, kept, message) {
+    this.#settings.rollBack(fields, sent, kept, message);
+    this.#slices.patch("session", { networkPending: false });
+  }
+
+  /** Training ended without the person asking for it. */
+  stopped() {
+    this.#slices.patch("session", { running: false });
+  }
+
+  /** @param {PictureFrame} frame the newest one of the current generation */
+  picture(frame) {
+    this.#playback.push(frame);
+  }
+
+  /** @param {Checkpoint} checkpoint the newest one of the current generation */
+  checkpoint(checkpoint) {
+    this.#slices.patch("model", { checkpoint });
+  }
+
+  /** @param {string} message */
+  problem(message) {
+    this.#notify("error", message);
+  }
+}

@@ -1,0 +1,22 @@
+// The state of the program in plain words.
+
+/** @import { State } from "../../types/state" */
+
+import { COLOUR_NAMES } from "./palettes.js";
+
+/**
+ * @param {State} state
+ * @returns {string} one or two short sentences for the status line
+ */
+export function statusText(state) {
+  const { session, data } = state;
+  if (session.connection === "retrying") return "Connection lost, retrying; your work is safe";
+  if (session.connection === "connecting") return "Connecting";
+  if (session.generating) return "Generating points";
+  if (data.points.length === 0) return "Add points to start";
+  const activity = session.running ? "Training" : "Paused";
+  if (data.nClassesPresent > 1) return activity;
+  const onlyClass = data.classCounts.findIndex((count) => count > 0);
+  const colour = COLOUR_NAMES[state.ui.palette][onlyClass];
+  return `${activity}. Only one class so far: the network will call everything ${colour}`;
+}
