@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::floats::Floats;
-use crate::limits::{MAX_CLASSES, MIN_CLASSES};
 use crate::model::N_INPUTS;
-use crate::settings::{Activation, HiddenLayers, Optimizer, Seeds};
+use crate::settings::{Activation, ClassCount, HiddenLayers, Optimizer, Seeds};
 
 /// Weights, optimizer state, step and seeds. Clients keep it as it came and hand it back in
 /// `restore`; the order of the numbers inside is the server's own.
@@ -19,8 +18,8 @@ pub struct Checkpoint {
     pub step: u64,
     /// Sizes of the hidden layers.
     pub hidden_layers: HiddenLayers,
-    /// Output units, 2 to 8.
-    pub classes: usize,
+    /// Output units.
+    pub classes: ClassCount,
     /// Activation of the hidden layers.
     pub activation: Activation,
     /// Weights and biases of all layers, in the server's order.
@@ -61,20 +60,11 @@ impl Checkpoint {
     ///
     /// # Errors
     ///
-    /// When a list of numbers has not the length that the layers ask for, the number of
-    /// classes is not 2 to 8, or a mean of squares is negative.
+    /// When a list of numbers has not the length that the layers ask for, or a mean of squares
+    /// is negative.
     pub fn check(&self) -> Result<(), InvalidCheckpoint> {
         let refuse = |field, message| Err(InvalidCheckpoint { field, message });
-        if !(MIN_CLASSES..=MAX_CLASSES).contains(&self.classes) {
-            return refuse(
-                "classes",
-                format!(
-                    "The checkpoint must have {MIN_CLASSES} to {MAX_CLASSES} classes, not {}",
-                    self.classes
-                ),
-            );
-        }
-        let expected = n_parameters(&self.hidden_layers, self.classes);
+        let expected = n_parameters(&self.hidden_layers, self.classes.get() as usize);
         let given = self.parameters.values().len();
         if given != expected {
             return refuse(

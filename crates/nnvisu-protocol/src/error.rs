@@ -26,15 +26,15 @@ impl OutOfRange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// The text is not one JSON object, has a key twice, or is nested too deep.
+    /// The text is not one JSON object, says something twice, or is nested too deep.
     InvalidJson,
     /// `type` names no request of this protocol version.
     UnknownType,
     /// A required field is not there.
     MissingField,
-    /// A field has the wrong JSON type, or names something that does not exist.
+    /// A field has the wrong JSON type.
     WrongType,
-    /// A number, list or shape is outside what is allowed.
+    /// A number, name, list or shape is outside what is allowed.
     OutOfRange,
     /// More points than the server's limit.
     TooManyPoints,

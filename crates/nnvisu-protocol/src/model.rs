@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::limits::{MAX_CLASSES, MAX_HIDDEN_LAYERS, MAX_UNITS, MIN_CLASSES};
+use crate::limits::{MAX_CLASSES, MIN_CLASSES};
 use crate::settings::HiddenLayers;
 
 /// Number of inputs of every network: x and y.
@@ -22,26 +22,23 @@ impl Layer {
     ///
     /// # Errors
     ///
-    /// When the weights are not `biases.len()` rows of `n_in`, or a value is not finite. The
-    /// layer of the error is 0.
+    /// When the weights are not `biases.len()` rows of `n_in`, or a value is not finite.
     pub fn new(n_in: usize, weights: Vec<f32>, biases: Vec<f32>) -> Result<Self, InvalidModel> {
-        if weights.len() != n_in * biases.len() {
-            return Err(InvalidModel {
-                field: "weights[0]".to_owned(),
-                message: format!(
-                    "A layer of {} units with {n_in} inputs has {} weights, not {}",
+        let expected = n_in * biases.len();
+        if weights.len() != expected {
+            return Err(InvalidModel::new(
+                "weights",
+                format!(
+                    "A layer of {} units with {n_in} inputs has {expected} weights, not {}",
                     biases.len(),
-                    n_in * biases.len(),
                     weights.len()
                 ),
-            });
+            ));
         }
         for (name, values) in [("weights", &weights), ("biases", &biases)] {
             if values.iter().any(|value| !value.is_finite()) {
-                return Err(InvalidModel {
-                    field: format!("{name}[0]"),
-                    message: format!("The {name} of a layer must be finite numbers"),
-                });
+                let message = format!("The {name} of a layer must be finite numbers");
+                return Err(InvalidModel::new(name, message));
             }
         }
         Ok(Self {
@@ -84,6 +81,7 @@ impl Layer {
 #[serde(try_from = "NestedModel", into = "NestedModel")]
 pub struct Model {
     layers: Vec<Layer>,
+    hidden_layers: HiddenLayers,
 }
 
 /// Why lists of weights and biases are not the weights of a network.
@@ -96,60 +94,52 @@ pub struct InvalidModel {
     pub message: String,
 }
 
+impl InvalidModel {
+    fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
 impl Model {
     /// # Errors
     ///
     /// When the layers do not fit each other or are outside the limits.
     pub fn new(layers: Vec<Layer>) -> Result<Self, InvalidModel> {
-        let refuse = |field: String, message: String| Err(InvalidModel { field, message });
-        let Some(last) = layers.len().checked_sub(1) else {
-            return refuse(
-                "weights".to_owned(),
-                "A network has at least one layer".to_owned(),
-            );
+        let Some((output, hidden)) = layers.split_last() else {
+            return Err(InvalidModel::new(
+                "weights",
+                "A network has at least its output layer",
+            ));
         };
-        if last > MAX_HIDDEN_LAYERS {
-            return refuse(
-                "weights".to_owned(),
+        let hidden_layers = HiddenLayers::new(hidden.iter().map(Layer::n_out).collect())
+            .map_err(|error| InvalidModel::new("biases", error.to_string()))?;
+        if !(MIN_CLASSES..=MAX_CLASSES).contains(&output.n_out()) {
+            return Err(InvalidModel::new(
+                format!("biases[{}]", hidden.len()),
                 format!(
-                    "A network has at most {} layers, not {}",
-                    MAX_HIDDEN_LAYERS + 1,
-                    layers.len()
+                    "The output layer has {MIN_CLASSES} to {MAX_CLASSES} units, not {}",
+                    output.n_out()
                 ),
-            );
+            ));
         }
         let mut n_in = N_INPUTS;
         for (idx, layer) in layers.iter().enumerate() {
             if layer.n_in != n_in {
-                return refuse(
-                    format!("weights[{idx}]"),
-                    format!(
-                        "The weights of layer {} must be {} × {n_in} (units × inputs), not {} × {}",
-                        idx + 1,
-                        layer.n_out(),
-                        layer.n_out(),
-                        layer.n_in
-                    ),
-                );
+                return Err(wrong_weights(
+                    idx,
+                    (layer.n_out(), n_in),
+                    (layer.n_out(), layer.n_in),
+                ));
             }
             n_in = layer.n_out();
-            let (what, allowed) = if idx == last {
-                ("The output layer", MIN_CLASSES..=MAX_CLASSES)
-            } else {
-                ("A hidden layer", 1..=MAX_UNITS)
-            };
-            if !allowed.contains(&n_in) {
-                return refuse(
-                    format!("biases[{idx}]"),
-                    format!(
-                        "{what} has {} to {} units, not {n_in}",
-                        allowed.start(),
-                        allowed.end()
-                    ),
-                );
-            }
         }
-        Ok(Self { layers })
+        Ok(Self {
+            layers,
+            hidden_layers,
+        })
     }
 
     /// The layers from input to output.
@@ -158,18 +148,16 @@ impl Model {
         &self.layers
     }
 
+    /// The sizes of the hidden layers.
+    #[must_use]
+    pub fn hidden_layers(&self) -> &HiddenLayers {
+        &self.hidden_layers
+    }
+
     /// Number of outputs, one per class.
     #[must_use]
     pub fn n_classes(&self) -> usize {
         self.layers.last().map_or(MIN_CLASSES, Layer::n_out)
-    }
-
-    /// The sizes of the hidden layers.
-    #[must_use]
-    pub fn hidden_layers(&self) -> HiddenLayers {
-        let n_hidden = self.layers.len() - 1;
-        let sizes = self.layers[..n_hidden].iter().map(Layer::n_out).collect();
-        HiddenLayers::new(sizes).unwrap_or_default()
     }
 }
 
@@ -201,44 +189,85 @@ impl TryFrom<NestedModel> for Model {
     type Error = InvalidModel;
 
     fn try_from(nested: NestedModel) -> Result<Self, InvalidModel> {
-        from_nested(nested.weights, nested.biases)
+        from_nested(nested.weights, nested.biases, None)
     }
 }
 
-/// Builds a network from `weights[layer][out][in]` and `biases[layer][out]`, each of which has
-/// to have the shape that the layer before it and its biases ask for.
+/// Builds a network from `weights[layer][out][in]` and `biases[layer][out]`. If the hidden
+/// layers are `configured`, the lists have to be the weights of that network.
 pub(crate) fn from_nested(
     weights: Vec<Vec<Vec<f32>>>,
     biases: Vec<Vec<f32>>,
+    configured: Option<&HiddenLayers>,
 ) -> Result<Model, InvalidModel> {
     if weights.len() != biases.len() {
-        return Err(InvalidModel {
-            field: "biases".to_owned(),
-            message: format!(
-                "There are weights for {} layers, but biases for {}",
+        return Err(InvalidModel::new(
+            "biases",
+            format!(
+                "There are weights of {} layers, but biases of {}",
                 weights.len(),
                 biases.len()
             ),
-        });
+        ));
+    }
+    if let Some(hidden_layers) = configured {
+        check_biases(&biases, hidden_layers)?;
     }
     let mut n_in = N_INPUTS;
     let mut layers = Vec::with_capacity(weights.len());
     for (idx, (rows, biases)) in weights.into_iter().zip(biases).enumerate() {
         let n_out = biases.len();
-        let wrong_row = rows.iter().map(Vec::len).find(|&len| len != n_in);
-        if rows.len() != n_out || wrong_row.is_some() {
-            let given_in = wrong_row.unwrap_or(n_in);
-            return Err(InvalidModel {
-                field: format!("weights[{idx}]"),
-                message: format!(
-                    "The weights of layer {} must be {n_out} × {n_in} (units × inputs), not {} × {given_in}",
-                    idx + 1,
-                    rows.len(),
-                ),
-            });
+        let odd_row = rows.iter().map(Vec::len).find(|&len| len != n_in);
+        if rows.len() != n_out || odd_row.is_some() {
+            let given = (rows.len(), odd_row.unwrap_or(n_in));
+            return Err(wrong_weights(idx, (n_out, n_in), given));
         }
-        layers.push(Layer::new(n_in, rows.concat(), biases)?);
+        let layer = Layer::new(n_in, rows.concat(), biases)
+            .map_err(|error| InvalidModel::new(format!("{}[{idx}]", error.field), error.message))?;
+        layers.push(layer);
         n_in = n_out;
     }
     Model::new(layers)
+}
+
+/// Checks that there are as many layers and hidden units as the configuration says.
+fn check_biases(biases: &[Vec<f32>], configured: &HiddenLayers) -> Result<(), InvalidModel> {
+    let n_layers = configured.sizes().len() + 1;
+    if biases.len() != n_layers {
+        return Err(InvalidModel::new(
+            "weights",
+            format!(
+                "The configured architecture has {n_layers} layers with weights, not {}",
+                biases.len()
+            ),
+        ));
+    }
+    for (idx, (biases, &n_out)) in biases.iter().zip(configured.sizes()).enumerate() {
+        if biases.len() != n_out {
+            return Err(InvalidModel::new(
+                format!("biases[{idx}]"),
+                format!(
+                    "Layer {} has {n_out} units and as many biases, not {}",
+                    idx + 1,
+                    biases.len()
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The error for weights whose shape (units, inputs) is not the expected one.
+fn wrong_weights(idx: usize, expected: (usize, usize), given: (usize, usize)) -> InvalidModel {
+    InvalidModel::new(
+        format!("weights[{idx}]"),
+        format!(
+            "The weights of layer {} must be {} × {} (units × inputs), not {} × {}",
+            idx + 1,
+            expected.0,
+            expected.1,
+            given.0,
+            given.1
+        ),
+    )
 }

@@ -81,16 +81,19 @@ checked_number!(
 );
 checked_number!(
     /// L2 regularization (weight decay that enters the gradient): 0 to 10. Default 0.
+    #[derive(Default)]
     Regularization(f32), "L2 regularization", "from 0 to 10",
     |v| (0.0..=MAX_REGULARIZATION as f64).contains(&v)
 );
 checked_number!(
     /// Probability of dropping a hidden unit in training: 0 or more, below 1. Default 0.
+    #[derive(Default)]
     Dropout(f32), "Dropout", "0 or more and below 1",
     |v| (0.0..1.0).contains(&v)
 );
 checked_number!(
     /// Points per optimizer step, 0 to 1,000,000; 0 means all of them. Default 0.
+    #[derive(Default)]
     BatchSize(u32), "Batch size", "a whole number from 0 to 1,000,000",
     |v| is_whole(v, 0.0, MAX_BATCH_SIZE as f64)
 );
@@ -131,24 +134,6 @@ impl StepsPerSecond {
 impl Default for LearningRate {
     fn default() -> Self {
         Self(0.01)
-    }
-}
-
-impl Default for Regularization {
-    fn default() -> Self {
-        Self(0.0)
-    }
-}
-
-impl Default for Dropout {
-    fn default() -> Self {
-        Self(0.0)
-    }
-}
-
-impl Default for BatchSize {
-    fn default() -> Self {
-        Self(0)
     }
 }
 
@@ -267,10 +252,10 @@ names!(
     Optimizer {
         /// Plain gradient descent.
         Sgd = "sgd",
-        /// Adam.
+        /// Adam: running means of the gradients and their squares.
         #[default]
         Adam = "adam",
-        /// RMSProp.
+        /// Gradients divided by a running root mean square.
         RmsProp = "rmsprop",
     }
 );

@@ -3,6 +3,7 @@
 mod json;
 mod parse;
 mod read;
+mod values;
 
 use serde::Serialize;
 
@@ -157,6 +158,7 @@ pub const REQUEST_TYPES: [(&str, ProtocolVersion); 11] = [
     ("step", ProtocolVersion::V2),
 ];
 
+#[expect(clippy::ref_option, reason = "serde hands over the field as it is")]
 fn write_model<S: serde::Serializer>(model: &Option<Model>, to: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Fresh {
