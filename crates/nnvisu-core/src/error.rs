@@ -1,0 +1,126 @@
+//! Errors that several modules share: a number outside its range, a name that
+//! does not exist. Every `Display` is a sentence for the person who typed it.
+
+use std::fmt;
+
+/// A setting was given a number outside its range (NaN and infinities included).
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutOfRange {
+    /// See [`LearningRate`](crate::LearningRate).
+    #[error("Learning rate must be above 0 and at most 10, not {}", Number(*.0))]
+    LearningRate(f32),
+    /// See [`WeightDecay`](crate::WeightDecay).
+    #[error("L2 regularization must be at least 0 and at most 10, not {}", Number(*.0))]
+    WeightDecay(f32),
+    /// See [`Dropout`](crate::Dropout).
+    #[error("Dropout must be at least 0 and below 1, not {}", Number(*.0))]
+    Dropout(f32),
+    /// See [`BatchSize`](crate::BatchSize).
+    #[error("Batch size must be 0 (all points) or a whole number up to 1000000, not {0}")]
+    BatchSize(u32),
+    /// See [`ClassCount`](crate::ClassCount).
+    #[error("Number of classes must be 2 to 8, not {0}")]
+    ClassCount(usize),
+}
+
+/// A name that stands for none of the possible values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnknownName {
+    /// See [`Activation`](crate::Activation).
+    #[error("Activation must be tanh, relu, leaky_relu or gelu, not \"{0}\"")]
+    Activation(Quoted),
+    /// See [`OptimizerKind`](crate::OptimizerKind).
+    #[error("Optimizer must be sgd, adam or rmsprop, not \"{0}\"")]
+    Optimizer(Quoted),
+    /// See [`Distribution`](crate::Distribution).
+    #[error(
+        "Distribution must be circles, moons, blobs, anisotropic or varied_variance, not \"{0}\""
+    )]
+    Distribution(Quoted),
+}
+
+/// What the person typed, kept short enough to be repeated in a sentence.
+///
+/// Longer text is cut after [`Quoted::MAX_CHARS`] characters, with an ellipsis;
+/// control characters (line breaks among them) become `\u{fffd}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quoted(String);
+
+impl Quoted {
+    /// Longest quotation, in characters, before the ellipsis.
+    pub const MAX_CHARS: usize = 40;
+
+    /// Quotes the beginning of `text`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let printable = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+        let mut quoted: String = text.chars().take(Self::MAX_CHARS).map(printable).collect();
+        if text.chars().nth(Self::MAX_CHARS).is_some() {
+            quoted.push('…');
+        }
+        Self(quoted)
+    }
+}
+
+impl fmt::Display for Quoted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Writes ordinary numbers plainly and those of many digits in powers of ten.
+struct Number(f32);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let magnitude = self.0.abs();
+        if magnitude.is_infinite() {
+            f.write_str(if self.0 > 0.0 {
+                "infinity"
+            } else {
+                "-infinity"
+            })
+        } else if magnitude.is_nan() {
+            f.write_str("NaN (not a number)")
+        } else if magnitude == 0.0 {
+            f.write_str("0")
+        } else if (1e-4..1e9).contains(&magnitude) {
+            write!(f, "{}", self.0)
+        } else {
+            write!(f, "{:e}", self.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        let cases = [
+            (-1.0, "-1"),
+            (0.25, "0.25"),
+            (10.5, "10.5"),
+            (-0.0, "0"),
+            (3.0e38, "3e38"),
+            (-1.0e-9, "-1e-9"),
+            (f32::INFINITY, "infinity"),
+            (f32::NEG_INFINITY, "-infinity"),
+            (f32::NAN, "NaN (not a number)"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(Number(value).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn quotations_are_short_and_printable() {
+        assert_eq!(Quoted::new("rel\nu").to_string(), "rel\u{fffd}u");
+        let quoted = Quoted::new(&"é".repeat(1_000)).to_string();
+        assert_eq!(quoted.chars().count(), Quoted::MAX_CHARS + 1);
+        assert!(quoted.ends_with('…'));
+    }
+}

@@ -1,0 +1,293 @@
+//! What a person can set about the network and its training, each value of a
+//! type that cannot be out of range.
+
+use std::{fmt, str::FromStr};
+
+use crate::error::{OutOfRange, Quoted, UnknownName};
+use crate::{Activation, HiddenLayers};
+
+/// Factor of the update of each step; above 0, at most [`LearningRate::MAX`].
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct LearningRate(f32);
+
+impl LearningRate {
+    /// Greatest learning rate.
+    pub const MAX: f32 = 10.0;
+
+    /// Checks a learning rate.
+    ///
+    /// # Errors
+    /// Unless 0 < `value` <= [`LearningRate::MAX`].
+    pub fn new(value: f32) -> Result<Self, OutOfRange> {
+        if value > 0.0 && value <= Self::MAX {
+            Ok(Self(value))
+        } else {
+            Err(OutOfRange::LearningRate(value))
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> f32 {
+        self.0
+    }
+}
+
+/// 0.01
+impl Default for LearningRate {
+    fn default() -> Self {
+        Self(0.01)
+    }
+}
+
+/// L2 regularization, λ: λ·w is added to the gradient of every parameter w
+/// (weights and biases) before the optimizer sees it, PyTorch's coupled
+/// `weight_decay`. At least 0, at most [`WeightDecay::MAX`].
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+pub struct WeightDecay(f32);
+
+impl WeightDecay {
+    /// Greatest weight decay.
+    pub const MAX: f32 = 10.0;
+
+    /// Checks a weight decay.
+    ///
+    /// # Errors
+    /// Unless 0 <= `value` <= [`WeightDecay::MAX`].
+    pub fn new(value: f32) -> Result<Self, OutOfRange> {
+        if (0.0..=Self::MAX).contains(&value) {
+            Ok(Self(value + 0.0)) // -0 becomes 0
+        } else {
+            Err(OutOfRange::WeightDecay(value))
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> f32 {
+        self.0
+    }
+}
+
+/// Probability with which each hidden activation is zeroed in a training step
+/// (the others are divided by 1 − p); at least 0, below 1.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+pub struct Dropout(f32);
+
+impl Dropout {
+    /// Checks a dropout probability.
+    ///
+    /// # Errors
+    /// Unless 0 <= `value` < 1.
+    pub fn new(value: f32) -> Result<Self, OutOfRange> {
+        if (0.0..1.0).contains(&value) {
+            Ok(Self(value + 0.0)) // -0 becomes 0
+        } else {
+            Err(OutOfRange::Dropout(value))
+        }
+    }
+
+    /// The probability.
+    #[must_use]
+    pub fn get(self) -> f32 {
+        self.0
+    }
+}
+
+/// Points per training step, drawn without replacement; 0 stands for all of
+/// them, and so does a number larger than the data. At most [`BatchSize::MAX`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct BatchSize(u32);
+
+impl BatchSize {
+    /// Greatest batch size.
+    pub const MAX: u32 = 1_000_000;
+
+    /// Every step uses all points; the default.
+    pub const FULL: Self = Self(0);
+
+    /// Checks a batch size, 0 meaning all points.
+    ///
+    /// # Errors
+    /// When `value` is above [`BatchSize::MAX`].
+    pub fn new(value: u32) -> Result<Self, OutOfRange> {
+        if value <= Self::MAX {
+            Ok(Self(value))
+        } else {
+            Err(OutOfRange::BatchSize(value))
+        }
+    }
+
+    /// The number as set: 0 means all points.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
+    /// How many of `n_points` points a step uses.
+    #[must_use]
+    pub fn of(self, n_points: usize) -> usize {
+        match self.0 {
+            0 => n_points,
+            size => n_points.min(size as usize),
+        }
+    }
+}
+
+/// The rule that turns gradients into updates, with PyTorch's definitions and
+/// default coefficients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OptimizerKind {
+    /// Gradient descent without momentum.
+    Sgd,
+    /// Kingma and Ba (2015), β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
+    #[default]
+    Adam,
+    /// Tieleman and Hinton (2012), α = 0.99, ε = 1e-8 outside the root, not
+    /// centred, no momentum.
+    RmsProp,
+}
+
+impl OptimizerKind {
+    /// Every optimizer, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Sgd, Self::Adam, Self::RmsProp];
+
+    /// The name used in messages and files: `sgd`, `adam`, `rmsprop`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sgd => "sgd",
+            Self::Adam => "adam",
+            Self::RmsProp => "rmsprop",
+        }
+    }
+}
+
+impl fmt::Display for OptimizerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for OptimizerKind {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| UnknownName::Optimizer(Quoted::new(name)))
+    }
+}
+
+/// The settings that make the network: changing one means fresh weights.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NetworkConfig {
+    /// Units of each hidden layer; input and output follow from the data.
+    pub hidden_layers: HiddenLayers,
+    /// The function after each hidden layer.
+    pub activation: Activation,
+    /// Applied after each hidden activation, in training only.
+    pub dropout: Dropout,
+}
+
+/// The settings of the training: they act on the running network.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct TrainingConfig {
+    /// The update rule.
+    pub optimizer: OptimizerKind,
+    /// Factor of the updates.
+    pub learning_rate: LearningRate,
+    /// L2 regularization.
+    pub weight_decay: WeightDecay,
+    /// Points per step.
+    pub batch_size: BatchSize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOT_FINITE: [f32; 3] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
+
+    #[test]
+    fn defaults_are_the_documented_ones() {
+        let training = TrainingConfig::default();
+        assert_eq!(training.optimizer, OptimizerKind::Adam);
+        assert_eq!(training.learning_rate.get(), 0.01);
+        assert_eq!(training.weight_decay.get(), 0.0);
+        assert_eq!(training.batch_size, BatchSize::FULL);
+        let network = NetworkConfig::default();
+        assert_eq!(network.hidden_layers.sizes(), [10, 5]);
+        assert_eq!(network.activation, Activation::Tanh);
+        assert_eq!(network.dropout.get(), 0.0);
+    }
+
+    #[test]
+    fn learning_rate_is_checked() {
+        for good in [f32::MIN_POSITIVE, 1e-45, 0.01, 10.0] {
+            assert_eq!(LearningRate::new(good).unwrap().get(), good);
+        }
+        for bad in [0.0, -0.0, -1.0, 10.001].into_iter().chain(NOT_FINITE) {
+            assert!(LearningRate::new(bad).is_err(), "{bad}");
+        }
+        assert_eq!(
+            LearningRate::new(-1.0).unwrap_err().to_string(),
+            "Learning rate must be above 0 and at most 10, not -1"
+        );
+    }
+
+    #[test]
+    fn weight_decay_is_checked() {
+        for good in [0.0, 1e-6, 10.0] {
+            assert_eq!(WeightDecay::new(good).unwrap().get(), good);
+        }
+        assert!(WeightDecay::new(-0.0).unwrap().get().is_sign_positive());
+        for bad in [-1e-9, 10.001].into_iter().chain(NOT_FINITE) {
+            assert!(WeightDecay::new(bad).is_err(), "{bad}");
+        }
+        assert_eq!(
+            WeightDecay::new(f32::NAN).unwrap_err().to_string(),
+            "L2 regularization must be at least 0 and at most 10, not NaN (not a number)"
+        );
+    }
+
+    #[test]
+    fn dropout_is_checked() {
+        for good in [0.0, 0.5, 0.999_999_9] {
+            assert_eq!(Dropout::new(good).unwrap().get(), good);
+        }
+        assert!(Dropout::new(-0.0).unwrap().get().is_sign_positive());
+        for bad in [-0.1, 1.0, 2.0].into_iter().chain(NOT_FINITE) {
+            assert!(Dropout::new(bad).is_err(), "{bad}");
+        }
+        assert_eq!(
+            Dropout::new(1.0).unwrap_err().to_string(),
+            "Dropout must be at least 0 and below 1, not 1"
+        );
+    }
+
+    #[test]
+    fn batch_size_is_checked_and_bounded_by_the_data() {
+        assert!(BatchSize::new(BatchSize::MAX).is_ok());
+        assert_eq!(
+            BatchSize::new(1_000_001).unwrap_err().to_string(),
+            "Batch size must be 0 (all points) or a whole number up to 1000000, not 1000001"
+        );
+        assert_eq!(BatchSize::FULL.of(7), 7);
+        assert_eq!(BatchSize::new(5).unwrap().of(7), 5);
+        assert_eq!(BatchSize::new(50).unwrap().of(7), 7);
+        assert_eq!(BatchSize::new(5).unwrap().of(0), 0);
+    }
+
+    #[test]
+    fn optimizer_names_are_read_back() {
+        for kind in OptimizerKind::ALL {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+        }
+        assert_eq!(
+            "adamw".parse::<OptimizerKind>().unwrap_err().to_string(),
+            "Optimizer must be sgd, adam or rmsprop, not \"adamw\""
+        );
+    }
+}
