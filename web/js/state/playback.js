@@ -53,7 +53,9 @@ export class Playback {
    */
   rewindTo(step) {
     this.#timeline.rewindTo(step);
-    this.goLive();
+    const { frame, live } = this.#slices.state.picture;
+    if (live || frame === null || frame.step <= step) this.#update(live);
+    else this.goLive();
   }
 
   /** @param {boolean} live */

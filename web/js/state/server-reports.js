@@ -74,10 +74,15 @@ export class ServerReports {
     this.#slices.patch("requests", { reset: false });
   }
 
-  /** A single step was done, or cannot be. */
+  /** A single step was done. */
   stepDone() {
     const { steps } = this.#slices.state.requests;
     this.#slices.patch("requests", { steps: Math.max(0, steps - 1) });
+  }
+
+  /** A single step cannot be done, so neither can those that wait. */
+  stepsRefused() {
+    this.#slices.patch("requests", { steps: 0 });
   }
 
   /**

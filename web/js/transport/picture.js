@@ -1,0 +1,67 @@
+// Reads the binary frames of the server: pictures of the network.
+//
+// Little-endian; offset 0 u8 tag, 1 u8 encoding, 2 u16 width, 4 u16 height, 6 u16 classes,
+// 8 u32 generation, 12 u64 step, 20 f32 loss, 24 f32 accuracy, 28 f32 steps per second,
+// 32 one plane of bytes per class.
+
+/** @import { PictureFrame } from "../../types/state" */
+
+const HEADER_BYTES = 32;
+const PICTURE_TAG = 2;
+const POSTERIOR_PLANES = 0;
+
+/** A frame that is not a picture this page can read. */
+export class PictureError extends Error {
+  /** @override */
+  name = "PictureError";
+}
+
+/**
+ * @param {ArrayBuffer} buffer a whole frame; the picture's planes stay in it
+ * @returns {PictureFrame}
+ * @throws {PictureError}
+ */
+export function decodePicture(buffer) {
+  require(buffer.byteLength >= HEADER_BYTES, `a frame of ${buffer.byteLength} bytes has no header`);
+  const view = new DataView(buffer);
+  require(view.getUint8(0) === PICTURE_TAG, `frame tag ${view.getUint8(0)} is unknown`);
+  require(view.getUint8(1) === POSTERIOR_PLANES, `picture encoding ${view.getUint8(1)} is unknown`);
+  const width = view.getUint16(2, true);
+  const height = view.getUint16(4, true);
+  const classes = view.getUint16(6, true);
+  require(width >= 2 && height >= 2, `a picture of ${width} by ${height} has no area`);
+  require(classes >= 2 && classes <= 8, `a picture of ${classes} classes cannot be coloured`);
+  const bytes = width * height * classes;
+  const given = buffer.byteLength - HEADER_BYTES;
+  require(given === bytes, `a picture of ${bytes} bytes came with ${given}`);
+  const step = Number(view.getBigUint64(12, true));
+  require(Number.isSafeInteger(step), `step ${step} is too large`);
+  const accuracy = finiteOrNull(view.getFloat32(24, true));
+  require(accuracy === null || (accuracy >= 0 && accuracy <= 1), `accuracy ${accuracy} is out of range`);
+  const stepsPerSecond = view.getFloat32(28, true);
+  require(stepsPerSecond >= 0 && stepsPerSecond < Infinity, `${stepsPerSecond} steps per second is no speed`);
+  return {
+    generation: view.getUint32(8, true),
+    step,
+    loss: finiteOrNull(view.getFloat32(20, true)),
+    accuracy,
+    stepsPerSecond,
+    width,
+    height,
+    classes,
+    planes: new Uint8Array(buffer, HEADER_BYTES),
+  };
+}
+
+/** @param {number} value */
+function finiteOrNull(value) {
+  return Number.isFinite(value) ? value : null;
+}
+
+/**
+ * @param {boolean} condition
+ * @param {string} message
+ */
+function require(condition, message) {
+  if (!condition) throw new PictureError(message);
+}

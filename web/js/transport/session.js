@@ -1,0 +1,244 @@
+// Keeps the server in step with the store, through lost connections and restarts.
+//
+// After every connect the server is handed everything (`restore`); from then on it is told what
+// changes (catch-up.js). What the server says goes into the store. Pictures and checkpoints of
+// weights that have been, or are being, thrown away are dropped: the server counts generations.
+
+/** @import { Store } from "../state/store.js" */
+/** @import { Connection } from "./connection.js" */
+/** @import { DataGenerated, ErrorMessage, Hello, Message, ServerState, StateMessage } from "./messages.js" */
+/** @import { Waiting } from "./replies.js" */
+
+import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
+import { CatchUp } from "./catch-up.js";
+import { parseMessage } from "./messages.js";
+import { PictureError, decodePicture } from "./picture.js";
+import { Replies } from "./replies.js";
+import { restoreFrom } from "./restore.js";
+
+/** Silence after which the server is asked whether it is there, and then given up: milliseconds. */
+const PATIENCE = 10_000;
+
+export class Session {
+  #store;
+  #connection;
+  #now;
+  #replies = new Replies();
+  /** @type {CatchUp | null} null until the server has been restored */
+  #catchUp = null;
+  /** @type {number | null} */
+  #generation = null;
+  #maxMessageBytes = Infinity;
+  #lastHeard = 0;
+  #complained = false;
+
+  /**
+   * @param {Store} store
+   * @param {Pick<Connection, "send" | "settled" | "drop" | "bufferedAmount">} connection
+   * @param {() => number} now milliseconds
+   */
+  constructor(store, connection, now) {
+    this.#store = store;
+    this.#connection = connection;
+    this.#now = now;
+    store.subscribe(["data", "settings", "session", "requests"], () => this.#catchUp?.run());
+  }
+
+  /** A connection stands; the server introduces itself first. */
+  opened() {
+    this.#forget();
+    this.#lastHeard = this.#now();
+  }
+
+  /** The connection is lost, and another one is tried. */
+  lost() {
+    this.#forget();
+    this.#store.server.connection("retrying");
+  }
+
+  /**
+   * Called every second or so: a connection can die without a word, above all when a computer
+   * sleeps or changes networks.
+   */
+  checkPulse() {
+    if (this.#catchUp === null && this.#replies.isEmpty) return;
+    // While the browser still sends, the server cannot be expected to answer.
+    if (this.#connection.bufferedAmount > 0) this.#lastHeard = this.#now();
+    if (this.#now() - this.#lastHeard < PATIENCE) return;
+    this.#lastHeard = this.#now();
+    if (!this.#replies.isEmpty) this.#connection.drop();
+    else if (this.#store.state.session.running) this.#catchUp?.probe();
+  }
+
+  /** The person is back, or the network: is the server still there? */
+  probe() {
+    if (this.#catchUp === null || !this.#replies.isEmpty) return;
+    this.#lastHeard = this.#now();
+    this.#catchUp.probe();
+  }
+
+  /** @param {string} text a message of the server */
+  text(text) {
+    this.#lastHeard = this.#now();
+    const message = parseMessage(text);
+    this.#react(message);
+    this.#catchUp?.run();
+  }
+
+  /** @param {ArrayBuffer} buffer a frame of the server */
+  binary(buffer) {
+    this.#lastHeard = this.#now();
+    if (this.#replies.expectNewGeneration) return;
+    try {
+      const frame = decodePicture(buffer);
+      if (frame.generation === this.#generation) this.#store.server.picture(frame);
+    } catch (error) {
+      if (!(error instanceof PictureError)) throw error;
+      this.#complain(error.message);
+    }
+  }
+
+  #forget() {
+    this.#replies.clear();
+    this.#catchUp = null;
+    this.#generation = null;
+    this.#complained = false;
+  }
+
+  /** @param {Message} message */
+  #react(message) {
+    switch (message.type) {
+      case "config":
+        return this.#hello(message);
+      case "state":
+        return this.#state(message);
+      case "data_generated":
+        return this.#generated(message);
+      case "error":
+        return this.#error(message);
+      case "checkpoint":
+        if (message.checkpoint.generation !== this.#generation || this.#replies.expectNewGeneration) return;
+        return this.#store.server.checkpoint(message.checkpoint);
+      case "unreadable":
+        return this.#complain(message.reason);
+      case "ignored":
+    }
+  }
+
+  /** @param {Hello} hello */
+  #hello(hello) {
+    this.#maxMessageBytes = hello.maxMessageBytes;
+    this.#store.server.hello(hello);
+    if (this.#catchUp === null && this.#replies.isEmpty) this.#restore();
+  }
+
+  #restore() {
+    const { state } = this.#store;
+    const { request, checkpoint, points } = restoreFrom(state);
+    // The text is nearly all ASCII: its length is its size.
+    if (checkpoint !== null && JSON.stringify(request).length + 1_000 > this.#maxMessageBytes) {
+      this.#store.server.checkpointRefused("It is larger than what this server takes.");
+      this.#restore();
+      return;
+    }
+    const { points: all, maxPoints } = state.data;
+    if (all.length > maxPoints) {
+      this.#store.server.problem(`This server takes at most ${maxPoints} points: the others are shown but not trained`);
+    }
+    const { config, stepsPerSecond } = state.settings;
+    this.#send(request, {
+      kind: "restore",
+      done: (now) => {
+        if (checkpoint === null) this.#store.server.freshWeights();
+        else this.#store.server.resumed(checkpoint);
+        if (state.requests.reset) this.#store.server.resetDone();
+        const told = { config, points, stepsPerSecond, running: now.running };
+        this.#catchUp = new CatchUp(this.#store, this.#replies, (...args) => this.#send(...args), told);
+        this.#connection.settled();
+        this.#store.server.connection("open");
+      },
+      failed: (error) => this.#restoreFailed(error, checkpoint !== null),
+    });
+  }
+
+  /**
+   * @param {ErrorMessage} error
+   * @param {boolean} hadCheckpoint
+   */
+  #restoreFailed({ message }, hadCheckpoint) {
+    if (hadCheckpoint) {
+      this.#store.server.checkpointRefused(message);
+      this.#restore();
+      return;
+    }
+    // Settings and points are checked before they get into the store, so this server has other
+    // rules than the page. It may be replaced by the right one: the work is kept meanwhile.
+    this.#store.server.problem(`The server cannot take over your work: ${message}`);
+    this.#connection.drop();
+  }
+
+  /** @param {StateMessage} message */
+  #state({ re, state }) {
+    const waiting = this.#replies.take(re);
+    const isNewRun = state.generation !== this.#generation && waiting?.kind !== "restore";
+    this.#generation = state.generation;
+    if (isNewRun) this.#store.server.freshWeights();
+    waiting?.done?.(state);
+    this.#showNetwork(state);
+    this.#followRunning(state);
+  }
+
+  /** @param {ServerState} state */
+  #showNetwork({ generation, network, seeds }) {
+    const told = this.#catchUp?.told.config;
+    const { config } = this.#store.state.settings;
+    const networkPending =
+      told === undefined ||
+      this.#replies.has("network") ||
+      changedFields(told, config).some((field) => NETWORK_FIELDS.includes(field));
+    this.#store.server.network({ generation, network, seeds, networkPending });
+  }
+
+  /**
+   * Only when nothing is under way does a state tell whether training goes on by itself.
+   * @param {ServerState} state
+   */
+  #followRunning({ running }) {
+    if (this.#catchUp === null || !this.#replies.isEmpty) return;
+    const { told } = this.#catchUp;
+    if (told.running && !running && this.#store.state.session.running) this.#store.server.stopped();
+    told.running = running;
+  }
+
+  /** @param {DataGenerated} message */
+  #generated({ re, points }) {
+    const waiting = this.#replies.get(re);
+    if (waiting?.kind !== "generate" || this.#catchUp === null) return;
+    this.#store.server.freshWeights();
+    this.#store.server.generated(waiting.about, points);
+    this.#catchUp.told.points = points;
+  }
+
+  /** @param {ErrorMessage} error */
+  #error(error) {
+    const waiting = this.#replies.take(error.re);
+    if (waiting?.failed) waiting.failed(error);
+    else this.#store.server.problem(error.message);
+  }
+
+  /**
+   * @param {object} request
+   * @param {Waiting} waiting
+   */
+  #send(request, waiting) {
+    if (this.#replies.isEmpty) this.#lastHeard = this.#now();
+    this.#connection.send(JSON.stringify({ ...request, id: this.#replies.add(waiting) }));
+  }
+
+  /** @param {string} reason */
+  #complain(reason) {
+    if (this.#complained) return;
+    this.#complained = true;
+    this.#store.server.problem(`The server sent something this page cannot read (${reason}); reloading the page may help`);
+  }
+}
