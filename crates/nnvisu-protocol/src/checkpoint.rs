@@ -10,6 +10,7 @@ use crate::settings::{Activation, ClassCount, HiddenLayers, Optimizer, Seeds};
 /// Weights, optimizer state, step and seeds. Clients keep it as it came and hand it back in
 /// `restore`; the order of the numbers inside is the server's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Checkpoint {
     /// Generation of the session when the checkpoint was made. Not used by `restore`.
@@ -32,6 +33,7 @@ pub struct Checkpoint {
 
 /// What the optimizer remembers between steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct OptimizerState {
     /// Which optimizer this state belongs to.

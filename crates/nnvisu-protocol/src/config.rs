@@ -8,6 +8,7 @@ use crate::settings::{
 
 /// A complete configuration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Config {
     /// Learning rate of the optimizer.
@@ -46,27 +47,35 @@ impl Config {
 
 /// Some of the settings, to be merged into a configuration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigUpdate {
     /// Acts on the running network.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub learning_rate: Option<LearningRate>,
     /// Acts at the next fresh network.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub architecture: Option<HiddenLayers>,
     /// Acts at the next fresh network.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub activation: Option<Activation>,
     /// Acts on the running network.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub optimizer: Option<Optimizer>,
     /// Acts on the running network.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub regularization: Option<Regularization>,
     /// Acts on the running network.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub batch_size: Option<BatchSize>,
     /// Acts at the next fresh network.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub dropout: Option<Dropout>,
 }

@@ -24,6 +24,7 @@ impl OutOfRange {
 
 /// The stable, machine-readable kind of an `error` message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The text is not one JSON object, says something twice, or is nested too deep.

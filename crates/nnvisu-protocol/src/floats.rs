@@ -8,7 +8,9 @@ use thiserror::Error;
 /// Finite numbers that stand in JSON as base64 (RFC 4648, with padding) of their
 /// little-endian IEEE 754 single-precision bytes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(test, ts(type = "string"))]
 pub struct Floats(Vec<f32>);
 
 /// Why a text or a list is not [`Floats`].

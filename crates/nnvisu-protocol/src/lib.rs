@@ -12,6 +12,8 @@ mod point;
 mod request;
 mod response;
 mod settings;
+#[cfg(test)]
+mod typescript;
 mod version;
 
 pub use checkpoint::{Checkpoint, InvalidCheckpoint, OptimizerState, n_parameters};

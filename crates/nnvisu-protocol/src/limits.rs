@@ -31,6 +31,7 @@ pub const MAX_NESTING: usize = 64;
 
 /// The limits one server works with; it tells version 2 clients in its first message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
     /// Most points a data set may have.

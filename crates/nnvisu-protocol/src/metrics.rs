@@ -5,6 +5,7 @@ use thiserror::Error;
 
 /// Loss and accuracy over all points, with exactly the weights they are sent with, dropout off.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "UncheckedMetrics")]
 pub struct Metrics {
     loss: f32,

@@ -78,7 +78,9 @@ impl Layer {
 ///
 /// On the wire `{"weights": [layer][out][in], "biases": [layer][out]}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "NestedModel", into = "NestedModel")]
+#[cfg_attr(test, ts(type = "{ weights: number[][][], biases: number[][], }"))]
 pub struct Model {
     layers: Vec<Layer>,
     hidden_layers: HiddenLayers,

@@ -8,6 +8,7 @@ use crate::settings::Label;
 
 /// A point of the data: coordinates in −1 to 1, x to the right, y up, and its class.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "UncheckedPoint")]
 pub struct Point {
     x: f32,

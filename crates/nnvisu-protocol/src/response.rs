@@ -13,8 +13,10 @@ use crate::settings::{
     Activation, ClassCount, Distribution, Dropout, HiddenLayers, Seed, Seeds, StepsPerSecond,
 };
 
-/// A text message from the server and the id of the request it answers.
+/// A text message from the server and, in version 2, the id of the request it answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(type = "{ re?: number, } & Response"))]
 pub struct ServerMessage {
     /// Version 2 only: the id of the request that this answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,6 +60,7 @@ impl From<RequestError> for ServerMessage {
 
 /// Everything a server can say in text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Response {
     /// The first message of a connection.
@@ -83,12 +86,15 @@ pub enum Response {
         data: Vec<Point>,
         /// Version 2 only: their shape.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
         distribution: Option<Distribution>,
         /// Version 2 only: how many classes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
         num_classes: Option<ClassCount>,
         /// Version 2 only: the seed that makes these points again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
         seed: Option<Seed>,
     },
     /// A request was refused and changed nothing, or training stopped by itself.
@@ -99,6 +105,7 @@ pub enum Response {
         code: ErrorCode,
         /// Where in the request.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
         field: Option<String>,
     },
     /// Version 2: a request worked, or the session changed by itself.
@@ -115,6 +122,7 @@ pub enum Response {
 
 /// What the server says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ServerInfo {
     /// The version of the program.
     pub version: String,
@@ -122,14 +130,21 @@ pub struct ServerInfo {
     pub author: String,
     /// Version 2 only: the limits this server works with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub limits: Option<Limits>,
 }
 
-/// The metrics of a `step_result`.
+/// The metrics of a `step_result`: loss and accuracy over all points with the weights of that
+/// step, `null` when there are no points; the step is absent in the answer to `train_step`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(from = "WireStepMetrics", into = "WireStepMetrics")]
+#[cfg_attr(
+    test,
+    ts(type = "{ loss: number | null, accuracy: number | null, step?: number, }")
+)]
 pub struct StepMetrics {
-    /// Loss and accuracy; `None` when there are no points (`null` on the wire).
+    /// Loss and accuracy, which stand side by side with the step on the wire.
     pub metrics: Option<Metrics>,
     /// Optimizer steps done; absent in the answer to `train_step`.
     pub step: Option<u64>,
@@ -168,6 +183,7 @@ impl From<StepMetrics> for WireStepMetrics {
 
 /// The network that was asked for is the one that is trained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ArchitectureSynced {
     /// Always `success`; a network that is refused is answered by `error`.
     pub status: SyncStatus,
@@ -188,6 +204,7 @@ impl ArchitectureSynced {
 
 /// How `update_architecture` went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum SyncStatus {
     /// The server trains what was asked for.
@@ -196,6 +213,7 @@ pub enum SyncStatus {
 
 /// A session as it is now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SessionState {
     /// One more each time the weights are thrown away.
@@ -220,6 +238,7 @@ pub struct SessionState {
 
 /// The network as it is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkState {
     /// Units per layer: the 2 inputs, the hidden layers, the outputs.

@@ -16,6 +16,7 @@ macro_rules! checked_number {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
         #[serde(try_from = "f64")]
+        #[cfg_attr(test, derive(ts_rs::TS))]
         pub struct $name($inner);
 
         impl $name {
@@ -139,6 +140,7 @@ impl Default for LearningRate {
 
 /// The seeds of everything random in a session but the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Seeds {
     /// Seed of the initial weights.
     pub init: Seed,
@@ -151,6 +153,7 @@ pub struct Seeds {
 /// Sizes of the hidden layers from input to output: 0 to 10 layers of 1 to 100 units.
 /// Default 10, 5.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "Vec<usize>")]
 pub struct HiddenLayers(Vec<usize>);
 
@@ -206,6 +209,7 @@ macro_rules! names {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $wire:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(ts_rs::TS))]
         pub enum $name {
             $($(#[$variant_doc])* #[serde(rename = $wire)] $variant,)+
         }

@@ -18,8 +18,10 @@ use crate::version::ProtocolVersion;
 
 pub use parse::parse_request;
 
-/// A request and the id its answer will carry.
+/// A request and, in version 2, the client's own number for it, which its answers carry.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(type = "{ id?: number, } & Request"))]
 pub struct Envelope {
     /// Version 2 only: the client's own number for the request.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,10 +49,9 @@ impl From<Request> for Envelope {
     }
 }
 
-/// Everything a client can ask for. Every value is within its range.
-///
-/// The only way from text to a request is [`parse_request`].
+/// Everything a client can ask for, told apart by `type`. Every value is within its range.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
     /// Start or resume training.
@@ -61,6 +62,7 @@ pub enum Request {
     Reset {
         /// Version 2 only: the seeds to use; without them the server draws new ones.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
         seeds: Option<Seeds>,
     },
     /// Change some settings.
@@ -74,6 +76,7 @@ pub enum Request {
         payload: NetworkUpdate,
         /// Version 2 only: the seeds to use; without them the server draws new ones.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
         seeds: Option<Seeds>,
     },
     /// Replace all points; at most [`Limits::max_points`](crate::Limits::max_points).
@@ -89,6 +92,7 @@ pub enum Request {
         num_classes: ClassCount,
         /// Version 2 only: the seed of the data; without it the server draws a new one.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
         seed: Option<Seed>,
     },
     /// One optimizer step that leaves nothing behind on the server.
@@ -96,8 +100,9 @@ pub enum Request {
         /// Settings; the ones that are left out have their defaults. With a model its
         /// architecture is that of the model.
         config: Config,
-        /// The weights to start from; `None` (two empty lists on the wire) for fresh ones.
+        /// The weights to start from; two empty lists on the wire, here `None`, for fresh ones.
         #[serde(serialize_with = "write_model")]
+        #[cfg_attr(test, ts(as = "Model"))]
         model: Option<Model>,
         /// The points, at least one.
         data: Vec<Point>,
@@ -106,7 +111,7 @@ pub enum Request {
     Restore(Box<Restore>),
     /// Version 2: change the speed of training.
     SetSpeed {
-        /// The speed; `None` for as fast as possible.
+        /// The speed; `null` for as fast as possible.
         #[serde(rename = "stepsPerSecond")]
         steps_per_second: Option<StepsPerSecond>,
     },
@@ -116,30 +121,34 @@ pub enum Request {
 
 /// The network that `update_architecture` asks for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct NetworkUpdate {
     /// The hidden layers.
     pub hidden_layers: HiddenLayers,
     /// The activation, if it changes.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub activation: Option<Activation>,
     /// The dropout, if it changes.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub dropout: Option<Dropout>,
 }
 
 /// Everything that makes a session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Restore {
     /// All seven settings.
     pub config: Config,
     /// The points.
     pub data: Vec<Point>,
-    /// The run to go on with, its parts fitting each other; `None` for fresh weights.
+    /// The run to go on with, its parts fitting each other; `null` for fresh weights.
     pub checkpoint: Option<Checkpoint>,
-    /// The seeds for fresh weights; `None`: the server draws new ones.
+    /// The seeds for fresh weights; `null`: the server draws new ones.
     pub seeds: Option<Seeds>,
-    /// The speed; `None` for as fast as possible.
+    /// The speed; `null` for as fast as possible.
     pub steps_per_second: Option<StepsPerSecond>,
 }
 

@@ -1,0 +1,118 @@
+//! Keeps `web/types/wire.d.ts`, against which the page is type-checked, the same as the types
+//! of this crate.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use ts_rs::{Config, TS};
+
+use crate::{frame, limits, version};
+
+const COMMAND: &str = "UPDATE_WIRE_TYPES=1 cargo test -p nnvisu-protocol wire_types";
+
+/// Appends the declaration of one type with its documentation.
+fn declare<T: TS>(file: &mut String, config: &Config) {
+    let docs = T::docs().unwrap_or_default();
+    write!(file, "\n{docs}export {}\n", T::decl(config)).unwrap();
+}
+
+macro_rules! declare_all {
+    ($file:expr, $config:expr, $($name:ident),+ $(,)?) => {
+        $(declare::<crate::$name>($file, $config);)+
+    };
+}
+
+/// The numbers of the protocol as literal types: a constant of this type cannot have others.
+fn declare_constants(file: &mut String) {
+    let numbers: [(&str, u64); 13] = [
+        ("MAX_HIDDEN_LAYERS", limits::MAX_HIDDEN_LAYERS as u64),
+        ("MAX_UNITS", limits::MAX_UNITS as u64),
+        ("MIN_CLASSES", limits::MIN_CLASSES as u64),
+        ("MAX_CLASSES", limits::MAX_CLASSES as u64),
+        ("MAX_LEARNING_RATE", limits::MAX_LEARNING_RATE as u64),
+        ("MAX_REGULARIZATION", limits::MAX_REGULARIZATION as u64),
+        ("MAX_BATCH_SIZE", limits::MAX_BATCH_SIZE as u64),
+        ("MAX_SEED", limits::MAX_SEED),
+        ("MAX_STEPS_PER_SECOND", limits::MAX_STEPS_PER_SECOND as u64),
+        ("DEFAULT_MAX_POINTS", limits::DEFAULT_MAX_POINTS as u64),
+        ("PICTURE_TAG", frame::PICTURE_TAG as u64),
+        ("PICTURE_HEADER_BYTES", frame::PICTURE_HEADER_BYTES as u64),
+        (
+            "PICTURE_ENCODING_POSTERIORS",
+            frame::Encoding::Posteriors as u64,
+        ),
+    ];
+    file.push_str(
+        "\n/** The fixed numbers and names of the protocol, for `@type` of the page's constants. */\n\
+         export type WireConstants = {\n",
+    );
+    for (name, value) in numbers {
+        writeln!(file, "    {name}: {value},").unwrap();
+    }
+    writeln!(file, "    SUBPROTOCOL_V2: \"{}\",", version::SUBPROTOCOL_V2).unwrap();
+    file.push_str("};\n");
+}
+
+fn wire_types() -> String {
+    let config = Config::new().with_large_int("number");
+    let mut file = format!(
+        "// The messages of nnvisu's wire format, made from crates/nnvisu-protocol. Do not edit;\n\
+         // after a change of the Rust types run: {COMMAND}\n"
+    );
+    declare_all!(
+        &mut file,
+        &config,
+        Envelope,
+        Request,
+        NetworkUpdate,
+        Restore,
+        ServerMessage,
+        Response,
+        ServerInfo,
+        StepMetrics,
+        ArchitectureSynced,
+        SyncStatus,
+        SessionState,
+        NetworkState,
+        Checkpoint,
+        OptimizerState,
+        Model,
+        Floats,
+        Config,
+        ConfigUpdate,
+        Point,
+        Limits,
+        ErrorCode,
+        Activation,
+        Optimizer,
+        Distribution,
+        HiddenLayers,
+        LearningRate,
+        Regularization,
+        Dropout,
+        BatchSize,
+        Label,
+        ClassCount,
+        Seed,
+        Seeds,
+        StepsPerSecond,
+    );
+    declare_constants(&mut file);
+    file.lines()
+        .flat_map(|line| [line.trim_end(), "\n"])
+        .collect()
+}
+
+#[test]
+fn wire_types_are_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/types/wire.d.ts");
+    let fresh = wire_types();
+    if std::env::var_os("UPDATE_WIRE_TYPES").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == fresh,
+        "web/types/wire.d.ts is stale. Run: {COMMAND}"
+    );
+}

@@ -1,0 +1,523 @@
+// The messages of nnvisu's wire format, made from crates/nnvisu-protocol. Do not edit;
+// after a change of the Rust types run: UPDATE_WIRE_TYPES=1 cargo test -p nnvisu-protocol wire_types
+
+/**
+ * A request and, in version 2, the client's own number for it, which its answers carry.
+ */
+export type Envelope = { id?: number, } & Request;
+
+/**
+ * Everything a client can ask for, told apart by `type`. Every value is within its range.
+ */
+export type Request = { "type": "start_training" } | { "type": "stop_training" } | { "type": "reset",
+/**
+ * Version 2 only: the seeds to use; without them the server draws new ones.
+ */
+seeds?: Seeds, } | { "type": "update_config",
+/**
+ * The settings to change.
+ */
+payload: ConfigUpdate, } | { "type": "update_architecture",
+/**
+ * The new network.
+ */
+payload: NetworkUpdate,
+/**
+ * Version 2 only: the seeds to use; without them the server draws new ones.
+ */
+seeds?: Seeds, } | { "type": "update_data",
+/**
+ * The points; empty clears them.
+ */
+data: Array<Point>, } | { "type": "generate_data",
+/**
+ * Their shape.
+ */
+distribution: Distribution,
+/**
+ * How many classes.
+ */
+num_classes: ClassCount,
+/**
+ * Version 2 only: the seed of the data; without it the server draws a new one.
+ */
+seed?: Seed, } | { "type": "train_step",
+/**
+ * Settings; the ones that are left out have their defaults. With a model its
+ * architecture is that of the model.
+ */
+config: Config,
+/**
+ * The weights to start from; two empty lists on the wire, here `None`, for fresh ones.
+ */
+model: Model,
+/**
+ * The points, at least one.
+ */
+data: Array<Point>, } | { "type": "restore" } & Restore | { "type": "set_speed",
+/**
+ * The speed; `null` for as fast as possible.
+ */
+stepsPerSecond: StepsPerSecond | null, } | { "type": "step" };
+
+/**
+ * The network that `update_architecture` asks for.
+ */
+export type NetworkUpdate = {
+/**
+ * The hidden layers.
+ */
+hidden_layers: HiddenLayers,
+/**
+ * The activation, if it changes.
+ */
+activation?: Activation,
+/**
+ * The dropout, if it changes.
+ */
+dropout?: Dropout, };
+
+/**
+ * Everything that makes a session.
+ */
+export type Restore = {
+/**
+ * All seven settings.
+ */
+config: Config,
+/**
+ * The points.
+ */
+data: Array<Point>,
+/**
+ * The run to go on with, its parts fitting each other; `null` for fresh weights.
+ */
+checkpoint: Checkpoint | null,
+/**
+ * The seeds for fresh weights; `null`: the server draws new ones.
+ */
+seeds: Seeds | null,
+/**
+ * The speed; `null` for as fast as possible.
+ */
+stepsPerSecond: StepsPerSecond | null, };
+
+/**
+ * A text message from the server and, in version 2, the id of the request it answers.
+ */
+export type ServerMessage = { re?: number, } & Response;
+
+/**
+ * Everything a server can say in text.
+ */
+export type Response = { "type": "config",
+/**
+ * About the server.
+ */
+payload: ServerInfo, } | { "type": "step_result",
+/**
+ * Where training is.
+ */
+metrics: StepMetrics,
+/**
+ * The weights, at most once a second while training, else `null`.
+ */
+model: Model | null, } | { "type": "architecture_synced",
+/**
+ * What is trained now.
+ */
+payload: ArchitectureSynced, } | { "type": "data_generated",
+/**
+ * The points.
+ */
+data: Array<Point>,
+/**
+ * Version 2 only: their shape.
+ */
+distribution?: Distribution,
+/**
+ * Version 2 only: how many classes.
+ */
+num_classes?: ClassCount,
+/**
+ * Version 2 only: the seed that makes these points again.
+ */
+seed?: Seed, } | { "type": "error",
+/**
+ * For a person.
+ */
+message: string,
+/**
+ * For a program.
+ */
+code: ErrorCode,
+/**
+ * Where in the request.
+ */
+field?: string, } | { "type": "state",
+/**
+ * The session as it is now.
+ */
+payload: SessionState, } | { "type": "checkpoint",
+/**
+ * To be kept as it is.
+ */
+payload: Checkpoint, };
+
+/**
+ * What the server says about itself.
+ */
+export type ServerInfo = {
+/**
+ * The version of the program.
+ */
+version: string,
+/**
+ * Whom to thank.
+ */
+author: string,
+/**
+ * Version 2 only: the limits this server works with.
+ */
+limits?: Limits, };
+
+/**
+ * The metrics of a `step_result`: loss and accuracy over all points with the weights of that
+ * step, `null` when there are no points; the step is absent in the answer to `train_step`.
+ */
+export type StepMetrics = { loss: number | null, accuracy: number | null, step?: number, };
+
+/**
+ * The network that was asked for is the one that is trained.
+ */
+export type ArchitectureSynced = {
+/**
+ * Always `success`; a network that is refused is answered by `error`.
+ */
+status: SyncStatus,
+/**
+ * The hidden layers that are trained now.
+ */
+hidden_layers: HiddenLayers, };
+
+/**
+ * How `update_architecture` went.
+ */
+export type SyncStatus = "success";
+
+/**
+ * A session as it is now.
+ */
+export type SessionState = {
+/**
+ * One more each time the weights are thrown away.
+ */
+generation: number,
+/**
+ * Whether training is on.
+ */
+running: boolean,
+/**
+ * Optimizer steps done.
+ */
+step: number,
+/**
+ * The settings as configured.
+ */
+config: Config,
+/**
+ * The network as it is trained.
+ */
+network: NetworkState,
+/**
+ * The seeds of this run.
+ */
+seeds: Seeds,
+/**
+ * The speed asked for; `null` for as fast as possible.
+ */
+stepsPerSecond: StepsPerSecond | null,
+/**
+ * Number of points.
+ */
+points: number,
+/**
+ * Number of different classes among the points.
+ */
+classes: number, };
+
+/**
+ * The network as it is trained.
+ */
+export type NetworkState = {
+/**
+ * Units per layer: the 2 inputs, the hidden layers, the outputs.
+ */
+layerSizes: Array<number>,
+/**
+ * Activation of the hidden layers.
+ */
+activation: Activation,
+/**
+ * Dropout after the hidden layers.
+ */
+dropout: Dropout, };
+
+/**
+ * Weights, optimizer state, step and seeds. Clients keep it as it came and hand it back in
+ * `restore`; the order of the numbers inside is the server's own.
+ */
+export type Checkpoint = {
+/**
+ * Generation of the session when the checkpoint was made. Not used by `restore`.
+ */
+generation: number,
+/**
+ * Optimizer steps done.
+ */
+step: number,
+/**
+ * Sizes of the hidden layers.
+ */
+hiddenLayers: HiddenLayers,
+/**
+ * Output units.
+ */
+classes: ClassCount,
+/**
+ * Activation of the hidden layers.
+ */
+activation: Activation,
+/**
+ * Weights and biases of all layers, in the server's order.
+ */
+parameters: Floats,
+/**
+ * State of the optimizer.
+ */
+optimizer: OptimizerState,
+/**
+ * Seeds of the run.
+ */
+seeds: Seeds, };
+
+/**
+ * What the optimizer remembers between steps.
+ */
+export type OptimizerState = {
+/**
+ * Which optimizer this state belongs to.
+ */
+kind: Optimizer,
+/**
+ * Steps since the optimizer was fresh.
+ */
+steps: number,
+/**
+ * Running mean of the gradients, like `parameters`; empty where there is none.
+ */
+firstMoment: Floats,
+/**
+ * Running mean of the squared gradients, like `parameters`; empty where there is none.
+ */
+secondMoment: Floats, };
+
+/**
+ * The weights of a whole network whose layers fit each other: 2 inputs, at most 10 hidden
+ * layers of 1 to 100 units, 2 to 8 outputs.
+ *
+ * On the wire `{"weights": [layer][out][in], "biases": [layer][out]}`.
+ */
+export type Model = { weights: number[][][], biases: number[][], };
+
+/**
+ * Finite numbers that stand in JSON as base64 (RFC 4648, with padding) of their
+ * little-endian IEEE 754 single-precision bytes.
+ */
+export type Floats = string;
+
+/**
+ * A complete configuration.
+ */
+export type Config = {
+/**
+ * Learning rate of the optimizer.
+ */
+learningRate: LearningRate,
+/**
+ * Hidden layers of the next fresh network.
+ */
+architecture: HiddenLayers,
+/**
+ * Activation of the next fresh network.
+ */
+activation: Activation,
+/**
+ * Optimizer.
+ */
+optimizer: Optimizer,
+/**
+ * L2 regularization.
+ */
+regularization: Regularization,
+/**
+ * Points per step; 0 means all.
+ */
+batchSize: BatchSize,
+/**
+ * Dropout of the next fresh network.
+ */
+dropout: Dropout, };
+
+/**
+ * Some of the settings, to be merged into a configuration.
+ */
+export type ConfigUpdate = {
+/**
+ * Acts on the running network.
+ */
+learningRate?: LearningRate,
+/**
+ * Acts at the next fresh network.
+ */
+architecture?: HiddenLayers,
+/**
+ * Acts at the next fresh network.
+ */
+activation?: Activation,
+/**
+ * Acts on the running network.
+ */
+optimizer?: Optimizer,
+/**
+ * Acts on the running network.
+ */
+regularization?: Regularization,
+/**
+ * Acts on the running network.
+ */
+batchSize?: BatchSize,
+/**
+ * Acts at the next fresh network.
+ */
+dropout?: Dropout, };
+
+/**
+ * A point of the data: coordinates in −1 to 1, x to the right, y up, and its class.
+ */
+export type Point = { x: number, y: number, label: Label, };
+
+/**
+ * The limits one server works with; it tells version 2 clients in its first message.
+ */
+export type Limits = {
+/**
+ * Most points a data set may have.
+ */
+maxPoints: number,
+/**
+ * Largest text message in bytes; a larger one closes the connection with code 1009.
+ */
+maxMessageBytes: number, };
+
+/**
+ * The stable, machine-readable kind of an `error` message.
+ */
+export type ErrorCode = "invalid_json" | "unknown_type" | "missing_field" | "wrong_type" | "out_of_range" | "too_many_points" | "message_too_large" | "binary_not_accepted" | "checkpoint_mismatch" | "no_data" | "diverged" | "internal";
+
+/**
+ * What follows each hidden layer.
+ */
+export type Activation = "tanh" | "relu" | "leaky_relu" | "gelu";
+
+/**
+ * How gradients become changes of the weights.
+ */
+export type Optimizer = "sgd" | "adam" | "rmsprop";
+
+/**
+ * The shape of a generated data set.
+ */
+export type Distribution = "circles" | "moons" | "blobs" | "anisotropic" | "varied_variance";
+
+/**
+ * Sizes of the hidden layers from input to output: 0 to 10 layers of 1 to 100 units.
+ * Default 10, 5.
+ */
+export type HiddenLayers = Array<number>;
+
+/**
+ * Learning rate of the optimizer: above 0, at most 10. Default 0.01.
+ */
+export type LearningRate = number;
+
+/**
+ * L2 regularization (weight decay that enters the gradient): 0 to 10. Default 0.
+ */
+export type Regularization = number;
+
+/**
+ * Probability of dropping a hidden unit in training: 0 or more, below 1. Default 0.
+ */
+export type Dropout = number;
+
+/**
+ * Points per optimizer step, 0 to 1,000,000; 0 means all of them. Default 0.
+ */
+export type BatchSize = number;
+
+/**
+ * Class of a point: 0 to 7.
+ */
+export type Label = number;
+
+/**
+ * Number of classes to generate: 2 to 8.
+ */
+export type ClassCount = number;
+
+/**
+ * Start of a sequence of random numbers: 0 to 2⁵³ − 1.
+ */
+export type Seed = number;
+
+/**
+ * The seeds of everything random in a session but the data.
+ */
+export type Seeds = {
+/**
+ * Seed of the initial weights.
+ */
+init: Seed,
+/**
+ * Seed of the choice of points for each batch.
+ */
+batches: Seed,
+/**
+ * Seed of the dropout masks.
+ */
+dropout: Seed, };
+
+/**
+ * Speed of training asked for, in optimizer steps per second: above 0, at most 1,000,000.
+ * Where "as fast as possible" is meant, there is no `StepsPerSecond` (`null` on the wire).
+ */
+export type StepsPerSecond = number;
+
+/** The fixed numbers and names of the protocol, for `@type` of the page's constants. */
+export type WireConstants = {
+    MAX_HIDDEN_LAYERS: 10,
+    MAX_UNITS: 100,
+    MIN_CLASSES: 2,
+    MAX_CLASSES: 8,
+    MAX_LEARNING_RATE: 10,
+    MAX_REGULARIZATION: 10,
+    MAX_BATCH_SIZE: 1000000,
+    MAX_SEED: 9007199254740991,
+    MAX_STEPS_PER_SECOND: 1000000,
+    DEFAULT_MAX_POINTS: 20000,
+    PICTURE_TAG: 2,
+    PICTURE_HEADER_BYTES: 32,
+    PICTURE_ENCODING_POSTERIORS: 0,
+    SUBPROTOCOL_V2: "nnvisu.v2",
+};
