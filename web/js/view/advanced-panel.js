@@ -1,0 +1,42 @@
+// The panel "Advanced training settings": closed at first, and as the person left it afterwards.
+
+/** @import { Store } from "../state/store.js" */
+
+import { byId, setText } from "./dom.js";
+import { bindSelect, bindTextField } from "./field.js";
+import { NO_NUMBER } from "./format.js";
+
+/** @param {Store} store */
+export function buildAdvancedPanel(store) {
+  bindTextField(store, "learningRate", "learning-rate");
+  bindTextField(store, "regularization", "l2");
+  bindTextField(store, "batchSize", "batch-size");
+  bindTextField(store, "dropout", "dropout");
+  bindSelect(store, "optimizer", "optimizer");
+  bindSelect(store, "activation", "activation");
+  byId("reset-advanced", HTMLButtonElement).addEventListener("click", () => store.resetAdvanced());
+  rememberWhetherOpen(store);
+  showSeeds(store);
+}
+
+/** @param {Store} store */
+function rememberWhetherOpen(store) {
+  const panel = byId("advanced", HTMLDetailsElement);
+  panel.open = store.state.ui.advancedOpen;
+  panel.addEventListener("toggle", () => store.setUi({ advancedOpen: panel.open }));
+}
+
+/** @param {Store} store */
+function showSeeds(store) {
+  const init = byId("seed-init", HTMLElement);
+  const batches = byId("seed-batches", HTMLElement);
+  const dropout = byId("seed-dropout", HTMLElement);
+  const show = () => {
+    const { seeds } = store.state.settings;
+    setText(init, seeds === null ? NO_NUMBER : String(seeds.init));
+    setText(batches, seeds === null ? NO_NUMBER : String(seeds.batches));
+    setText(dropout, seeds === null ? NO_NUMBER : String(seeds.dropout));
+  };
+  store.subscribe(["settings"], show);
+  show();
+}

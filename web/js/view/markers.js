@@ -1,0 +1,126 @@
+// What a point looks like: the marker of each class, as a path and as a ready-made picture.
+
+/** The unit outlines, about equal in area, one per class; y grows downwards. */
+const SHAPES = Object.freeze([
+  circle(1),
+  polygon([[-0.89, -0.89], [0.89, -0.89], [0.89, 0.89], [-0.89, 0.89]]),
+  polygon([[0, -1.25], [1.16, 0.8], [-1.16, 0.8]]),
+  polygon([[0, -1.3], [1.1, 0], [0, 1.3], [-1.1, 0]]),
+  cross(1.15, 0.42),
+  polygon([[0, 1.25], [1.16, -0.8], [-1.16, -0.8]]),
+  star(5, 1.35, 0.62),
+  polygon(ring(6, 1.12, 0)),
+]);
+
+/**
+ * The outline of a class's marker.
+ * @param {number} label 0 to 7
+ * @param {boolean} shapes whether classes differ in shape; circles otherwise
+ * @returns {string} SVG path data about (0, 0), of about unit radius
+ */
+export function markerPath(label, shapes) {
+  return SHAPES[shapes ? label % SHAPES.length : 0];
+}
+
+/** Pictures of the eight markers at one size, to be stamped many times. */
+export class MarkerSheet {
+  /** @type {Map<number, HTMLCanvasElement>} */
+  #stamps = new Map();
+  #look;
+
+  /**
+   * @param {{ colours: readonly string[], shapes: boolean, radius: number }} look radius in device pixels
+   */
+  constructor(look) {
+    this.#look = look;
+  }
+
+  /** Half the edge of a stamp, device pixels. */
+  get half() {
+    return Math.ceil(this.#look.radius * 1.4 + this.#ring * 2 + 1);
+  }
+
+  /** The width of the white ring, device pixels. */
+  get #ring() {
+    return Math.max(0.75, this.#look.radius * 0.2);
+  }
+
+  /**
+   * @param {number} label 0 to 7
+   * @returns {HTMLCanvasElement} the marker in the middle of a square of 2 * half
+   */
+  stamp(label) {
+    const known = this.#stamps.get(label);
+    if (known !== undefined) return known;
+    const stamp = this.#draw(label);
+    this.#stamps.set(label, stamp);
+    return stamp;
+  }
+
+  /** @param {number} label */
+  #draw(label) {
+    const { colours, shapes, radius } = this.#look;
+    const stamp = document.createElement("canvas");
+    stamp.width = stamp.height = 2 * this.half;
+    const context = stamp.getContext("2d");
+    if (context === null) throw new Error("no 2-D canvas");
+    context.translate(this.half, this.half);
+    const outline = new Path2D();
+    outline.addPath(new Path2D(markerPath(label, shapes)), new DOMMatrix().scale(radius));
+    context.lineJoin = "round";
+    // White with a dark edge around it: one of the two stands out on every background.
+    context.strokeStyle = "rgb(0 0 0 / 0.55)";
+    context.lineWidth = 3.2 * this.#ring;
+    context.stroke(outline);
+    context.strokeStyle = "#fff";
+    context.lineWidth = 2 * this.#ring;
+    context.stroke(outline);
+    context.fillStyle = colours[label];
+    context.fill(outline);
+    return stamp;
+  }
+}
+
+/** @param {number} radius */
+function circle(radius) {
+  return `M${radius} 0A${radius} ${radius} 0 1 1 ${-radius} 0A${radius} ${radius} 0 1 1 ${radius} 0Z`;
+}
+
+/** @param {readonly (readonly number[])[]} corners */
+function polygon(corners) {
+  return `M${corners.map(([x, y]) => `${x.toFixed(3)} ${y.toFixed(3)}`).join("L")}Z`;
+}
+
+/**
+ * @param {number} count
+ * @param {number} radius
+ * @param {number} turn
+ */
+function ring(count, radius, turn) {
+  return Array.from({ length: count }, (_, i) => {
+    const angle = turn + (2 * Math.PI * i) / count;
+    return [radius * Math.cos(angle), radius * Math.sin(angle)];
+  });
+}
+
+/**
+ * @param {number} points
+ * @param {number} outer
+ * @param {number} inner
+ */
+function star(points, outer, inner) {
+  const tips = ring(points, outer, -Math.PI / 2);
+  const dents = ring(points, inner, -Math.PI / 2 + Math.PI / points);
+  return polygon(tips.flatMap((tip, i) => [tip, dents[i]]));
+}
+
+/**
+ * @param {number} reach
+ * @param {number} half half the width of a beam
+ */
+function cross(reach, half) {
+  return polygon([
+    [-half, -reach], [half, -reach], [half, -half], [reach, -half], [reach, half], [half, half],
+    [half, reach], [-half, reach], [-half, half], [-reach, half], [-reach, -half], [-half, -half],
+  ]);
+}

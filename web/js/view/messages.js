@@ -1,0 +1,101 @@
+// What the page says by itself: the status line, passing notices, the state of the connection,
+// the invitation on the empty canvas.
+
+/** @import { Store } from "../state/store.js" */
+
+import { statusText } from "../state/status.js";
+import { byId, setText } from "./dom.js";
+
+/** Milliseconds before "connecting" is worth a word. */
+const PATIENCE = 300;
+/** Milliseconds a notice stays; an error stays longer. */
+const NOTICE_TIME = Object.freeze({ info: 6000, error: 12_000 });
+
+/** @param {Store} store */
+export function buildMessages(store) {
+  showSession(store);
+  showStatus(store);
+  showNotices(store);
+  showEmptyState(store);
+}
+
+/**
+ * For style sheets and tests.
+ * @param {Store} store
+ */
+function showSession(store) {
+  const version = byId("version", HTMLElement);
+  const show = () => {
+    const { session } = store.state;
+    document.body.dataset.connection = session.connection;
+    document.body.dataset.running = String(session.running);
+    setText(version, session.server?.version ?? "");
+  };
+  store.subscribe(["session"], show);
+  show();
+}
+
+/** @param {Store} store */
+function showStatus(store) {
+  const status = byId("status-text", HTMLElement);
+  const banner = byId("connection-banner", HTMLElement);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let patience;
+  let isSlow = false;
+
+  const show = () => {
+    const { connection } = store.state.session;
+    if (connection !== "connecting") {
+      clearTimeout(patience);
+      patience = undefined;
+      isSlow = false;
+    } else if (patience === undefined) {
+      patience = setTimeout(() => {
+        isSlow = true;
+        show();
+      }, PATIENCE);
+    }
+    const text = statusText(store.state);
+    const isQuiet = connection === "connecting" && !isSlow;
+    setText(status, isQuiet ? "" : text);
+    status.dataset.tone = connection === "retrying" ? "problem" : "plain";
+    setText(banner, connection === "open" || isQuiet ? "" : text);
+  };
+  store.subscribe(["session", "data", "ui", "picture"], show);
+  show();
+}
+
+/** @param {Store} store */
+function showNotices(store) {
+  const box = byId("notice", HTMLElement);
+  const text = byId("notice-text", HTMLElement);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const show = () => {
+    const { notice } = store.state;
+    clearTimeout(timer);
+    box.hidden = notice === null;
+    if (notice === null) return;
+    setText(text, notice.text);
+    box.dataset.kind = notice.kind;
+    timer = setTimeout(() => store.dismissNotice(), NOTICE_TIME[notice.kind]);
+  };
+  byId("notice-close", HTMLButtonElement).addEventListener("click", () => store.dismissNotice());
+  // Whoever is reading it is not interrupted.
+  for (const type of ["pointerenter", "focusin"]) {
+    box.addEventListener(type, () => clearTimeout(timer));
+  }
+  store.subscribe(["notice"], show);
+  show();
+}
+
+/** @param {Store} store */
+function showEmptyState(store) {
+  const invitation = byId("empty-state", HTMLElement);
+  const show = () => {
+    const { data, session } = store.state;
+    invitation.hidden = data.points.length > 0 || session.generating;
+  };
+  store.subscribe(["data", "session"], show);
+  show();
+}

@@ -1,0 +1,34 @@
+// The frame around the panels: the how-to that unfolds, and the bar at the bottom of narrow windows.
+
+import { all, byId, narrowWindow } from "./dom.js";
+
+export function buildFrame() {
+  const toggle = byId("how-to-toggle", HTMLButtonElement);
+  const howTo = byId("how-to", HTMLElement);
+  toggle.addEventListener("click", () => {
+    howTo.hidden = !howTo.hidden;
+    toggle.setAttribute("aria-expanded", String(!howTo.hidden));
+  });
+  measureBar();
+  bringCanvasIntoView();
+}
+
+/** The page ends above the bar, however tall the person's type makes it. */
+function measureBar() {
+  const bar = byId("transport", HTMLElement);
+  const { style } = document.documentElement;
+  new ResizeObserver(() => style.setProperty("--bar-height", `${bar.offsetHeight}px`)).observe(bar);
+}
+
+/** In a narrow window the canvas may be out of sight when something begins to happen on it. */
+function bringCanvasIntoView() {
+  const box = byId("canvas-box", HTMLElement);
+  const show = () => {
+    if (!narrowWindow.matches || document.body.dataset.running === "true") return;
+    const { top, bottom, height } = box.getBoundingClientRect();
+    const seen = Math.min(bottom, window.innerHeight) - Math.max(top, 0);
+    if (seen < height / 2) box.scrollIntoView({ block: "end", behavior: "smooth" });
+  };
+  byId("train", HTMLButtonElement).addEventListener("click", show);
+  for (const button of all("[data-distribution]", HTMLButtonElement)) button.addEventListener("click", show);
+}

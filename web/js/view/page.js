@@ -1,0 +1,33 @@
+// The view as a whole.
+
+/** @import { Store } from "../state/store.js" */
+
+import { buildAdvancedPanel } from "./advanced-panel.js";
+import { buildDataPanel } from "./data-panel.js";
+import { buildDataSets } from "./data-sets.js";
+import { buildDisplayPanel } from "./display-panel.js";
+import { buildMessages } from "./messages.js";
+import { buildFrame } from "./page-frame.js";
+import { listenToShortcuts } from "./shortcuts.js";
+import { buildStage } from "./stage.js";
+import { buildTimeline } from "./timeline.js";
+import { buildTips } from "./tips.js";
+import { buildTrainingPanel } from "./training-panel.js";
+
+/**
+ * Fills index.html with life: shows the store's state and turns what the person does into actions.
+ * @param {Store} store
+ */
+export function buildPage(store) {
+  buildDisplayPanel(store);
+  buildFrame();
+  buildDataPanel(store);
+  buildDataSets(store);
+  buildTrainingPanel(store);
+  buildTimeline(store);
+  buildAdvancedPanel(store);
+  buildMessages(store);
+  buildStage(store);
+  buildTips();
+  listenToShortcuts(store);
+}

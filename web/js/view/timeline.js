@@ -1,0 +1,45 @@
+// The history slider: which step of the run the picture and the numbers show.
+
+/** @import { Store } from "../state/store.js" */
+
+import { byId, setText } from "./dom.js";
+import { formatCount } from "./format.js";
+import { drawSoon } from "./frames.js";
+
+/** @param {Store} store */
+export function buildTimeline(store) {
+  const slider = byId("history", HTMLInputElement);
+  const label = byId("history-label", HTMLOutputElement);
+  const backToLive = byId("history-live", HTMLButtonElement);
+  const thenMark = byId("then-mark", HTMLElement);
+
+  slider.addEventListener("input", () => {
+    // Grabbing the timeline of a running player pauses it.
+    if (store.state.session.running) store.pause();
+    store.showSnapshot(slider.valueAsNumber);
+  });
+  backToLive.addEventListener("click", () => {
+    store.goLive();
+    slider.focus();
+  });
+
+  const show = () => {
+    const { timeline, picture } = store.state;
+    const last = Math.max(0, timeline.snapshots.length - 1);
+    const shown = Math.max(0, timeline.shownIndex);
+    slider.disabled = timeline.snapshots.length < 2;
+    slider.max = String(last);
+    slider.value = String(shown);
+    slider.style.setProperty("--done", `${last === 0 ? 0 : (100 * shown) / last}%`);
+
+    const step = formatCount(picture.frame?.step ?? 0);
+    const text = timeline.live ? "live" : `step ${step}`;
+    setText(label, text);
+    slider.setAttribute("aria-valuetext", timeline.live ? `live, step ${step}` : text);
+    backToLive.hidden = timeline.live;
+    thenMark.hidden = timeline.live;
+    if (!timeline.live) setText(thenMark, `History: step ${step}`);
+  };
+  store.subscribe(["timeline", "picture"], () => drawSoon(show));
+  show();
+}
