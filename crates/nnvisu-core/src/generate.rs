@@ -2,7 +2,8 @@
 //!
 //! The shapes stay inside the square by construction: every family is laid out
 //! within [`EXTENT`] less the reach of its noise, and the noise is a Gaussian
-//! cut off at [`CUTOFF`] standard deviations. Nothing is rejected in an open loop.
+//! cut off at [`CUTOFF`] standard deviations. Nothing is drawn and rejected, so
+//! every data set takes the same, small number of steps.
 
 use std::{
     f64::consts::{FRAC_PI_4, PI, TAU},
@@ -10,8 +11,7 @@ use std::{
     str::FromStr,
 };
 
-use rand::{Rng, RngExt as _, seq::SliceRandom as _};
-use rand_distr::StandardNormal;
+use rand::{Rng, RngExt as _};
 
 use crate::error::{OutOfRange, Quoted, UnknownName};
 use crate::seeds::{self, Stream};
@@ -20,7 +20,7 @@ use crate::{Dataset, Label, MAX_CLASSES, Point};
 /// Points lie within ±`EXTENT`, so that their markers are not cut at the edge.
 const EXTENT: f64 = 0.96;
 
-/// Radius, in standard deviations, beyond which noise is drawn again.
+/// Radius, in standard deviations, at which noise is cut off.
 const CUTOFF: f64 = 3.0;
 
 /// A family of shapes.
@@ -214,31 +214,34 @@ impl Shape {
     }
 }
 
-/// A standard normal pair within the circle of radius [`CUTOFF`].
+/// A standard normal pair, conditioned on lying within the circle of radius
+/// [`CUTOFF`].
+///
+/// Box and Muller's transform (1958): the radius r has the distribution function
+/// 1 − exp(−r²/2), here cut off at r = `CUTOFF` and inverted, so that nothing
+/// is ever drawn again.
 fn truncated_normal(rng: &mut impl Rng) -> [f64; 2] {
-    // One draw in ninety falls outside; after eight in a row the last one is
-    // drawn in, so that no generator, however poor, can hold us here.
-    const ATTEMPTS: usize = 8;
-    let mut pair = [0.0_f64; 2];
-    for _ in 0..ATTEMPTS {
-        pair = [rng.sample(StandardNormal), rng.sample(StandardNormal)];
-        if pair[0].hypot(pair[1]) <= CUTOFF {
-            return pair;
-        }
-    }
-    let shrink = CUTOFF / pair[0].hypot(pair[1]);
-    pair.map(|deviation| deviation * shrink)
+    let mass_within = 1.0 - (-0.5 * CUTOFF * CUTOFF).exp();
+    let radius = (-2.0 * (1.0 - mass_within * rng.random::<f64>()).ln()).sqrt();
+    let (sin, cos) = (TAU * rng.random::<f64>()).sin_cos();
+    [radius * cos, radius * sin]
+}
+
+/// Puts `items` into a random order. Value-stable and free of rejection,
+/// unlike `rand`'s own shuffle.
+fn shuffle<T>(items: &mut [T], rng: &mut impl Rng) {
+    items.sort_by_cached_key(|_| rng.next_u64());
 }
 
 fn circles(n_classes: usize) -> Vec<Shape> {
-    const OUTERMOST: f64 = 0.8;
+    const OUTERMOST: f64 = 0.82;
     let spacing = OUTERMOST / n_classes as f64;
     let ring = |class| Shape::Arc {
         center: [0.0, 0.0],
         radius: spacing * (class + 1) as f64,
         start: 0.0,
         sweep: TAU,
-        noise: (0.13 * spacing).min(0.05),
+        noise: (0.11 * spacing).min(0.045),
     };
     (0..n_classes).map(ring).collect()
 }
@@ -256,9 +259,11 @@ fn moons(n_classes: usize) -> Vec<Shape> {
     let row_height = 1.5;
     let row_gap = 0.5;
     let height = row_height * n_rows as f64 + row_gap * (n_rows - 1) as f64;
-    let radius = 2.0 * EXTENT / (row_width.max(height) + 2.0 * CUTOFF * noise);
-    // Two rows share the height that is there, up to a point.
-    let row_distance = ((2.0 * EXTENT / radius - height).min(0.8) / 2.0) + row_height + row_gap;
+    let reach = 2.0 * CUTOFF * noise;
+    let radius = 2.0 * EXTENT / (row_width.max(height) + reach);
+    // Two rows spread into the height that is there, up to a point.
+    let room = 2.0 * EXTENT / radius - reach;
+    let row_distance = (room - row_height).min(row_height + 2.0 * row_gap);
 
     let moon = |class: usize| {
         let (row, column) = (class / per_row, class % per_row);
@@ -279,7 +284,7 @@ fn moons(n_classes: usize) -> Vec<Shape> {
 }
 
 fn blobs(n_classes: usize, rng: &mut impl Rng) -> Vec<Shape> {
-    let spread = 0.12 - 0.005 * n_classes as f64;
+    let spread = 0.15 - 0.009 * n_classes as f64;
     round_clusters(&vec![spread; n_classes], rng)
 }
 
@@ -289,7 +294,7 @@ fn varied_variance(n_classes: usize, rng: &mut impl Rng) -> Vec<Shape> {
     let mut spreads: Vec<f64> = (0..n_classes)
         .map(|class| widest / ratio.powi(class as i32))
         .collect();
-    spreads.shuffle(rng);
+    shuffle(&mut spreads, rng);
     round_clusters(&spreads, rng)
 }
 
@@ -304,15 +309,17 @@ fn round_clusters(spreads: &[f64], rng: &mut impl Rng) -> Vec<Shape> {
     centers.iter().zip(spreads).map(cluster).collect()
 }
 
-/// Centres of discs of the radii [`CUTOFF`]·`spreads` within the extent, as far
-/// apart as a fixed number of attempts finds.
+/// Centres of discs of the radii [`CUTOFF`]·`spreads` within the extent, with
+/// wide gaps between them.
 ///
 /// Each attempt places the discs one after the other, the widest first, each at
 /// the best of several random places (Mitchell's best candidate, 1991); the
-/// attempt with the widest narrowest gap wins.
+/// attempt with the widest narrowest gap wins. Gaps beyond what is easily seen
+/// earn nothing, so that few clusters do not always end up in the corners.
 fn spaced_centers(spreads: &[f64], rng: &mut impl Rng) -> Vec<[f64; 2]> {
     const ATTEMPTS: usize = 32;
     const CANDIDATES: usize = 48;
+    const WIDE: f64 = 0.2;
 
     let mut widest_first: Vec<usize> = (0..spreads.len()).collect();
     widest_first.sort_by(|&a, &b| spreads[b].total_cmp(&spreads[a]));
@@ -320,7 +327,7 @@ fn spaced_centers(spreads: &[f64], rng: &mut impl Rng) -> Vec<[f64; 2]> {
     let mut best = (f64::NEG_INFINITY, Vec::new());
     for _ in 0..ATTEMPTS {
         let mut centers = vec![[0.0; 2]; spreads.len()];
-        let mut narrowest_gap = f64::INFINITY;
+        let mut narrowest_gap = WIDE;
         for (n_placed, &class) in widest_first.iter().enumerate() {
             let room = EXTENT - CUTOFF * spreads[class];
             let mut widest_gap = f64::NEG_INFINITY;
@@ -332,7 +339,7 @@ fn spaced_centers(spreads: &[f64], rng: &mut impl Rng) -> Vec<[f64; 2]> {
                     dx.hypot(dy) - CUTOFF * (spreads[class] + spreads[other])
                 };
                 let placed = &widest_first[..n_placed];
-                let gap = placed.iter().map(gap_to).fold(f64::INFINITY, f64::min);
+                let gap = placed.iter().map(gap_to).fold(WIDE, f64::min);
                 if gap > widest_gap {
                     widest_gap = gap;
                     centers[class] = candidate;
@@ -350,24 +357,26 @@ fn spaced_centers(spreads: &[f64], rng: &mut impl Rng) -> Vec<[f64; 2]> {
 /// Long clusters side by side across a common random direction, in random
 /// order, each turned a little from it.
 fn anisotropic(n_classes: usize, rng: &mut impl Rng) -> Vec<Shape> {
-    const REACH: f64 = 0.75; // of the outermost centre, across
+    const REACH: f64 = 0.66; // of the outermost centre, across
     let spacing = (2.0 * REACH / (n_classes - 1) as f64).min(0.55);
-    let short = (0.16 * spacing).min(0.07);
+    let short = (0.15 * spacing).min(0.06);
+    let sway = 0.25 * spacing; // how far an end may turn towards its neighbour
     // Between the axes: a quarter turn this way or that, give or take a bit.
     let turns_left = rng.random::<f64>() < 0.5;
     let lean = FRAC_PI_4 * (0.7 + 0.6 * rng.random::<f64>());
     let common = if turns_left { lean } else { -lean };
 
     let mut places: Vec<usize> = (0..n_classes).collect();
-    places.shuffle(rng);
+    shuffle(&mut places, rng);
     let cluster = |place: usize| {
         let across = spacing * (place as f64 - 0.5 * (n_classes - 1) as f64);
-        // What the disc of radius EXTENT leaves of the line at this distance.
-        let half_length = (EXTENT * EXTENT - across * across).sqrt();
-        let long = (half_length / (CUTOFF + 1.0)).min(0.24);
+        // What the disc of radius EXTENT leaves of a line at this distance.
+        let outer_edge = across.abs() + sway + CUTOFF * short;
+        let half_length = (EXTENT * EXTENT - outer_edge * outer_edge).sqrt();
+        let long = (half_length / (CUTOFF + 0.6)).min(0.24);
         let slack = half_length - CUTOFF * long;
-        let along = 0.6 * slack * (2.0 * rng.random::<f64>() - 1.0);
-        let wobble = (0.35 * spacing / (CUTOFF * long)).min(0.3);
+        let along = slack * (2.0 * rng.random::<f64>() - 1.0);
+        let wobble = (sway / (CUTOFF * long)).min(0.3);
         let (sin, cos) = common.sin_cos();
         Shape::Cluster {
             center: [along * cos - across * sin, along * sin + across * cos],
@@ -490,8 +499,7 @@ mod tests {
                 Ok(())
             }
         }
-        // Words for which the Gaussian sampler itself accepts its first draw.
-        for word in [0x0000_0000_0000_1000, 0x1234_5678_9abc_def0] {
+        for word in [0, 1, 0x1234_5678_9abc_def0, u64::MAX] {
             for distribution in Distribution::ALL {
                 let data = generate(distribution, class_count(8), 200, &mut Stuck(word));
                 assert_eq!(data.len(), 200);
