@@ -1,1 +1,11 @@
-//! End-to-end tests.
+//! End-to-end tests: the program as its users meet it, over real sockets and
+//! in a real browser. They are written from the documents of the wire formats,
+//! and share no code with the program.
+
+mod browser;
+mod http;
+mod library;
+mod program;
+mod sessions;
+mod v1;
+mod v2;

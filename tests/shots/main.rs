@@ -1,2 +1,2 @@
 //! Shots.
-fn main(){}
+fn main() {}

@@ -1,0 +1,222 @@
+//! `update_config` and `update_architecture`.
+
+use nnvisu_tests::client::Client;
+use nnvisu_tests::data::XOR;
+use nnvisu_tests::reference::Model;
+use nnvisu_tests::server::Server;
+use serde_json::{Value, json};
+
+use super::{loss_of, next_model, set_data, silence, start, step_of, stop, train_to_loss};
+
+async fn sizes(client: &mut Client) -> Vec<usize> {
+    Model::from_json(&next_model(client).await).sizes()
+}
+
+#[tokio::test]
+async fn a_new_architecture_is_confirmed_shown_and_trained() {
+    let server = Server::start().await;
+    let mut client = Client::v1(&server).await;
+    set_data(&mut client, &XOR).await;
+    let ten_of_hundred = vec![100; 10];
+    for hidden_layers in [vec![], vec![1], vec![20, 15, 10], ten_of_hundred] {
+        start(&mut client).await;
+        while step_of(&client.expect("step_result").await) == 0 {}
+        client
+            .send(json!({
+                "type": "update_architecture",
+                "payload": {"hidden_layers": hidden_layers},
+            }))
+            .await;
+        let synced = client.expect("architecture_synced").await;
+        assert_eq!(synced["payload"]["status"], "success");
+        assert_eq!(synced["payload"]["hidden_layers"], json!(hidden_layers));
+        let (_, result) = silence(&mut client).await;
+        assert_eq!(step_of(&result), 0, "stopped, with fresh weights");
+
+        start(&mut client).await;
+        let trained = sizes(&mut client).await;
+        let expected: Vec<usize> = [vec![2], hidden_layers, vec![2]].concat();
+        assert_eq!(trained, expected);
+        stop(&mut client).await;
+        silence(&mut client).await;
+    }
+}
+
+#[tokio::test]
+async fn an_impossible_architecture_changes_nothing() {
+    let server = Server::start().await;
+    let mut client = Client::v1(&server).await;
+    set_data(&mut client, &XOR).await;
+    start(&mut client).await;
+    let trained = train_to_loss(&mut client, 0.2).await;
+    let too_many_layers = vec![5; 11];
+    for payload in [
+        json!({"hidden_layers": [0]}),
+        json!({"hidden_layers": [10, 101]}),
+        json!({"hidden_layers": too_many_layers}),
+        json!({"hidden_layers": [-5]}),
+        json!({"hidden_layers": [2.5]}),
+        json!({"hidden_layers": "10-5"}),
+        json!({"hidden_layers": null}),
+        json!({}),
+        json!({"hidden_layers": [4], "activation": "sigmoid"}),
+        json!({"hidden_layers": [4], "dropout": 1.0}),
+        json!({"hidden_layers": [4], "dropout": -0.1}),
+    ] {
+        let request = json!({"type": "update_architecture", "payload": payload});
+        client.refused(request.to_string()).await;
+        let result = client.expect("step_result").await;
+        assert!(
+            step_of(&result) >= step_of(&trained),
+            "still training after {payload}"
+        );
+    }
+    assert_eq!(sizes(&mut client).await, [2, 10, 5, 2]);
+}
+
+#[tokio::test]
+async fn the_learning_rate_acts_on_the_running_network() {
+    let server = Server::start().await;
+    let mut client = Client::v1(&server).await;
+    set_data(&mut client, &XOR).await;
+    start(&mut client).await;
+    while step_of(&client.expect("step_result").await) == 0 {}
+    // So small that nothing moves any more.
+    client
+        .send(json!({"type": "update_config", "payload": {"learningRate": 1e-30}}))
+        .await;
+    let mut losses: Vec<f64> = Vec::new();
+    // Some results may have been on their way.
+    while losses.len() < 5 {
+        let loss = loss_of(&client.expect("step_result").await);
+        if losses
+            .last()
+            .is_some_and(|&last| (last - loss).abs() > 1e-7)
+        {
+            losses.clear();
+        }
+        losses.push(loss);
+    }
+    assert!(losses[0] > 0.01, "or it had nothing left to learn");
+    client
+        .send(json!({"type": "update_config", "payload": {"learningRate": 0.01}}))
+        .await;
+    train_to_loss(&mut client, losses[0] / 2.0).await;
+}
+
+#[tokio::test]
+async fn optimizer_regularization_and_batch_size_act_without_new_weights() {
+    let server = Server::start().await;
+    let mut client = Client::v1(&server).await;
+    set_data(&mut client, &XOR).await;
+    start(&mut client).await;
+    let mut before = train_to_loss(&mut client, 0.05).await;
+    for payload in [
+        json!({"optimizer": "sgd"}),
+        json!({"optimizer": "rmsprop", "learningRate": 0.001}),
+        json!({"optimizer": "adam"}),
+        json!({"batchSize": 2}),
+        json!({"batchSize": 0}),
+    ] {
+        client
+            .send(json!({"type": "update_config", "payload": payload}))
+            .await;
+        for _ in 0..5 {
+            let result = client.expect("step_result").await;
+            assert!(step_of(&result) >= step_of(&before));
+            assert!(loss_of(&result) < 0.2, "after {payload}: {result}");
+            before = result;
+        }
+    }
+    // Strong regularization pulls the weights, and so the output, towards zero.
+    client
+        .send(json!({"type": "update_config", "payload": {"regularization": 10.0}}))
+        .await;
+    loop {
+        let result = client.expect("step_result").await;
+        if loss_of(&result) > 0.5 {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn architecture_and_activation_wait_for_the_next_reset() {
+    let server = Server::start().await;
+    let mut client = Client::v1(&server).await;
+    set_data(&mut client, &XOR).await;
+    start(&mut client).await;
+    train_to_loss(&mut client, 0.3).await;
+    client
+        .send(json!({"type": "update_config", "config": {
+            "architecture": [7], "activation": "relu", "dropout": 0.2,
+        }}))
+        .await;
+    for _ in 0..3 {
+        let result = client.expect("step_result").await;
+        assert!(loss_of(&result) < 0.4, "the network goes on: {result}");
+    }
+    assert_eq!(sizes(&mut client).await, [2, 10, 5, 2]);
+    client.send(json!({"type": "reset"})).await;
+    silence(&mut client).await;
+    start(&mut client).await;
+    assert_eq!(sizes(&mut client).await, [2, 7, 2]);
+}
+
+#[tokio::test]
+async fn an_impossible_setting_is_refused_as_a_whole() {
+    let server = Server::start().await;
+    let mut client = Client::v1(&server).await;
+    set_data(&mut client, &XOR).await;
+    // The valid half must not be taken over.
+    let refused = |half: Value| {
+        let mut payload = json!({"architecture": [3]});
+        payload
+            .as_object_mut()
+            .expect("an object")
+            .extend(half.as_object().expect("an object").clone());
+        json!({"type": "update_config", "payload": payload}).to_string()
+    };
+    for half in [
+        json!({"learningRate": 0.0}),
+        json!({"learningRate": -1.0}),
+        json!({"learningRate": 11.0}),
+        json!({"learningRate": "0.1"}),
+        json!({"learningRate": null}),
+        json!({"regularization": -0.1}),
+        json!({"regularization": 10.5}),
+        json!({"dropout": 1.0}),
+        json!({"dropout": -0.5}),
+        json!({"batchSize": -1}),
+        json!({"batchSize": 1.5}),
+        json!({"batchSize": 1_000_001}),
+        json!({"optimizer": "lbfgs"}),
+        json!({"activation": "sigmoid"}),
+        json!({"architecture": [0]}),
+        json!({"architecture": "10-5"}),
+    ] {
+        let error = client.refused(refused(half.clone())).await;
+        let field = half.as_object().expect("an object").keys().next();
+        assert_eq!(
+            error["field"].as_str(),
+            field.map(String::as_str),
+            "{error}"
+        );
+    }
+    client.send(json!({"type": "reset"})).await;
+    start(&mut client).await;
+    assert_eq!(sizes(&mut client).await, [2, 10, 5, 2]);
+}
+
+#[tokio::test]
+async fn a_refused_setting_says_what_is_allowed() {
+    let server = Server::start().await;
+    let mut client = Client::v1(&server).await;
+    let error = client
+        .refused(r#"{"type": "update_config", "payload": {"learningRate": -1}}"#)
+        .await;
+    let message = error["message"].as_str().expect("a text");
+    assert!(message.contains("Learning rate"), "{message}");
+    assert!(message.contains("above 0"), "{message}");
+    assert!(message.contains("10"), "{message}");
+}

@@ -1,0 +1,202 @@
+// What is kept across visits, and what is made of damaged remains.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { keepStored, openStorage, readStored } from "../../web/js/state/persistence.js";
+import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
+import { Store } from "../../web/js/state/store.js";
+import { FakeClock, FakePage, FakeStorage, checkpoint, settle } from "./support.js";
+
+const KEYS = ["nnvisu_config", "nnvisu_data", "nnvisu_weights", "nnvisu_ui"];
+
+function visit(storage, { page = new FakePage(), clock = storage.clock } = {}) {
+  const { stored, problems } = readStored(storage);
+  const store = new Store(stored);
+  keepStored(store, storage, page, clock);
+  return { store, problems, page };
+}
+
+test("a first visit stores nothing and has no problems", () => {
+  const storage = new FakeStorage();
+  const { store, problems } = visit(storage);
+  assert.deepEqual(problems, []);
+  assert.equal(storage.entries.size, 0);
+  assert.deepEqual(store.state.settings.config, DEFAULT_CONFIG);
+  assert.equal(store.state.settings.stepsPerSecond, 60);
+});
+
+test("every change is there at the next visit, each part under its own key", async () => {
+  const storage = new FakeStorage();
+  const { store } = visit(storage);
+  const weights = checkpoint({ hiddenLayers: [7], kind: "rmsprop" });
+  store.addPoint({ x: 0.25, y: -0.5 }, 4);
+  store.setArchitecture("7");
+  store.setField("optimizer", "rmsprop");
+  store.setSpeed(null);
+  store.setUi({ palette: "classic", shapes: true });
+  store.server.network({ generation: 1, network: { layerSizes: [2, 7, 5], activation: "tanh", dropout: 0 }, seeds: { init: 5, batches: 6, dropout: 7 }, networkPending: false });
+  store.server.checkpoint(weights);
+  await settle();
+  assert.deepEqual([...storage.entries.keys()].sort(), [...KEYS].sort());
+  assert.deepEqual(storage.json("nnvisu_config"), {
+    version: 1, ...DEFAULT_CONFIG, architecture: [7], optimizer: "rmsprop", stepsPerSecond: null, seeds: { init: 5, batches: 6, dropout: 7 },
+  });
+  assert.deepEqual(storage.json("nnvisu_data"), { version: 1, points: [{ x: 0.25, y: -0.5, label: 4 }] });
+  assert.deepEqual(storage.json("nnvisu_weights"), { version: 1, checkpoint: weights });
+  assert.equal(storage.json("nnvisu_ui").palette, "classic");
+
+  const { store: next, problems } = visit(storage);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(next.state.settings, store.state.settings);
+  assert.deepEqual(next.state.ui, store.state.ui);
+  assert.deepEqual(next.state.data.points, store.state.data.points);
+  assert.deepEqual(next.state.model.checkpoint, weights);
+});
+
+test("only what changed is written", async () => {
+  const storage = new FakeStorage();
+  const { store } = visit(storage);
+  store.setUi({ shapes: true });
+  await settle();
+  store.setField("learningRate", "nonsense");
+  store.train();
+  await settle();
+  assert.deepEqual([...storage.entries.keys()], ["nnvisu_ui"]);
+  assert.equal(storage.writes, 1);
+});
+
+test("weights that a reset or a new network throws away do not come back", async () => {
+  for (const throwAway of [(store) => store.resetModel(), (store) => store.setArchitecture("3"), (store) => store.setField("dropout", "0.5"), (store) => store.server.freshWeights()]) {
+    const storage = new FakeStorage();
+    const { store } = visit(storage);
+    store.server.checkpoint(checkpoint());
+    await settle();
+    assert.notEqual(storage.json("nnvisu_weights"), null);
+    throwAway(store);
+    await settle();
+    assert.equal(storage.json("nnvisu_weights"), null);
+  }
+});
+
+for (const [name, text] of [["not JSON", "{oops"], ["JSON of another kind", "[1,2]"], ["null", "null"], ["a newer version", '{"version":2}'], ["no version", "{}"], ["empty", ""]]) {
+  test(`an entry that is ${name} is left out with a sentence; the others are kept`, () => {
+    for (const damaged of ["nnvisu_config", "nnvisu_data", "nnvisu_weights", "nnvisu_ui"]) {
+      const storage = new FakeStorage();
+      storage.setItem("nnvisu_config", JSON.stringify({ version: 1, ...DEFAULT_CONFIG, learningRate: 0.5, stepsPerSecond: 10, seeds: null }));
+      storage.setItem("nnvisu_data", '{"version":1,"points":[{"x":0,"y":0,"label":1}]}');
+      storage.setItem("nnvisu_weights", JSON.stringify({ version: 1, checkpoint: checkpoint() }));
+      storage.setItem("nnvisu_ui", '{"version":1,"shapes":true}');
+      storage.setItem(damaged, text);
+      const { store, problems } = visit(storage);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0], /could not be read/);
+      assert.equal(store.state.settings.config.learningRate, damaged === "nnvisu_config" ? 0.01 : 0.5);
+      assert.equal(store.state.data.points.length, damaged === "nnvisu_data" ? 0 : 1);
+      assert.equal(store.state.model.checkpoint === null, damaged === "nnvisu_weights");
+      assert.equal(store.state.ui.shapes, damaged !== "nnvisu_ui");
+    }
+  });
+}
+
+test("single damaged values fall back; the good ones are kept", () => {
+  const storage = new FakeStorage();
+  storage.setItem("nnvisu_config", JSON.stringify({ version: 1, ...DEFAULT_CONFIG, learningRate: -1, architecture: [5], dropout: 1, stepsPerSecond: "fast", seeds: { init: -1 } }));
+  storage.setItem("nnvisu_data", '{"version":1,"points":[{"x":0,"y":0,"label":1},{"x":5,"y":0,"label":1},null]}');
+  storage.setItem("nnvisu_ui", '{"version":1,"selectedClass":99,"classCount":3}');
+  const { store, problems } = visit(storage);
+  const { config, stepsPerSecond, seeds } = store.state.settings;
+  assert.deepEqual([config.learningRate, config.architecture, config.dropout, stepsPerSecond, seeds], [0.01, [5], 0, 60, null]);
+  assert.equal(store.state.data.points.length, 1);
+  assert.deepEqual([store.state.ui.selectedClass, store.state.ui.classCount], [0, 3]);
+  assert.equal(problems.length, 3);
+});
+
+test("damaged weights are left out with a sentence", () => {
+  const good = checkpoint();
+  const damages = [
+    { parameters: good.parameters.slice(4) }, { parameters: "%%%%" }, { parameters: 5 }, { hiddenLayers: [0] }, { classes: 9 },
+    { classes: 3 }, { activation: "sin" }, { step: -1 }, { optimizer: null }, { optimizer: { ...good.optimizer, kind: "lion" } },
+    { optimizer: { ...good.optimizer, firstMoment: "AAAA" } }, { seeds: {} },
+  ];
+  for (const damage of damages) {
+    const storage = new FakeStorage();
+    storage.setItem("nnvisu_weights", JSON.stringify({ version: 1, checkpoint: { ...good, ...damage } }));
+    const { store, problems } = visit(storage);
+    assert.equal(store.state.model.checkpoint, null, JSON.stringify(damage).slice(0, 60));
+    assert.deepEqual(problems, ["The stored network was damaged: training starts afresh"]);
+  }
+});
+
+test("a full storage is said once, keeps the rest, and never leaves older weights behind", async () => {
+  const storage = new FakeStorage();
+  const { store } = visit(storage);
+  store.server.checkpoint(checkpoint({ step: 1 }));
+  await settle();
+  storage.quota = 100;
+  store.server.checkpoint(checkpoint({ step: 2 }));
+  store.setUi({ shapes: true });
+  await settle();
+  assert.match(store.state.notice.text, /storage is full: the trained network will be gone/);
+  assert.equal(storage.json("nnvisu_weights"), null);
+  store.dismissNotice();
+  store.server.checkpoint(checkpoint({ step: 3 }));
+  await settle();
+  assert.equal(store.state.notice, null);
+  storage.quota = Infinity;
+  store.server.checkpoint(checkpoint({ step: 4 }));
+  await settle();
+  assert.equal(storage.json("nnvisu_weights").checkpoint.step, 4);
+});
+
+test("a forbidden storage is said, and the page works without it", () => {
+  const forbidden = { get localStorage() { throw new DOMException("no", "SecurityError"); } };
+  const storage = openStorage(forbidden);
+  assert.equal(storage, null);
+  const { stored, problems } = readStored(storage);
+  assert.equal(problems.length, 1);
+  keepStored(new Store(stored), storage, new FakePage());
+});
+
+test("a storage that throws when read is like a damaged one", () => {
+  const storage = { getItem() { throw new Error("disk"); }, setItem() {}, removeItem() {} };
+  assert.equal(readStored(storage).problems.length, 4);
+});
+
+test("slow writes are put off, the newest is never lost", async () => {
+  const clock = new FakeClock();
+  const storage = new FakeStorage(clock, (key) => (key === "nnvisu_weights" ? 20 : 0));
+  const { store, page } = visit(storage);
+  const stepStored = () => storage.json("nnvisu_weights")?.checkpoint.step;
+  for (let step = 1; step <= 5; step += 1) {
+    store.server.checkpoint(checkpoint({ step }));
+    await settle();
+    clock.advance(100);
+  }
+  assert.equal(stepStored(), 1);
+  clock.advance(1_000);
+  assert.equal(stepStored(), 5);
+  assert.equal(storage.writes, 2);
+
+  store.server.checkpoint(checkpoint({ step: 6 }));
+  await settle();
+  assert.equal(stepStored(), 5);
+  page.dispatchEvent(new Event("pagehide"));
+  assert.equal(stepStored(), 6);
+
+  store.server.checkpoint(checkpoint({ step: 7 }));
+  page.document.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(stepStored(), 7);
+  clock.advance(5_000);
+  assert.equal(storage.writes, 4);
+});
+
+test("quick writes are at once", async () => {
+  const storage = new FakeStorage();
+  const { store } = visit(storage);
+  for (let i = 1; i <= 20; i += 1) {
+    store.addPoint({ x: 0, y: 0 });
+    await settle();
+    assert.equal(storage.json("nnvisu_data").points.length, i);
+  }
+});

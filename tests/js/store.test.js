@@ -1,0 +1,164 @@
+// The store: who hears what, settings and their errors, training as the person wants it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { statusText } from "../../web/js/state/status.js";
+import { Store } from "../../web/js/state/store.js";
+import { checkpoint, settle } from "./support.js";
+
+test("subscribers hear once per turn, only of their topics, and not after they left", async () => {
+  const store = new Store();
+  const heard = [];
+  store.subscribe(["data", "ui"], (changed) => heard.push([...changed].sort()));
+  const leave = store.subscribe(["data"], () => heard.push("left"));
+  leave();
+  store.addPoint({ x: 0, y: 0 });
+  store.addPoint({ x: 0.1, y: 0 });
+  store.setUi({ palette: "classic" });
+  store.setSpeed(10);
+  assert.deepEqual(heard, []);
+  await settle();
+  assert.deepEqual(heard, [["data", "ui"]]);
+  store.setSpeed(20);
+  await settle();
+  assert.equal(heard.length, 1);
+});
+
+test("an action inside a listener is heard in the next turn", async () => {
+  const store = new Store();
+  let turns = 0;
+  store.subscribe(["settings"], () => {
+    turns += 1;
+    if (turns === 1) store.setSpeed(5);
+  });
+  store.setSpeed(4);
+  await settle();
+  assert.equal(turns, 2);
+});
+
+test("what changes nothing is not heard of", async () => {
+  const store = new Store();
+  let turns = 0;
+  store.subscribe(["settings", "ui", "session", "data", "picture", "timeline"], () => (turns += 1));
+  store.setSpeed(60);
+  store.setUi({ palette: "petroff", theme: "purple", classCount: 9, unknown: 1 });
+  store.setField("learningRate", "0.010");
+  store.setArchitecture(" 10-5 ");
+  store.pause();
+  store.clear();
+  store.undo();
+  await settle();
+  assert.equal(turns, 0);
+});
+
+test("a refused entry keeps the setting, and shows the text and a sentence until a good one comes", () => {
+  const store = new Store();
+  assert.equal(store.setField("learningRate", "fast").ok, false);
+  assert.equal(store.state.settings.config.learningRate, 0.01);
+  assert.equal(store.state.settings.errors.learningRate, "Learning rate must be above 0 and at most 10");
+  assert.equal(store.textOf("learningRate"), "fast");
+  store.setField("learningRate", "0,1");
+  assert.equal(store.state.settings.config.learningRate, 0.1);
+  assert.deepEqual(store.state.settings.errors, {});
+  assert.equal(store.textOf("learningRate"), "0.1");
+});
+
+test("the advanced settings go back to their defaults, also where an entry was refused", () => {
+  const store = new Store();
+  store.setArchitecture("3");
+  store.setField("optimizer", "sgd");
+  store.setField("batchSize", "16");
+  store.setField("regularization", "x");
+  store.resetAdvanced();
+  const { config, errors } = store.state.settings;
+  assert.deepEqual([config.optimizer, config.batchSize, config.regularization], ["adam", 0, 0]);
+  assert.deepEqual(errors, {});
+  assert.deepEqual(config.architecture, [3]);
+});
+
+test("a new network stops training and says so; a new learning rate does not", () => {
+  const store = new Store();
+  store.addPoint({ x: 0, y: 0 });
+  for (const [field, text] of [["architecture", "4-4"], ["activation", "relu"], ["dropout", "0.2"]]) {
+    store.train();
+    store.dismissNotice();
+    store.setField(field, text);
+    assert.equal(store.state.session.running, false, field);
+    assert.equal(store.state.session.networkPending, true);
+    assert.match(store.state.notice.text, /training stopped, the weights are fresh/);
+  }
+  store.train();
+  store.dismissNotice();
+  store.setField("learningRate", "0.5");
+  store.setField("optimizer", "sgd");
+  assert.equal(store.state.session.running, true);
+  assert.equal(store.state.notice, null);
+});
+
+test("without points training says that they are needed, and ends when the last one goes", () => {
+  const store = new Store();
+  store.train();
+  assert.equal(store.state.session.running, false);
+  assert.equal(store.state.notice.text, "Add points before training");
+  store.addPoint({ x: 0, y: 0 });
+  store.toggle();
+  assert.equal(store.state.session.running, true);
+  store.clear();
+  assert.equal(store.state.session.running, false);
+  store.stepOnce();
+  assert.equal(store.state.requests.steps, 0);
+});
+
+test("a data set on its way counts as points", () => {
+  const store = new Store();
+  store.generate("moons");
+  store.train();
+  assert.equal(store.state.session.running, true);
+});
+
+test("drawing while there is no connection forgets a data set that would replace the drawing", () => {
+  const store = new Store();
+  store.server.connection("retrying");
+  store.generate("moons");
+  assert.match(store.state.notice.text, /as soon as the connection is back/);
+  store.addPoint({ x: 0, y: 0 });
+  assert.equal(store.state.requests.generate, null);
+  assert.equal(store.state.session.generating, false);
+});
+
+test("the same notice twice is two notices", () => {
+  const store = new Store();
+  store.notify("info", "a");
+  const first = store.state.notice;
+  store.notify("info", "a");
+  assert.notEqual(store.state.notice.id, first.id);
+  store.dismissNotice();
+  assert.equal(store.state.notice, null);
+});
+
+test("the status is said in plain words", () => {
+  const store = new Store();
+  assert.equal(statusText(store.state), "Connecting");
+  store.server.connection("open");
+  assert.equal(statusText(store.state), "Add points to start");
+  store.addPoint({ x: 0, y: 0 }, 1);
+  assert.equal(statusText(store.state), "Paused. Only one class so far: the network will call everything orange");
+  store.addPoint({ x: 0, y: 0 }, 0);
+  assert.equal(statusText(store.state), "Paused");
+  store.train();
+  assert.equal(statusText(store.state), "Training");
+  store.server.connection("retrying");
+  assert.equal(statusText(store.state), "Connection lost, retrying; your work is safe");
+});
+
+test("a reload is paused, with everything else as it was", () => {
+  const first = new Store();
+  first.addPoint({ x: 0.5, y: 0.5 }, 3);
+  first.train();
+  const { settings, data, ui } = first.state;
+  const second = new Store({ ...settings, points: data.points, checkpoint: checkpoint(), ui });
+  assert.equal(second.state.session.running, false);
+  assert.equal(second.state.data.nClassesPresent, 1);
+  assert.equal(second.state.data.points, data.points);
+});
