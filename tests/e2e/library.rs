@@ -1,1 +1,1 @@
-//! x
+//! The server as a library, in the process of another program.

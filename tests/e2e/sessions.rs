@@ -141,14 +141,13 @@ async fn a_client_that_does_not_read_neither_stops_training_nor_is_buried() {
         .request(json!({"type": "update_data", "data": points(&XOR)}))
         .await;
     client.request(json!({"type": "start_training"})).await;
-    client.picture(|_| true).await;
+    let begun_at = client.picture(|_| true).await.step;
 
     // Nothing is read here, and the buffers between us fill up.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let state = client.request(json!({"type": "stop_training"})).await;
     let stopped_at = state["step"].as_u64().expect("a step");
-    assert!(stopped_at > 1000, "only {stopped_at} steps in two seconds");
-    // What was kept for us is bounded: the current picture comes at once.
+    assert!(stopped_at > begun_at, "training went on");
     client.picture(|picture| picture.step == stopped_at).await;
 }
 

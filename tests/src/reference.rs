@@ -1,6 +1,8 @@
 //! One optimizer step of a small network, in double precision and as slowly as
 //! the definition reads: gradients are central differences of the loss.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use crate::data::LabelledPoint;
@@ -48,6 +50,30 @@ impl Model {
         }
     }
 
+    /// The model in a v2 checkpoint: for each layer its weights, column after
+    /// column of the out×in matrix, then its biases.
+    pub fn from_checkpoint(checkpoint: &Value) -> Self {
+        let hidden: Vec<usize> =
+            serde_json::from_value(checkpoint["hiddenLayers"].clone()).expect("a list of sizes");
+        let classes = checkpoint["classes"].as_u64().expect("a number") as usize;
+        let sizes = [vec![2], hidden, vec![classes]].concat();
+        let parameters = floats_from_base64(&checkpoint["parameters"]);
+        let mut model = Self::of_sizes(&sizes);
+        assert_eq!(parameters.len(), model.parameters().len(), "{sizes:?}");
+        let mut rest = parameters.into_iter();
+        for (weights, biases) in model.weights.iter_mut().zip(&mut model.biases) {
+            for input in 0..weights[0].len() {
+                for row in weights.iter_mut() {
+                    row[input] = rest.next().expect("as many as counted");
+                }
+            }
+            for bias in biases {
+                *bias = rest.next().expect("as many as counted");
+            }
+        }
+        model
+    }
+
     /// The model as `train_step` takes it.
     pub fn to_json(&self) -> Value {
         json!({"weights": self.weights, "biases": self.biases})
@@ -88,6 +114,17 @@ impl Model {
             }
         }
         values
+    }
+
+    /// The classes' posterior probabilities at a place.
+    pub fn posteriors(&self, activation: Activation, x: f64, y: f64) -> Vec<f64> {
+        let logits = self.logits(activation, x, y);
+        let greatest = logits.iter().copied().fold(f64::MIN, f64::max);
+        let sum: f64 = logits.iter().map(|logit| (logit - greatest).exp()).sum();
+        logits
+            .iter()
+            .map(|logit| (logit - greatest).exp() / sum)
+            .collect()
     }
 
     /// Mean softmax cross-entropy, and the share of points classified right.
@@ -210,6 +247,18 @@ impl Optimizer {
             Self::RmsProp => gradient / ((0.01 * gradient * gradient).sqrt() + 1e-8),
         }
     }
+}
+
+/// The numbers in base64 of little-endian `f32`.
+pub fn floats_from_base64(text: &Value) -> Vec<f64> {
+    let bytes = BASE64_STANDARD
+        .decode(text.as_str().expect("a text"))
+        .expect("base64");
+    assert_eq!(bytes.len() % 4, 0, "four bytes a number");
+    bytes
+        .chunks_exact(4)
+        .map(|chunk| f64::from(f32::from_le_bytes(chunk.try_into().expect("four bytes"))))
+        .collect()
 }
 
 /// The error function, by its Maclaurin series: exact to 1e-12 for |z| < 4.

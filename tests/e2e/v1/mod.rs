@@ -2,8 +2,8 @@
 
 mod classes;
 mod connection;
-mod data;
-mod malformed;
+pub(crate) mod data;
+pub(crate) mod malformed;
 mod settings;
 mod train_step;
 mod training;
