@@ -143,11 +143,15 @@ test("the status is said in plain words", () => {
   store.server.connection("open");
   assert.equal(statusText(store.state), "Add points to start");
   store.addPoint({ x: 0, y: 0 }, 1);
-  assert.equal(statusText(store.state), "Paused. Only one class so far: the network will call everything orange");
+  assert.equal(statusText(store.state), "Ready to train. Only one class so far: the network will call everything orange");
   store.addPoint({ x: 0, y: 0 }, 0);
-  assert.equal(statusText(store.state), "Paused");
+  assert.equal(statusText(store.state), "Ready to train");
   store.train();
   assert.equal(statusText(store.state), "Training");
+  store.server.diverged();
+  assert.equal(statusText(store.state), "Stopped: training diverged; try a smaller learning rate");
+  store.server.freshWeights();
+  assert.equal(statusText(store.state), "Ready to train");
   store.server.connection("retrying");
   assert.equal(statusText(store.state), "Connection lost, retrying; your work is safe");
 });

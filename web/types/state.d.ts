@@ -118,6 +118,8 @@ export interface SessionState {
   readonly connection: Connection;
   /** Whether training is on (as the person wants it; the server is told at once, or on reconnect). */
   readonly running: boolean;
+  /** Whether the run ended because the loss or the weights grew beyond all numbers. */
+  readonly diverged: boolean;
   /** The server's count of thrown-away weights; null before the first answer. */
   readonly generation: number | null;
   /** The network the server confirmed; null before the first answer. */

@@ -41,6 +41,7 @@ export function initialState(stored) {
     session: {
       connection: "connecting",
       running: false,
+      diverged: false,
       generation: null,
       network: null,
       networkPending: false,

@@ -17,7 +17,7 @@ export const PALETTES = Object.freeze({
 /** The names of the colours in plain words.
  * @type {Readonly<Record<PaletteName, readonly string[]>>} */
 export const COLOUR_NAMES = Object.freeze({
-  petroff: ["blue", "orange", "red", "grey", "purple", "brown", "dark orange", "khaki"],
+  petroff: ["blue", "orange", "red", "grey", "purple", "brown", "rust", "khaki"],
   classic: ["blue", "orange", "red", "purple", "green", "yellow", "brown", "navy"],
 });
 

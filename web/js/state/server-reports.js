@@ -52,6 +52,7 @@ export class ServerReports {
   /** The weights were thrown away: a new run begins. */
   freshWeights() {
     this.#slices.patch("model", { checkpoint: null });
+    this.#slices.patch("session", { diverged: false });
     this.#playback.restart();
   }
 
@@ -112,6 +113,11 @@ export class ServerReports {
   /** Training ended without the person asking for it. */
   stopped() {
     this.#slices.patch("session", { running: false });
+  }
+
+  /** Training ended because its numbers are no longer finite. */
+  diverged() {
+    this.#slices.patch("session", { running: false, diverged: true });
   }
 
   /** @param {PictureFrame} frame the newest one of the current generation */

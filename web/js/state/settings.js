@@ -41,6 +41,7 @@ export const NETWORK_FIELDS = Object.freeze(["architecture", "activation", "drop
 /** Fields that "reset the advanced settings" sets back.
  * @type {readonly FieldName[]} */
 export const ADVANCED_FIELDS = Object.freeze([
+  "activation",
   "optimizer",
   "learningRate",
   "regularization",

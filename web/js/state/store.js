@@ -179,7 +179,7 @@ export class Store {
     return drafts[field] ?? formatField(field, config);
   }
 
-  /** Sets optimizer, learning rate, L2, batch size and dropout back to their defaults. */
+  /** Sets activation, optimizer, learning rate, L2, batch size and dropout back to their defaults. */
   resetAdvanced() {
     const defaults = Object.fromEntries(ADVANCED_FIELDS.map((field) => [field, DEFAULT_CONFIG[field]]));
     this.#settings.forgetRefused(ADVANCED_FIELDS);
@@ -219,7 +219,7 @@ export class Store {
    */
   train() {
     this.goLive();
-    if (this.#canTrain()) this.#slices.patch("session", { running: true });
+    if (this.#canTrain()) this.#slices.patch("session", { running: true, diverged: false });
   }
 
   /** Pauses training; weights are kept. */
@@ -239,7 +239,7 @@ export class Store {
     if (!this.#canTrain()) return;
     const steps = Math.min(MAX_WAITING_STEPS, this.state.requests.steps + 1);
     this.#slices.patch("requests", { steps });
-    this.#slices.patch("session", { running: false });
+    this.#slices.patch("session", { running: false, diverged: false });
   }
 
   /** Stops, and asks for new random weights. */
