@@ -1,0 +1,155 @@
+//! What a session does by itself as time goes on: steps, pictures, checkpoints.
+
+use std::time::Instant;
+
+use nnvisu_protocol::{ProtocolVersion, Response, ServerMessage, StepMetrics};
+
+use super::{
+    convert, outbox::Picture, painter::Caption, requests::diverged, schedule::Rendering,
+    state::Session,
+};
+
+/// When a session wants to be advanced again, if no command comes before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// At once.
+    Now,
+    /// At this time.
+    At(Instant),
+    /// Never: only a command changes anything.
+    Idle,
+}
+
+impl Session {
+    /// Does what is due now, for about a millisecond if steps are short.
+    pub(super) fn advance(&mut self) -> Next {
+        if self.running {
+            self.run_due_steps();
+        }
+        if !self.is_abandoned() {
+            self.show_if_due();
+        }
+        if !self.is_abandoned() {
+            self.save_if_due();
+        }
+        self.next()
+    }
+
+    fn run_due_steps(&mut self) {
+        let started = Instant::now();
+        let n_steps = self.pacer.steps_due(started);
+        for _ in 0..n_steps {
+            if self.trainer.train_step().is_err() {
+                return self.end_diverged();
+            }
+        }
+        if n_steps > 0 {
+            self.pacer.ran(n_steps, started, Instant::now());
+            self.picture_outdated = true;
+            self.checkpoint_outdated = true;
+        }
+    }
+
+    /// Training cannot go on: stops and says so. The trainer keeps the last finite weights.
+    fn end_diverged(&mut self) {
+        self.stop();
+        self.outbox.reply(ServerMessage::from(diverged()).to_json());
+        if self.speaks_v2() {
+            self.reply_state(None);
+        }
+    }
+
+    fn wants_picture(&self) -> bool {
+        self.picture_wanted || (self.running && self.picture_outdated)
+    }
+
+    fn show_if_due(&mut self) {
+        let started = Instant::now();
+        if !self.wants_picture() || started < self.pictures.next() {
+            return;
+        }
+        self.picture_wanted = false;
+        self.picture_outdated = false;
+
+        let step = self.trainer.step();
+        let n_parameters = self.trainer.mlp().parameters().len();
+        let side = self.pictures.side(n_parameters, self.running);
+        let metrics = convert::wire_metrics(self.trainer.evaluate());
+        let steps_per_second = if self.running {
+            self.rate.measure(started, step)
+        } else {
+            0.0
+        };
+        let drawing = Instant::now();
+        let frame = self.painter.paint(
+            self.options.version,
+            self.trainer.mlp(),
+            side,
+            Caption {
+                generation: self.generation,
+                step,
+                metrics,
+                steps_per_second,
+            },
+        );
+        self.pictures.made(Rendering {
+            side,
+            n_parameters,
+            started,
+            drawing,
+            ended: Instant::now(),
+        });
+        let caption = match self.options.version {
+            ProtocolVersion::V1 => Some(self.step_result(StepMetrics {
+                metrics,
+                step: Some(step),
+            })),
+            ProtocolVersion::V2 => None,
+        };
+        self.outbox.picture(Picture { caption, frame });
+    }
+
+    /// The text that version 1 clients get with a picture.
+    fn step_result(&mut self, metrics: StepMetrics) -> String {
+        let now = Instant::now();
+        let with_model = self.weights.is_due(now);
+        if with_model {
+            self.weights.happened(now);
+        }
+        let model = with_model.then(|| convert::wire_model(self.trainer.mlp()));
+        ServerMessage::from(Response::StepResult { metrics, model }).to_json()
+    }
+
+    fn wants_checkpoint(&self) -> bool {
+        self.speaks_v2() && (self.checkpoint_wanted || (self.running && self.checkpoint_outdated))
+    }
+
+    fn save_if_due(&mut self) {
+        let now = Instant::now();
+        let due = self.checkpoint_wanted || self.weights.is_due(now);
+        if !self.wants_checkpoint() || !due {
+            return;
+        }
+        self.checkpoint_wanted = false;
+        self.checkpoint_outdated = false;
+        self.weights.happened(now);
+        let checkpoint = convert::wire_checkpoint(self.trainer.checkpoint(), self.generation);
+        let payload = Box::new(checkpoint);
+        self.outbox
+            .checkpoint(ServerMessage::from(Response::Checkpoint { payload }).to_json());
+    }
+
+    fn next(&self) -> Next {
+        let next_step = match self.pacer.next_step() {
+            None if self.running => return Next::Now,
+            at => at.filter(|_| self.running),
+        };
+        let next_picture = self.wants_picture().then(|| self.pictures.next());
+        let next_checkpoint = self.weights.next().filter(|_| self.wants_checkpoint());
+        let earliest = [next_step, next_picture, next_checkpoint]
+            .into_iter()
+            .flatten()
+            .min();
+        earliest.map_or(Next::Idle, Next::At)
+    }
+}

@@ -1,0 +1,278 @@
+//! Between the protocol's types and those of the engine.
+//!
+//! Both check the same ranges, so a value of the protocol always is one of the engine. A test
+//! below holds the two to that.
+
+use nnvisu_core as core;
+use nnvisu_protocol as wire;
+
+const SAME_RANGE: &str = "the protocol and the engine allow the same range";
+
+/// The settings that make a network.
+pub(super) fn network_config(config: &wire::Config) -> core::NetworkConfig {
+    core::NetworkConfig {
+        hidden_layers: hidden_layers(&config.architecture),
+        activation: activation(config.activation),
+        dropout: core::Dropout::new(config.dropout.get()).expect(SAME_RANGE),
+    }
+}
+
+/// The settings that act on a network in training.
+pub(super) fn training_config(config: &wire::Config) -> core::TrainingConfig {
+    core::TrainingConfig {
+        optimizer: optimizer_kind(config.optimizer),
+        learning_rate: core::LearningRate::new(config.learning_rate.get()).expect(SAME_RANGE),
+        weight_decay: core::WeightDecay::new(config.regularization.get()).expect(SAME_RANGE),
+        batch_size: core::BatchSize::new(config.batch_size.get()).expect(SAME_RANGE),
+    }
+}
+
+pub(super) fn hidden_layers(layers: &wire::HiddenLayers) -> core::HiddenLayers {
+    core::HiddenLayers::new(layers.sizes().to_vec()).expect(SAME_RANGE)
+}
+
+pub(super) fn wire_hidden_layers(layers: &core::HiddenLayers) -> wire::HiddenLayers {
+    wire::HiddenLayers::new(layers.sizes().to_vec()).expect(SAME_RANGE)
+}
+
+/// Pairs the values of two enums of the same names, both ways.
+macro_rules! same_names {
+    ($to_core:ident, $to_wire:ident, $wire:ty, $core:ty, $($name:ident),+) => {
+        pub(super) fn $to_core(value: $wire) -> $core {
+            match value {
+                $(<$wire>::$name => <$core>::$name,)+
+            }
+        }
+
+        pub(super) fn $to_wire(value: $core) -> $wire {
+            match value {
+                $(<$core>::$name => <$wire>::$name,)+
+            }
+        }
+    };
+}
+
+same_names!(
+    activation,
+    wire_activation,
+    wire::Activation,
+    core::Activation,
+    Tanh,
+    Relu,
+    LeakyRelu,
+    Gelu
+);
+same_names!(
+    optimizer_kind,
+    wire_optimizer,
+    wire::Optimizer,
+    core::OptimizerKind,
+    Sgd,
+    Adam,
+    RmsProp
+);
+
+pub(super) fn distribution(value: wire::Distribution) -> core::Distribution {
+    match value {
+        wire::Distribution::Circles => core::Distribution::Circles,
+        wire::Distribution::Moons => core::Distribution::Moons,
+        wire::Distribution::Blobs => core::Distribution::Blobs,
+        wire::Distribution::Anisotropic => core::Distribution::Anisotropic,
+        wire::Distribution::VariedVariance => core::Distribution::VariedVariance,
+    }
+}
+
+pub(super) fn class_count(count: wire::ClassCount) -> core::ClassCount {
+    core::ClassCount::new(count.get().into()).expect(SAME_RANGE)
+}
+
+pub(super) fn seeds(seeds: wire::Seeds) -> core::Seeds {
+    core::Seeds {
+        init: seeds.init.get(),
+        batches: seeds.batches.get(),
+        dropout: seeds.dropout.get(),
+    }
+}
+
+pub(super) fn wire_seeds(seeds: &core::Seeds) -> wire::Seeds {
+    let seed =
+        |value| wire::Seed::new(value).expect("seeds come from clients or are drawn in range");
+    wire::Seeds {
+        init: seed(seeds.init),
+        batches: seed(seeds.batches),
+        dropout: seed(seeds.dropout),
+    }
+}
+
+pub(super) fn dataset(points: &[wire::Point]) -> core::Dataset {
+    points
+        .iter()
+        .map(|point| {
+            let label = core::Label::new(point.label().get()).expect(SAME_RANGE);
+            core::Point::new(point.x(), point.y(), label).expect(SAME_RANGE)
+        })
+        .collect()
+}
+
+pub(super) fn wire_points(data: &core::Dataset) -> Vec<wire::Point> {
+    data.points()
+        .iter()
+        .map(|point| {
+            let label = wire::Label::new(point.label().get()).expect(SAME_RANGE);
+            wire::Point::new(point.x(), point.y(), label).expect(SAME_RANGE)
+        })
+        .collect()
+}
+
+/// Metrics as they may be sent; `None` if there are none or the loss has overflowed.
+pub(super) fn wire_metrics(metrics: Option<core::Metrics>) -> Option<wire::Metrics> {
+    metrics.and_then(|metrics| wire::Metrics::new(metrics.loss, metrics.accuracy).ok())
+}
+
+/// The weights in the rows and columns of version 1.
+pub(super) fn wire_model(mlp: &core::Mlp) -> wire::Model {
+    let layers = (0..mlp.n_layers())
+        .map(|layer_idx| {
+            let weights = mlp.weights(layer_idx);
+            // The engine stores column by column, the wire has row by row.
+            let rows = weights.transpose().as_slice().to_vec();
+            let biases = mlp.biases(layer_idx).as_slice().to_vec();
+            wire::Layer::new(weights.ncols(), rows, biases)
+                .expect("the engine's weights are finite")
+        })
+        .collect();
+    wire::Model::new(layers).expect(SAME_RANGE)
+}
+
+/// The weights of version 1 as the engine's flat list: layer after layer, weights column by
+/// column, then biases.
+pub(super) fn parameters(model: &wire::Model) -> Vec<f32> {
+    let mut parameters = Vec::new();
+    for layer in model.layers() {
+        for input in 0..layer.n_in() {
+            parameters.extend(layer.weights().iter().skip(input).step_by(layer.n_in()));
+        }
+        parameters.extend(layer.biases());
+    }
+    parameters
+}
+
+pub(super) fn checkpoint(checkpoint: wire::Checkpoint) -> core::Checkpoint {
+    core::Checkpoint {
+        hidden_layers: hidden_layers(&checkpoint.hidden_layers),
+        n_classes: checkpoint.classes.get().into(),
+        activation: activation(checkpoint.activation),
+        parameters: checkpoint.parameters.into_values(),
+        optimizer: core::OptimizerState {
+            kind: optimizer_kind(checkpoint.optimizer.kind),
+            steps: checkpoint.optimizer.steps,
+            first_moment: checkpoint.optimizer.first_moment.into_values(),
+            second_moment: checkpoint.optimizer.second_moment.into_values(),
+        },
+        step: checkpoint.step,
+        seeds: seeds(checkpoint.seeds),
+    }
+}
+
+pub(super) fn wire_checkpoint(checkpoint: core::Checkpoint, generation: u32) -> wire::Checkpoint {
+    let floats = |values| wire::Floats::new(values).expect("the engine's state is finite");
+    wire::Checkpoint {
+        generation,
+        step: checkpoint.step,
+        hidden_layers: wire_hidden_layers(&checkpoint.hidden_layers),
+        classes: wire::ClassCount::new(checkpoint.n_classes as u8).expect(SAME_RANGE),
+        activation: wire_activation(checkpoint.activation),
+        parameters: floats(checkpoint.parameters),
+        optimizer: wire::OptimizerState {
+            kind: wire_optimizer(checkpoint.optimizer.kind),
+            steps: checkpoint.optimizer.steps,
+            first_moment: floats(checkpoint.optimizer.first_moment),
+            second_moment: floats(checkpoint.optimizer.second_moment),
+        },
+        seeds: wire_seeds(&checkpoint.seeds),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_engine_takes_every_extreme_of_the_protocol() {
+        use wire::limits;
+        let below_one = 1.0_f32.next_down();
+        for (rate, decay, batch, dropout, layers) in [
+            (f32::MIN_POSITIVE, 0.0, 0, 0.0, vec![]),
+            (
+                limits::MAX_LEARNING_RATE,
+                limits::MAX_REGULARIZATION,
+                limits::MAX_BATCH_SIZE,
+                below_one,
+                vec![limits::MAX_UNITS; limits::MAX_HIDDEN_LAYERS],
+            ),
+        ] {
+            let config = wire::Config {
+                learning_rate: wire::LearningRate::new(rate).unwrap(),
+                architecture: wire::HiddenLayers::new(layers).unwrap(),
+                activation: wire::Activation::Gelu,
+                optimizer: wire::Optimizer::RmsProp,
+                regularization: wire::Regularization::new(decay).unwrap(),
+                batch_size: wire::BatchSize::new(batch).unwrap(),
+                dropout: wire::Dropout::new(dropout).unwrap(),
+            };
+            assert_eq!(
+                network_config(&config).dropout.get().to_bits(),
+                dropout.to_bits()
+            );
+            assert_eq!(training_config(&config).batch_size.get(), batch);
+        }
+        for label in 0..limits::MAX_CLASSES as u8 {
+            let label = wire::Label::new(label).unwrap();
+            let points = [wire::Point::new(-1.0, 1.0, label).unwrap()];
+            assert_eq!(wire_points(&dataset(&points)), points);
+        }
+        for classes in limits::MIN_CLASSES..=limits::MAX_CLASSES {
+            let count = wire::ClassCount::new(classes as u8).unwrap();
+            assert_eq!(class_count(count).get(), classes);
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_the_same() {
+        let config = wire::Config::default();
+        assert_eq!(network_config(&config), core::NetworkConfig::default());
+        assert_eq!(training_config(&config), core::TrainingConfig::default());
+    }
+
+    #[test]
+    fn names_are_the_same() {
+        for &value in wire::Activation::ALL {
+            assert_eq!(wire_activation(activation(value)), value);
+            assert_eq!(activation(value).to_string(), value.as_str());
+        }
+        for &value in wire::Optimizer::ALL {
+            assert_eq!(wire_optimizer(optimizer_kind(value)), value);
+            assert_eq!(optimizer_kind(value).to_string(), value.as_str());
+        }
+        for &value in wire::Distribution::ALL {
+            assert_eq!(distribution(value).to_string(), value.as_str());
+        }
+    }
+
+    #[test]
+    fn weights_keep_their_places() {
+        let layers = core::HiddenLayers::new(vec![3]).unwrap();
+        let mlp = core::Mlp::new(&layers, 2, core::Activation::Tanh, 1).unwrap();
+        let model = wire_model(&mlp);
+        for (layer_idx, layer) in model.layers().iter().enumerate() {
+            for output in 0..layer.n_out() {
+                for input in 0..layer.n_in() {
+                    let on_wire = layer.weights()[output * layer.n_in() + input];
+                    let in_engine = mlp.weights(layer_idx)[(output, input)];
+                    assert_eq!(on_wire.to_bits(), in_engine.to_bits());
+                }
+            }
+        }
+        assert_eq!(parameters(&model), mlp.parameters());
+    }
+}

@@ -1,0 +1,110 @@
+//! Starts session threads and ends them.
+
+use std::{
+    any::Any,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{Builder, JoinHandle},
+};
+
+use nnvisu_protocol::{ErrorCode, RequestError, ServerMessage};
+
+use super::{
+    actor,
+    inbox::{InboxSender, inbox},
+    outbox::{Outbox, OutboxReader, outbox},
+    state::{Session, SessionOptions},
+    threads::SessionThreads,
+};
+
+/// Owns a session thread. Dropping it tells the thread to end, which it does after the step it
+/// is in; [`SessionThreads`] waits for it, so that dropping never blocks.
+pub(crate) struct SessionHandle {
+    abandoned: Arc<AtomicBool>,
+    /// Both are there until the handle is dropped.
+    inbox: Option<InboxSender>,
+    thread: Option<JoinHandle<()>>,
+    threads: SessionThreads,
+}
+
+impl SessionHandle {
+    /// Starts the session of connection number `id` on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// The operating system gives no further thread.
+    pub(crate) fn spawn(
+        id: u64,
+        options: SessionOptions,
+        threads: &SessionThreads,
+    ) -> io::Result<(Self, OutboxReader)> {
+        let (sender, receiver) = inbox();
+        let (outbox, reader) = outbox();
+        let abandoned = Arc::new(AtomicBool::new(false));
+        let seen_by_session = Arc::clone(&abandoned);
+        let running = threads.count();
+        let thread = Builder::new()
+            .name(format!("nnvisu-session-{id}"))
+            .spawn(move || {
+                let _running = running;
+                tracing::debug!(id, "session begins");
+                contain_panic(id, &outbox.clone(), || {
+                    let session = Session::new(options, outbox, seen_by_session);
+                    actor::run(session, &receiver);
+                });
+                tracing::debug!(id, "session ends");
+            })?;
+        let handle = Self {
+            abandoned,
+            inbox: Some(sender),
+            thread: Some(thread),
+            threads: threads.clone(),
+        };
+        Ok((handle, reader))
+    }
+
+    /// Where commands go.
+    pub(crate) fn inbox(&self) -> &InboxSender {
+        self.inbox
+            .as_ref()
+            .expect("present until the handle is dropped")
+    }
+}
+
+impl Drop for SessionHandle {
+    fn drop(&mut self) {
+        // The flag ends a thread that works, the closed inbox one that waits.
+        self.abandoned.store(true, Ordering::Relaxed);
+        drop(self.inbox.take());
+        if let Some(thread) = self.thread.take() {
+            self.threads.retire(thread);
+        }
+    }
+}
+
+/// Runs `session`; if it panics, tells its client and nobody else.
+fn contain_panic(id: u64, outbox: &Outbox, session: impl FnOnce()) {
+    // What the panic may have left half done is dropped with the session.
+    let Err(panic) = catch_unwind(AssertUnwindSafe(session)) else {
+        return;
+    };
+    tracing::error!(id, reason = panic_message(&*panic), "a session panicked");
+    let error = RequestError::new(
+        ErrorCode::Internal,
+        "Something went wrong in nnvisu itself. Your session on the server has ended; \
+         reload the page to go on",
+    );
+    outbox.fail(ServerMessage::from(error).to_json());
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}

@@ -1,0 +1,183 @@
+//! The requests that wait for a session: few, and never more bytes than a few large ones.
+//!
+//! The connection reserves room, waiting asynchronously if there is none, before it puts a
+//! command in; so neither does the queue grow nor does an async worker block. The room travels
+//! with the command and is free again once the session has taken it.
+
+use std::{sync::Arc, time::Instant};
+
+use actix_web::web::Bytes;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How many small commands may wait.
+const CAPACITY: usize = 64;
+/// A command takes one unit of the capacity per so many bytes, and at least one.
+const BYTES_PER_UNIT: usize = 256 * 1024;
+
+/// What a connection asks its session to do. The end of the connection is the end of the queue.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// A text message, UTF-8.
+    Text(Bytes),
+    /// A binary message came, which no version of the protocol has.
+    Binary,
+    /// Fail as a defect would.
+    #[cfg(test)]
+    Panic,
+}
+
+impl Command {
+    fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// A command and the room it takes.
+struct Queued {
+    command: Command,
+    _room: OwnedSemaphorePermit,
+}
+
+/// The connection's end. Dropping it ends the session.
+pub(crate) struct InboxSender {
+    queue: Sender<Queued>,
+    room: Arc<Semaphore>,
+}
+
+/// The session's end.
+pub(crate) struct Inbox {
+    queue: Receiver<Queued>,
+}
+
+/// The connection is gone: there will be no more commands.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Disconnected;
+
+/// Makes an empty queue.
+pub(crate) fn inbox() -> (InboxSender, Inbox) {
+    let (sender, receiver) = crossbeam_channel::bounded(CAPACITY);
+    (
+        InboxSender {
+            queue: sender,
+            room: Arc::new(Semaphore::new(CAPACITY)),
+        },
+        Inbox { queue: receiver },
+    )
+}
+
+impl InboxSender {
+    /// Waits until there is room for `command`. Nothing is lost if the future is dropped.
+    pub(crate) async fn room_for(&self, command: &Command) -> OwnedSemaphorePermit {
+        let units = command.size().div_ceil(BYTES_PER_UNIT).clamp(1, CAPACITY);
+        Arc::clone(&self.room)
+            .acquire_many_owned(units as u32)
+            .await
+            .expect("the semaphore is never closed")
+    }
+
+    /// Puts a command into the room reserved for it. If the session has ended, nothing happens:
+    /// its outbox says why.
+    pub(crate) fn send(&self, command: Command, room: OwnedSemaphorePermit) {
+        let queued = Queued {
+            command,
+            _room: room,
+        };
+        // There are at least as many places as permits, so the queue cannot be full.
+        let _ = self.queue.try_send(queued);
+    }
+}
+
+impl Inbox {
+    /// The most commands that can wait.
+    pub(crate) const CAPACITY: usize = CAPACITY;
+
+    /// The next command if one waits.
+    pub(crate) fn take(&self) -> Result<Option<Command>, Disconnected> {
+        match self.queue.try_recv() {
+            Ok(queued) => Ok(Some(queued.command)),
+            Err(TryRecvError::Empty) => Ok(None),
+            Err(TryRecvError::Disconnected) => Err(Disconnected),
+        }
+    }
+
+    /// Waits for the next command, but only until `deadline` if there is one.
+    pub(crate) fn wait(&self, deadline: Option<Instant>) -> Result<Option<Command>, Disconnected> {
+        let received = match deadline {
+            Some(deadline) => self.queue.recv_deadline(deadline),
+            None => self
+                .queue
+                .recv()
+                .map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match received {
+            Ok(queued) => Ok(Some(queued.command)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(Disconnected),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    fn text(len: usize) -> Command {
+        Command::Text(vec![b' '; len].into())
+    }
+
+    /// Puts in `command` if there is room at once.
+    fn try_send(sender: &InboxSender, command: Command) -> bool {
+        let room = sender.room_for(&command).now_or_never();
+        room.map(|room| sender.send(command, room)).is_some()
+    }
+
+    #[test]
+    fn many_small_or_few_large_commands_wait() {
+        let (sender, inbox) = inbox();
+        let n_small = (0..1000)
+            .take_while(|_| try_send(&sender, text(10)))
+            .count();
+        assert_eq!(n_small, CAPACITY);
+        assert!(matches!(inbox.take(), Ok(Some(Command::Text(_)))));
+        assert!(try_send(&sender, Command::Binary));
+        while inbox.take().unwrap().is_some() {}
+        let n_large = (0..1000)
+            .take_while(|_| try_send(&sender, text(8 << 20)))
+            .count();
+        assert_eq!(n_large, 2);
+    }
+
+    #[test]
+    fn a_command_larger_than_all_room_still_fits_alone() {
+        let (sender, inbox) = inbox();
+        assert!(try_send(&sender, text(100 << 20)));
+        assert!(!try_send(&sender, text(1)));
+        assert!(inbox.take().unwrap().is_some());
+        assert!(try_send(&sender, text(1)));
+    }
+
+    #[test]
+    fn the_end_comes_after_the_last_command() {
+        let (sender, inbox) = inbox();
+        assert!(inbox.take().unwrap().is_none());
+        assert!(
+            inbox
+                .wait(Some(Instant::now() + Duration::from_millis(1)))
+                .unwrap()
+                .is_none()
+        );
+        assert!(try_send(&sender, Command::Binary));
+        drop(sender);
+        assert!(matches!(inbox.wait(None), Ok(Some(Command::Binary))));
+        assert_eq!(inbox.wait(None).unwrap_err(), Disconnected);
+        assert_eq!(inbox.take().unwrap_err(), Disconnected);
+    }
+}

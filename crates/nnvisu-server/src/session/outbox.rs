@@ -1,0 +1,223 @@
+//! What a session has for its client: replies in order, and of pictures and checkpoints only the
+//! newest.
+//!
+//! Replies answer requests and must all arrive; their number is bounded by the connection, which
+//! takes no further request while too many replies wait. Pictures and checkpoints replace each
+//! other: a slow line sees fewer of them, never old ones, and training never waits.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+/// The session's end: puts things in, never waits.
+#[derive(Clone)]
+pub(crate) struct Outbox {
+    shared: Arc<Shared>,
+}
+
+/// The connection's end: takes things out.
+pub(crate) struct OutboxReader {
+    shared: Arc<Shared>,
+}
+
+/// Makes an empty outbox.
+pub(crate) fn outbox() -> (Outbox, OutboxReader) {
+    let shared = Arc::new(Shared::default());
+    (
+        Outbox {
+            shared: Arc::clone(&shared),
+        },
+        OutboxReader { shared },
+    )
+}
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    replies: VecDeque<String>,
+    picture: Option<Picture>,
+    checkpoint: Option<String>,
+    failed: bool,
+}
+
+/// One thing to send.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Outgoing {
+    /// A text message that answers a request or reports an event.
+    Reply(String),
+    /// The newest picture.
+    Picture(Picture),
+    /// The newest checkpoint, a text message.
+    Checkpoint(String),
+    /// The session cannot go on; the connection has to be closed.
+    Failed,
+}
+
+/// A picture of the network at one step.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Picture {
+    /// A text message that goes before the frame and speaks of the same step.
+    pub(crate) caption: Option<String>,
+    /// The binary frame.
+    pub(crate) frame: Vec<u8>,
+}
+
+impl Outbox {
+    /// Adds a text message that must arrive.
+    pub(crate) fn reply(&self, text: String) {
+        self.change(|waiting| waiting.replies.push_back(text));
+    }
+
+    /// Replaces the picture that waits, if one does.
+    pub(crate) fn picture(&self, picture: Picture) {
+        self.change(|waiting| waiting.picture = Some(picture));
+    }
+
+    /// Replaces the checkpoint that waits, if one does.
+    pub(crate) fn checkpoint(&self, text: String) {
+        self.change(|waiting| waiting.checkpoint = Some(text));
+    }
+
+    /// Takes back the picture and the checkpoint that wait: they show weights that are no more.
+    pub(crate) fn withdraw(&self) {
+        self.change(|waiting| {
+            waiting.picture = None;
+            waiting.checkpoint = None;
+        });
+    }
+
+    /// Adds a last text message; the connection ends after it.
+    pub(crate) fn fail(&self, text: String) {
+        self.withdraw();
+        self.change(|waiting| {
+            waiting.replies.push_back(text);
+            waiting.failed = true;
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Waiting)) {
+        change(&mut self.shared.waiting.lock());
+        self.shared.changed.notify_one();
+    }
+}
+
+impl OutboxReader {
+    /// Waits for the next thing to send: replies first, then the picture, then the checkpoint.
+    /// With `bulk` false only replies. Nothing is lost if the future is dropped.
+    pub(crate) async fn next(&self, bulk: bool) -> Outgoing {
+        loop {
+            if let Some(outgoing) = self.take(bulk) {
+                return outgoing;
+            }
+            self.shared.changed.notified().await;
+        }
+    }
+
+    /// The next thing to send, if there is one.
+    pub(crate) fn take(&self, bulk: bool) -> Option<Outgoing> {
+        let mut waiting = self.shared.waiting.lock();
+        if let Some(text) = waiting.replies.pop_front() {
+            return Some(Outgoing::Reply(text));
+        }
+        if waiting.failed {
+            return Some(Outgoing::Failed);
+        }
+        if !bulk {
+            return None;
+        }
+        let picture = waiting.picture.take().map(Outgoing::Picture);
+        picture.or_else(|| waiting.checkpoint.take().map(Outgoing::Checkpoint))
+    }
+
+    /// How many replies wait.
+    pub(crate) fn n_replies(&self) -> usize {
+        self.shared.waiting.lock().replies.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(byte: u8) -> Picture {
+        Picture {
+            caption: None,
+            frame: vec![byte],
+        }
+    }
+
+    #[test]
+    fn replies_keep_their_order_and_go_first() {
+        let (outbox, reader) = outbox();
+        outbox.picture(picture(1));
+        outbox.checkpoint("checkpoint".to_owned());
+        outbox.reply("first".to_owned());
+        outbox.reply("second".to_owned());
+        assert_eq!(reader.n_replies(), 2);
+        let order: Vec<_> = std::iter::from_fn(|| reader.take(true)).collect();
+        assert_eq!(
+            order,
+            [
+                Outgoing::Reply("first".to_owned()),
+                Outgoing::Reply("second".to_owned()),
+                Outgoing::Picture(picture(1)),
+                Outgoing::Checkpoint("checkpoint".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn only_the_newest_picture_waits() {
+        let (outbox, reader) = outbox();
+        outbox.picture(picture(1));
+        outbox.picture(picture(2));
+        assert_eq!(reader.take(false), None);
+        assert_eq!(reader.take(true), Some(Outgoing::Picture(picture(2))));
+        assert_eq!(reader.take(true), None);
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_not_sent() {
+        let (outbox, reader) = outbox();
+        outbox.reply("kept".to_owned());
+        outbox.picture(picture(1));
+        outbox.checkpoint("checkpoint".to_owned());
+        outbox.withdraw();
+        assert_eq!(reader.take(true), Some(Outgoing::Reply("kept".to_owned())));
+        assert_eq!(reader.take(true), None);
+    }
+
+    #[test]
+    fn failure_comes_after_the_replies_and_stays() {
+        let (outbox, reader) = outbox();
+        outbox.reply("answer".to_owned());
+        outbox.fail("sorry".to_owned());
+        assert_eq!(
+            reader.take(false),
+            Some(Outgoing::Reply("answer".to_owned()))
+        );
+        assert_eq!(
+            reader.take(false),
+            Some(Outgoing::Reply("sorry".to_owned()))
+        );
+        assert_eq!(reader.take(false), Some(Outgoing::Failed));
+        assert_eq!(reader.take(true), Some(Outgoing::Failed));
+    }
+
+    #[actix_web::test]
+    async fn waiting_ends_with_the_first_reply() {
+        let (outbox, reader) = outbox();
+        let thread = std::thread::Builder::new()
+            .name("replying".to_owned())
+            .spawn(move || outbox.reply("hello".to_owned()))
+            .unwrap();
+        assert_eq!(reader.next(true).await, Outgoing::Reply("hello".to_owned()));
+        thread.join().unwrap();
+    }
+}

@@ -1,0 +1,66 @@
+//! Turns the network into the pictures that clients show.
+
+use nnvisu_core::{Grid, Mlp, Palette, Rasterizer};
+use nnvisu_protocol::{
+    Encoding, Metrics, PictureHeader, ProtocolVersion, encode_map, encode_picture,
+};
+
+/// What a picture says besides the posteriors.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Caption {
+    pub(super) generation: u32,
+    pub(super) step: u64,
+    pub(super) metrics: Option<Metrics>,
+    pub(super) steps_per_second: f32,
+}
+
+/// Draws, in memory that it keeps.
+pub(super) struct Painter {
+    rasterizer: Rasterizer,
+    samples: Vec<u8>,
+}
+
+impl Painter {
+    pub(super) fn new() -> Self {
+        Self {
+            rasterizer: Rasterizer::new(),
+            samples: Vec::new(),
+        }
+    }
+
+    /// The binary frame with a picture of `side` × `side` pixels: for version 1 a map in the
+    /// classic colours, for version 2 the posteriors with the caption before them.
+    pub(super) fn paint(
+        &mut self,
+        version: ProtocolVersion,
+        mlp: &Mlp,
+        side: u16,
+        caption: Caption,
+    ) -> Vec<u8> {
+        const VALID: &str = "the schedule's sizes are within the limits of a frame";
+        let grid = Grid::new(side.into(), side.into()).expect(VALID);
+        let mut frame = Vec::new();
+        match version {
+            ProtocolVersion::V1 => {
+                self.rasterizer
+                    .rgb(mlp, grid, &Palette::CLASSIC, &mut self.samples);
+                encode_map(side, side, &self.samples, &mut frame).expect(VALID);
+            }
+            ProtocolVersion::V2 => {
+                self.rasterizer.posteriors(mlp, grid, &mut self.samples);
+                let header = PictureHeader {
+                    encoding: Encoding::Posteriors,
+                    width: side,
+                    height: side,
+                    classes: mlp.n_classes() as u16,
+                    generation: caption.generation,
+                    step: caption.step,
+                    metrics: caption.metrics,
+                    steps_per_second: caption.steps_per_second,
+                };
+                encode_picture(&header, &self.samples, &mut frame).expect(VALID);
+            }
+        }
+        frame
+    }
+}

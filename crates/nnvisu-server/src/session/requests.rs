@@ -1,0 +1,249 @@
+//! What each request does to a session, and how it is answered.
+
+use std::time::Instant;
+
+use nnvisu_core::{Checkpoint, DEFAULT_N_POINTS, OptimizerKind, OptimizerState, Trainer};
+use nnvisu_protocol::{
+    ArchitectureSynced, Config, ConfigUpdate, Envelope, ErrorCode, Model, NetworkUpdate, Point,
+    Request, RequestError, Response, Restore, Seed, Seeds, StepMetrics, StepsPerSecond,
+    parse_request,
+};
+
+use super::{
+    convert,
+    inbox::Command,
+    state::{Session, SessionOptions, fresh_seed, fresh_seeds},
+};
+
+impl Session {
+    /// Does what the client asks and answers it; what it cannot do changes nothing.
+    pub(super) fn obey(&mut self, command: &Command) {
+        let SessionOptions { version, limits } = self.options;
+        let result = match command {
+            Command::Text(text) => std::str::from_utf8(text)
+                .map_err(|_| RequestError::new(ErrorCode::InvalidJson, "The text is not UTF-8"))
+                .and_then(|text| parse_request(version, text, &limits))
+                .and_then(|Envelope { id, request }| {
+                    self.answer(id, request).map_err(|error| error.with_re(id))
+                }),
+            Command::Binary => Err(RequestError::binary_not_accepted()),
+            #[cfg(test)]
+            Command::Panic => panic!("a defect, on purpose"),
+        };
+        if let Err(error) = result {
+            self.outbox
+                .reply(nnvisu_protocol::ServerMessage::from(error).to_json());
+        }
+    }
+
+    fn answer(&mut self, id: Option<u32>, request: Request) -> Result<(), RequestError> {
+        match request {
+            Request::StartTraining => self.start_training()?,
+            Request::StopTraining => self.stop(),
+            Request::Reset { seeds } => self.start_afresh(seeds),
+            Request::UpdateConfig { payload } => self.update_config(&payload),
+            Request::UpdateArchitecture { payload, seeds } => {
+                let response = self.update_architecture(payload, seeds);
+                self.reply(id, response);
+            }
+            Request::UpdateData { data } => self.update_data(&data),
+            Request::GenerateData {
+                distribution,
+                num_classes,
+                seed,
+            } => {
+                let response = self.generate_data(distribution, num_classes, seed);
+                self.reply(id, response);
+            }
+            Request::TrainStep {
+                config,
+                model,
+                data,
+            } => {
+                let response = train_step(&config, model.as_ref(), &data)?;
+                self.reply(id, response);
+            }
+            Request::Restore(restore) => self.restore(*restore)?,
+            Request::SetSpeed { steps_per_second } => self.set_speed(steps_per_second),
+            Request::Step => self.single_step()?,
+        }
+        if id.is_some() {
+            self.reply_state(id);
+        }
+        Ok(())
+    }
+
+    fn start_training(&mut self) -> Result<(), RequestError> {
+        if self.trainer.data().is_empty() {
+            return Err(RequestError::no_data());
+        }
+        if !self.running {
+            self.start();
+        }
+        Ok(())
+    }
+
+    fn update_config(&mut self, update: &ConfigUpdate) {
+        self.config.apply(update);
+        self.trainer
+            .set_training_config(convert::training_config(&self.config));
+        self.pacer.steps_change();
+    }
+
+    fn update_architecture(&mut self, update: NetworkUpdate, seeds: Option<Seeds>) -> Response {
+        self.config.architecture = update.hidden_layers;
+        self.config.activation = update.activation.unwrap_or(self.config.activation);
+        self.config.dropout = update.dropout.unwrap_or(self.config.dropout);
+        self.start_afresh(seeds);
+        Response::ArchitectureSynced {
+            payload: ArchitectureSynced::new(self.config.architecture.clone()),
+        }
+    }
+
+    fn update_data(&mut self, points: &[Point]) {
+        let n_classes = self.trainer.mlp().n_classes();
+        self.trainer.set_data(convert::dataset(points));
+        self.pacer.steps_change();
+        let network_changed = self.trainer.mlp().n_classes() != n_classes;
+        if self.running && points.is_empty() {
+            self.stop();
+        } else if network_changed {
+            self.checkpoint_wanted = true;
+            self.picture_wanted = !self.running;
+        } else if self.speaks_v2() {
+            // The weights are the same, but loss and accuracy are of other points now.
+            self.picture_wanted = !self.running;
+        }
+    }
+
+    fn generate_data(
+        &mut self,
+        distribution: nnvisu_protocol::Distribution,
+        num_classes: nnvisu_protocol::ClassCount,
+        seed: Option<Seed>,
+    ) -> Response {
+        let seed = seed.unwrap_or_else(fresh_seed);
+        let data = nnvisu_core::generate_seeded(
+            convert::distribution(distribution),
+            convert::class_count(num_classes),
+            DEFAULT_N_POINTS,
+            seed.get(),
+        );
+        let points = convert::wire_points(&data);
+        self.trainer.set_data(data);
+        self.start_afresh(None);
+        let speaks_v2 = self.speaks_v2();
+        Response::DataGenerated {
+            data: points,
+            distribution: speaks_v2.then_some(distribution),
+            num_classes: speaks_v2.then_some(num_classes),
+            seed: speaks_v2.then_some(seed),
+        }
+    }
+
+    fn restore(&mut self, restore: Restore) -> Result<(), RequestError> {
+        let network_config = convert::network_config(&restore.config);
+        let training_config = convert::training_config(&restore.config);
+        let data = convert::dataset(&restore.data);
+        self.trainer = match restore.checkpoint {
+            Some(checkpoint) => {
+                let checkpoint = convert::checkpoint(checkpoint);
+                Trainer::restore(network_config, training_config, data, &checkpoint).map_err(
+                    |error| {
+                        RequestError::new(ErrorCode::CheckpointMismatch, error.to_string())
+                            .with_field("checkpoint")
+                    },
+                )?
+            }
+            None => {
+                let seeds = restore.seeds.map_or_else(fresh_seeds, convert::seeds);
+                Trainer::new(network_config, training_config, seeds, data)
+            }
+        };
+        self.config = restore.config;
+        self.set_speed(restore.steps_per_second);
+        self.begin_generation();
+        Ok(())
+    }
+
+    fn set_speed(&mut self, steps_per_second: Option<StepsPerSecond>) {
+        self.steps_per_second = steps_per_second;
+        self.rate.clear();
+        self.pacer.set_interval(
+            steps_per_second.map(StepsPerSecond::interval),
+            Instant::now(),
+        );
+    }
+
+    fn single_step(&mut self) -> Result<(), RequestError> {
+        if self.trainer.data().is_empty() {
+            return Err(RequestError::no_data());
+        }
+        let was_running = self.running;
+        self.stop();
+        self.trainer.train_step().map(drop).map_err(|_| {
+            // The request is refused, but training is off: say so, as nobody asked for it.
+            if was_running {
+                self.reply_state(None);
+            }
+            diverged()
+        })
+    }
+}
+
+/// One optimizer step on weights that come from the client and go back to it. If the data have
+/// another number of classes than the weights, the output layer follows the data.
+fn train_step(
+    config: &Config,
+    model: Option<&Model>,
+    points: &[Point],
+) -> Result<Response, RequestError> {
+    let mut network_config = convert::network_config(config);
+    let training_config = convert::training_config(config);
+    let data = convert::dataset(points);
+    let seeds = fresh_seeds();
+    let mut trainer = match model {
+        None => Trainer::new(network_config, training_config, seeds, data),
+        Some(model) => {
+            network_config.hidden_layers = convert::hidden_layers(model.hidden_layers());
+            let checkpoint = Checkpoint {
+                hidden_layers: network_config.hidden_layers.clone(),
+                n_classes: model.n_classes(),
+                activation: network_config.activation,
+                parameters: convert::parameters(model),
+                // SGD remembers nothing; another optimizer starts afresh on it.
+                optimizer: OptimizerState {
+                    kind: OptimizerKind::Sgd,
+                    steps: 0,
+                    first_moment: Vec::new(),
+                    second_moment: Vec::new(),
+                },
+                step: 0,
+                seeds,
+            };
+            Trainer::restore(network_config, training_config, data, &checkpoint).map_err(
+                |error| {
+                    RequestError::new(ErrorCode::OutOfRange, error.to_string()).with_field("model")
+                },
+            )?
+        }
+    };
+    let metrics = convert::wire_metrics(trainer.evaluate()).ok_or_else(diverged)?;
+    trainer.train_step().map_err(|_| diverged())?;
+    Ok(Response::StepResult {
+        metrics: StepMetrics {
+            metrics: Some(metrics),
+            step: None,
+        },
+        model: Some(convert::wire_model(trainer.mlp())),
+    })
+}
+
+/// Training has left the finite numbers.
+pub(super) fn diverged() -> RequestError {
+    RequestError::new(
+        ErrorCode::Diverged,
+        "Training diverged: the loss or the weights are no longer finite. \
+         The last good weights are kept; try a lower learning rate",
+    )
+}

@@ -1,0 +1,201 @@
+//! When the next picture is due and how fine it is.
+
+use std::time::{Duration, Instant};
+
+/// About thirty pictures a second are enough for the eye.
+const INTERVAL: Duration = Duration::from_millis(33);
+/// Between two pictures training gets this many times as long as the first of them took: pictures
+/// have at most a fifth of the thread.
+const TRAINING_PER_PICTURE: u32 = 4;
+/// What a picture may take while training, so that thirty a second still are a fifth of the
+/// thread.
+const RUNNING_COST: Duration = Duration::from_micros(6600);
+/// What a picture may take while paused: nothing else is to be done, but the next command should
+/// not wait long.
+const PAUSED_COST: Duration = Duration::from_millis(100);
+/// A finer picture has to fit this well before it replaces a coarser one, so that the size does
+/// not flicker.
+const CLIMB_MARGIN: f64 = 0.75;
+
+/// Width and height of pictures in pixels, finest first.
+const SIDES: [u16; 4] = [256, 200, 144, 100];
+
+/// What drawing is assumed to take per pixel and parameter of the network before it has been
+/// measured, in seconds.
+const ASSUMED_COST: f64 = 0.3e-9;
+/// What drawing takes per pixel besides, counted in parameters: output, quantisation.
+const PARAMETERS_PER_PIXEL: usize = 50;
+/// How much of the estimated cost is taken over from the newest measurement.
+const NEWEST_SHARE: f64 = 0.3;
+
+/// Spaces pictures and chooses their size by what the earlier ones took.
+#[derive(Debug)]
+pub(in crate::session) struct PictureSchedule {
+    next: Instant,
+    rung: usize,
+    /// Seconds per pixel and parameter.
+    unit_cost: f64,
+}
+
+/// How one picture was made.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::session) struct Rendering {
+    pub(in crate::session) side: u16,
+    pub(in crate::session) n_parameters: usize,
+    pub(in crate::session) started: Instant,
+    /// When evaluation was done and drawing began.
+    pub(in crate::session) drawing: Instant,
+    pub(in crate::session) ended: Instant,
+}
+
+impl PictureSchedule {
+    pub(in crate::session) fn new(now: Instant) -> Self {
+        Self {
+            next: now,
+            rung: 0,
+            unit_cost: ASSUMED_COST,
+        }
+    }
+
+    /// When the next picture may be made.
+    pub(in crate::session) fn next(&self) -> Instant {
+        self.next
+    }
+
+    /// Width and height of the next picture of a network of `n_parameters`.
+    pub(in crate::session) fn side(&mut self, n_parameters: usize, running: bool) -> u16 {
+        if !running {
+            let fits = |side: &u16| self.cost(*side, n_parameters) <= PAUSED_COST.as_secs_f64();
+            return SIDES
+                .into_iter()
+                .find(fits)
+                .unwrap_or(SIDES[SIDES.len() - 1]);
+        }
+        let budget = RUNNING_COST.as_secs_f64();
+        while self.rung + 1 < SIDES.len() && self.cost(SIDES[self.rung], n_parameters) > budget {
+            self.rung += 1;
+        }
+        while self.rung > 0
+            && self.cost(SIDES[self.rung - 1], n_parameters) <= budget * CLIMB_MARGIN
+        {
+            self.rung -= 1;
+        }
+        SIDES[self.rung]
+    }
+
+    /// Notes that a picture was made.
+    pub(in crate::session) fn made(&mut self, rendering: Rendering) {
+        let Rendering { started, ended, .. } = rendering;
+        let drawing = ended.saturating_duration_since(rendering.drawing);
+        let measured = drawing.as_secs_f64() / units(rendering.side, rendering.n_parameters);
+        self.unit_cost += NEWEST_SHARE * (measured - self.unit_cost);
+
+        // The next one follows on the beat, so that a late picture does not delay all others.
+        let on_beat = self.next + INTERVAL;
+        let spaced = if on_beat > started {
+            on_beat
+        } else {
+            started + INTERVAL
+        };
+        let cost = ended.saturating_duration_since(started);
+        self.next = spaced.max(ended + cost * TRAINING_PER_PICTURE);
+    }
+
+    fn cost(&self, side: u16, n_parameters: usize) -> f64 {
+        units(side, n_parameters) * self.unit_cost
+    }
+}
+
+fn units(side: u16, n_parameters: usize) -> f64 {
+    f64::from(side) * f64::from(side) * (n_parameters + PARAMETERS_PER_PIXEL) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+    const SMALL: usize = 100;
+
+    /// A picture at `started` that took `cost`, all of it for drawing.
+    fn rendering(side: u16, n_parameters: usize, started: Instant, cost: Duration) -> Rendering {
+        Rendering {
+            side,
+            n_parameters,
+            started,
+            drawing: started,
+            ended: started + cost,
+        }
+    }
+
+    #[test]
+    fn thirty_a_second_even_if_each_is_a_little_late() {
+        let start = Instant::now();
+        let mut pictures = PictureSchedule::new(start);
+        let mut now = start;
+        let mut n_pictures = 0;
+        while now < start + Duration::from_secs(10) {
+            now = pictures.next().max(now) + MS;
+            pictures.made(rendering(256, SMALL, now, 3 * MS));
+            n_pictures += 1;
+        }
+        assert!((300..=305).contains(&n_pictures), "{n_pictures}");
+    }
+
+    #[test]
+    fn costly_pictures_leave_four_fifths_to_training() {
+        let start = Instant::now();
+        let mut pictures = PictureSchedule::new(start);
+        pictures.made(rendering(100, SMALL, start, 50 * MS));
+        assert_eq!(pictures.next(), start + 250 * MS);
+    }
+
+    #[test]
+    fn a_pause_is_not_made_up_for() {
+        let start = Instant::now();
+        let mut pictures = PictureSchedule::new(start);
+        let later = start + Duration::from_secs(60);
+        pictures.made(rendering(256, SMALL, later, MS));
+        assert_eq!(pictures.next(), later + INTERVAL);
+    }
+
+    #[test]
+    fn size_follows_measured_cost_down_and_up() {
+        let start = Instant::now();
+        let mut pictures = PictureSchedule::new(start);
+        assert_eq!(pictures.side(SMALL, true), 256);
+        let mut sides = vec![];
+        for _ in 0..30 {
+            let side = pictures.side(SMALL, true);
+            sides.push(side);
+            // 256 × 256 pixels take 20 ms, fewer take less.
+            let cost = 20 * MS * u32::from(side).pow(2) / 256_u32.pow(2);
+            pictures.made(rendering(side, SMALL, start, cost));
+        }
+        assert!(sides.is_sorted_by(|a, b| a >= b), "no flicker: {sides:?}");
+        assert_eq!(sides.last(), Some(&144));
+        for _ in 0..30 {
+            let side = pictures.side(SMALL, true);
+            pictures.made(rendering(side, SMALL, start, MS));
+        }
+        assert_eq!(pictures.side(SMALL, true), 256);
+    }
+
+    #[test]
+    fn a_large_network_is_drawn_coarsely_from_the_first_picture_on() {
+        let mut pictures = PictureSchedule::new(Instant::now());
+        assert_eq!(pictures.side(90_000, true), 100);
+        assert_eq!(
+            pictures.side(SMALL, true),
+            256,
+            "and a small one finely again"
+        );
+    }
+
+    #[test]
+    fn a_pause_shows_the_finest_picture_that_does_not_hold_up_commands() {
+        let mut pictures = PictureSchedule::new(Instant::now());
+        assert_eq!(pictures.side(SMALL, false), 256);
+        assert_eq!(pictures.side(90_000, false), 100);
+    }
+}

@@ -1,0 +1,213 @@
+//! One person's training session: the network, its data and settings, and what the person has
+//! been told about them.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use nnvisu_core::{Dataset, Seeds, Trainer};
+use nnvisu_protocol::{
+    Config, Limits, NetworkState, ProtocolVersion, Response, ServerInfo, ServerMessage,
+    SessionState, StepsPerSecond, limits::MAX_SEED,
+};
+
+use super::{
+    convert,
+    outbox::Outbox,
+    painter::Painter,
+    schedule::{AtMostEvery, Pacer, PictureSchedule, RateMeter},
+};
+
+/// Version 1 clients get the weights, version 2 clients a checkpoint, at most once in this time
+/// while training.
+const WEIGHTS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Whom to thank for nnvisu.
+const AUTHOR: &str = "Jan Švec, Department of Cybernetics, University of West Bohemia";
+
+/// What a session has to know about its connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SessionOptions {
+    /// The protocol that the client speaks.
+    pub(crate) version: ProtocolVersion,
+    /// How much the client may ask for.
+    pub(crate) limits: Limits,
+}
+
+/// A session. Requests change it (`requests.rs`), time advances it (`advance.rs`), and everything
+/// it has to say goes into its outbox.
+pub(super) struct Session {
+    pub(super) options: SessionOptions,
+    pub(super) outbox: Outbox,
+    /// Set when the connection is gone: nothing more has to be finished.
+    abandoned: Arc<AtomicBool>,
+
+    /// The settings as configured; those that make a network may wait for the next fresh one.
+    pub(super) config: Config,
+    /// The network as it is trained.
+    pub(super) trainer: Trainer,
+    /// One more each time the weights are thrown away.
+    pub(super) generation: u32,
+    pub(super) running: bool,
+    /// The speed asked for; `None` for as fast as possible.
+    pub(super) steps_per_second: Option<StepsPerSecond>,
+
+    pub(super) pacer: Pacer,
+    pub(super) pictures: PictureSchedule,
+    pub(super) rate: RateMeter,
+    pub(super) weights: AtMostEvery,
+    pub(super) painter: Painter,
+    /// A picture has to be sent although no step was made since the last.
+    pub(super) picture_wanted: bool,
+    /// A checkpoint has to be sent at once.
+    pub(super) checkpoint_wanted: bool,
+    /// Steps have been made since the last picture.
+    pub(super) picture_outdated: bool,
+    /// Steps have been made since the last checkpoint.
+    pub(super) checkpoint_outdated: bool,
+}
+
+impl Session {
+    /// A session with the default settings and no data. It greets its client.
+    pub(super) fn new(options: SessionOptions, outbox: Outbox, abandoned: Arc<AtomicBool>) -> Self {
+        let now = Instant::now();
+        let config = Config::default();
+        let trainer = Trainer::new(
+            convert::network_config(&config),
+            convert::training_config(&config),
+            fresh_seeds(),
+            Dataset::empty(),
+        );
+        let session = Self {
+            options,
+            outbox,
+            abandoned,
+            config,
+            trainer,
+            generation: 0,
+            running: false,
+            steps_per_second: None,
+            pacer: Pacer::new(None, now),
+            pictures: PictureSchedule::new(now),
+            rate: RateMeter::default(),
+            weights: AtMostEvery::new(WEIGHTS_INTERVAL),
+            painter: Painter::new(),
+            picture_wanted: false,
+            checkpoint_wanted: false,
+            picture_outdated: false,
+            checkpoint_outdated: false,
+        };
+        session.greet();
+        session
+    }
+
+    fn greet(&self) {
+        let speaks_v2 = self.speaks_v2();
+        self.reply(
+            None,
+            Response::Config {
+                payload: ServerInfo {
+                    version: env!("CARGO_PKG_VERSION").to_owned(),
+                    author: AUTHOR.to_owned(),
+                    limits: speaks_v2.then_some(self.options.limits),
+                },
+            },
+        );
+    }
+
+    /// Whether the connection is gone and nothing has to be finished.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn speaks_v2(&self) -> bool {
+        self.options.version == ProtocolVersion::V2
+    }
+
+    /// Answers request `re`, or reports an event.
+    pub(super) fn reply(&self, re: Option<u32>, response: Response) {
+        self.outbox.reply(ServerMessage { re, response }.to_json());
+    }
+
+    /// Tells a version 2 client how the session is now.
+    pub(super) fn reply_state(&self, re: Option<u32>) {
+        let payload = Box::new(self.state());
+        self.reply(re, Response::State { payload });
+    }
+
+    fn state(&self) -> SessionState {
+        let network = self.trainer.network_config();
+        let data = self.trainer.data();
+        SessionState {
+            generation: self.generation,
+            running: self.running,
+            step: self.trainer.step(),
+            config: self.config.clone(),
+            network: NetworkState {
+                layer_sizes: self.trainer.mlp().layer_sizes().to_vec(),
+                activation: convert::wire_activation(network.activation),
+                dropout: nnvisu_protocol::Dropout::new(network.dropout.get())
+                    .expect("the network was made from a setting of the protocol"),
+            },
+            seeds: convert::wire_seeds(self.trainer.seeds()),
+            steps_per_second: self.steps_per_second,
+            points: data.len(),
+            classes: data.n_distinct_classes(),
+        }
+    }
+
+    /// Starts training.
+    pub(super) fn start(&mut self) {
+        self.running = true;
+        self.rate.clear();
+        self.pacer.start(Instant::now());
+    }
+
+    /// Stops training if it is on, and shows where it stopped.
+    pub(super) fn stop(&mut self) {
+        self.running = false;
+        self.rate.clear();
+        self.show_and_save();
+    }
+
+    /// Makes fresh weights for the configured network and stops. Everything of the old ones that
+    /// still waits to be sent is taken back.
+    pub(super) fn start_afresh(&mut self, seeds: Option<nnvisu_protocol::Seeds>) {
+        let seeds = seeds.map_or_else(fresh_seeds, convert::seeds);
+        self.trainer
+            .reset(convert::network_config(&self.config), seeds);
+        self.begin_generation();
+    }
+
+    /// The weights have been replaced by unrelated ones.
+    pub(super) fn begin_generation(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
+        self.outbox.withdraw();
+        self.pacer.steps_change();
+        self.stop();
+    }
+
+    /// Has the picture and the checkpoint sent as soon as the commands that wait are done.
+    pub(super) fn show_and_save(&mut self) {
+        self.picture_wanted = true;
+        self.checkpoint_wanted = true;
+    }
+}
+
+/// Seeds that nobody has had before.
+pub(super) fn fresh_seeds() -> Seeds {
+    Seeds::from_master(random_number())
+}
+
+/// A seed for a data set that nobody has had before.
+pub(super) fn fresh_seed() -> nnvisu_protocol::Seed {
+    nnvisu_protocol::Seed::new(random_number() & MAX_SEED).expect("masked to the range")
+}
+
+fn random_number() -> u64 {
+    getrandom::u64().expect("the operating system gives random numbers")
+}

@@ -1,0 +1,264 @@
+//! One connection: carries commands to its session and the session's answers and pictures back,
+//! notices when the client is gone, and says goodbye properly.
+
+use std::{
+    error::Error,
+    io,
+    time::{Duration, Instant},
+};
+
+use actix_web::{error::PayloadError, web::Bytes};
+use actix_ws::{
+    AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, ProtocolError,
+    Session as Socket,
+};
+use nnvisu_protocol::{ErrorCode, RequestError, ServerMessage};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::{frame_meter::LastHeard, receipts::Receipts};
+use crate::{
+    session::{Command, OutboxReader, Outgoing, SessionHandle},
+    shutdown::Shutdown,
+};
+
+/// How often the connection looks whether its client is still there.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// A client that has been silent so long is asked by a ping.
+const PING_AFTER: Duration = Duration::from_secs(10);
+/// A client that has been silent so long is gone.
+const GONE_AFTER: Duration = Duration::from_secs(30);
+/// How long a client may take to answer a close frame.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+/// While so many replies wait, no further request is read.
+const MAX_WAITING_REPLIES: usize = 64;
+
+pub(super) struct Connection {
+    socket: Socket,
+    messages: AggregatedMessageStream,
+    session: SessionHandle,
+    outbox: OutboxReader,
+    /// A command for which the session has no room yet.
+    waiting: Option<Command>,
+    receipts: Receipts,
+    last_heard: LastHeard,
+    shutdown: Shutdown,
+}
+
+/// Why a connection ends.
+#[derive(Debug)]
+enum End {
+    /// The client is gone or broke the rules of the transport beyond repair.
+    Gone,
+    /// The client has closed the connection and has been answered.
+    ClosedByClient,
+    /// We close the connection and say why.
+    Close(CloseCode, &'static str),
+}
+
+impl From<Closed> for End {
+    fn from(Closed: Closed) -> Self {
+        Self::Gone
+    }
+}
+
+impl Connection {
+    pub(super) fn new(
+        socket: Socket,
+        messages: AggregatedMessageStream,
+        session: SessionHandle,
+        outbox: OutboxReader,
+        last_heard: LastHeard,
+        shutdown: Shutdown,
+    ) -> Self {
+        Self {
+            socket,
+            messages,
+            session,
+            outbox,
+            waiting: None,
+            receipts: Receipts::new(Instant::now()),
+            last_heard,
+            shutdown,
+        }
+    }
+
+    /// Serves the connection until it ends.
+    pub(super) async fn run(mut self) {
+        let Err(end) = self.serve().await;
+        tracing::debug!(?end, "connection ends");
+        // The session need not wait for the farewell.
+        drop(self.session);
+        if let End::Close(code, reason) = end {
+            close(self.socket, self.messages, code, reason).await;
+        }
+    }
+
+    async fn serve(&mut self) -> Result<std::convert::Infallible, End> {
+        let shutdown = self.shutdown.clone();
+        let mut stop = std::pin::pin!(shutdown.begun());
+        let mut checks = interval(CHECK_INTERVAL);
+        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Measures the delay of the line before the first picture.
+        self.ping(false).await?;
+        loop {
+            let reads = self.waiting.is_none() && self.outbox.n_replies() < MAX_WAITING_REPLIES;
+            let bulk = self.receipts.may_send_picture(Instant::now());
+            tokio::select! {
+                () = &mut stop => {
+                    return Err(End::Close(CloseCode::Away, "The server is shutting down"));
+                }
+                message = self.messages.recv(), if reads => self.receive(message).await?,
+                room = room_for(&self.session, self.waiting.as_ref()) => {
+                    if let Some(command) = self.waiting.take() {
+                        self.session.inbox().send(command, room);
+                    }
+                }
+                outgoing = self.outbox.next(bulk) => self.send(outgoing).await?,
+                _ = checks.tick() => self.check_on_client().await?,
+            }
+        }
+    }
+
+    async fn receive(
+        &mut self,
+        message: Option<Result<AggregatedMessage, ProtocolError>>,
+    ) -> Result<(), End> {
+        match message {
+            Some(Ok(AggregatedMessage::Text(text))) => {
+                self.waiting = Some(Command::Text(text.into_bytes()));
+            }
+            Some(Ok(AggregatedMessage::Binary(_))) => self.waiting = Some(Command::Binary),
+            Some(Ok(AggregatedMessage::Ping(payload))) => {
+                in_time(self.socket.pong(&payload)).await?;
+            }
+            Some(Ok(AggregatedMessage::Pong(payload))) => {
+                self.receipts.pong(&payload, Instant::now());
+            }
+            Some(Ok(AggregatedMessage::Close(reason))) => {
+                let echo = reason.map(|reason| reason.code.into());
+                // The client may be gone already; either way this is the end.
+                let _ = in_time(self.socket.clone().close(echo)).await;
+                return Err(End::ClosedByClient);
+            }
+            Some(Err(error)) => return Err(self.refuse(&error).await?),
+            None => return Err(End::Gone),
+        }
+        Ok(())
+    }
+
+    /// How to end the connection after bytes that are not proper WebSocket frames.
+    async fn refuse(&mut self, error: &ProtocolError) -> Result<End, End> {
+        tracing::debug!(%error, "refused what a client sent");
+        Ok(match error {
+            ProtocolError::Overflow => self.refuse_size().await?,
+            ProtocolError::Io(error) if is_overflow(error) => self.refuse_size().await?,
+            ProtocolError::Io(error) if is_bad_text(error) => {
+                End::Close(CloseCode::Invalid, "Text must be UTF-8")
+            }
+            ProtocolError::Io(error) if error.kind() != io::ErrorKind::InvalidData => End::Gone,
+            _ => End::Close(CloseCode::Protocol, "Not a valid WebSocket frame"),
+        })
+    }
+
+    async fn refuse_size(&mut self) -> Result<End, End> {
+        let error = RequestError::new(
+            ErrorCode::MessageTooLarge,
+            "The message is larger than this server takes",
+        );
+        self.text(ServerMessage::from(error).to_json()).await?;
+        Ok(End::Close(CloseCode::Size, "The message is too large"))
+    }
+
+    async fn send(&mut self, outgoing: Outgoing) -> Result<(), End> {
+        match outgoing {
+            Outgoing::Reply(text) => self.text(text).await,
+            Outgoing::Picture(picture) => {
+                if let Some(caption) = picture.caption {
+                    self.text(caption).await?;
+                }
+                in_time(self.socket.binary(Bytes::from(picture.frame))).await?;
+                self.ping(true).await
+            }
+            Outgoing::Checkpoint(text) => {
+                self.text(text).await?;
+                self.ping(true).await
+            }
+            Outgoing::Failed => Err(End::Close(CloseCode::Error, "The session failed")),
+        }
+    }
+
+    async fn check_on_client(&mut self) -> Result<(), End> {
+        let silent = self.last_heard.get().elapsed();
+        if silent > GONE_AFTER {
+            tracing::debug!("a client is gone without a word");
+            return Err(End::Gone);
+        }
+        if silent > PING_AFTER {
+            self.ping(false).await?;
+        }
+        Ok(())
+    }
+
+    async fn text(&mut self, text: String) -> Result<(), End> {
+        in_time(self.socket.text(text)).await
+    }
+
+    async fn ping(&mut self, follows_picture: bool) -> Result<(), End> {
+        let payload = self.receipts.ping(follows_picture, Instant::now());
+        in_time(self.socket.ping(&payload)).await
+    }
+}
+
+/// Sends, but waits no longer for a client that reads nothing than for one that says nothing.
+async fn in_time(sending: impl Future<Output = Result<(), Closed>>) -> Result<(), End> {
+    match timeout(GONE_AFTER, sending).await {
+        Ok(sent) => Ok(sent?),
+        Err(_) => Err(End::Gone),
+    }
+}
+
+/// Waits for room for the command that waits; for ever if none does.
+async fn room_for(
+    session: &SessionHandle,
+    waiting: Option<&Command>,
+) -> tokio::sync::OwnedSemaphorePermit {
+    match waiting {
+        Some(command) => session.inbox().room_for(command).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Says why the connection ends and lets the client answer (RFC 6455, section 7.1.2).
+async fn close(
+    socket: Socket,
+    mut messages: AggregatedMessageStream,
+    code: CloseCode,
+    reason: &str,
+) {
+    let reason = CloseReason {
+        code,
+        description: Some(reason.to_owned()),
+    };
+    let farewell = async {
+        socket.close(Some(reason)).await?;
+        while let Some(Ok(message)) = messages.recv().await {
+            if matches!(message, AggregatedMessage::Close(_)) {
+                break;
+            }
+        }
+        Ok::<(), Closed>(())
+    };
+    let _ = timeout(CLOSE_PATIENCE, farewell).await;
+}
+
+/// Whether the frame meter ended the stream.
+fn is_overflow(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    matches!(cause, Some(PayloadError::Overflow))
+}
+
+/// Whether the bytes of a text message are not UTF-8.
+fn is_bad_text(error: &io::Error) -> bool {
+    let cause = error.get_ref().map(|cause| cause as &(dyn Error + 'static));
+    cause.is_some_and(|cause| cause.is::<std::str::Utf8Error>())
+}
