@@ -1,0 +1,82 @@
+//! Everything that a training run needs to go on later exactly as if it had not been interrupted.
+
+use crate::mlp::InvalidParameters;
+use crate::{Activation, HiddenLayers, Mlp, OptimizerState, Seeds};
+
+/// A training run at one step, as plain data: with the same settings and points, it continues
+/// bit for bit like the run it was taken from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// The hidden layers of the network.
+    pub hidden_layers: HiddenLayers,
+    /// Its output units, 2 to 8.
+    pub n_classes: usize,
+    /// Its activation function.
+    pub activation: Activation,
+    /// Its parameters, laid out as in [`Mlp`].
+    pub parameters: Vec<f32>,
+    /// The optimizer's memory.
+    pub optimizer: OptimizerState,
+    /// How many steps the run has made.
+    pub step: u64,
+    /// The seeds of the run.
+    pub seeds: Seeds,
+}
+
+/// Why a [`Checkpoint`] cannot be continued.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum InvalidCheckpoint {
+    /// It is of a network with other hidden layers.
+    #[error("The checkpoint is of a network with the hidden layers {checkpoint}, not {configured}")]
+    HiddenLayers {
+        /// What the checkpoint has.
+        checkpoint: HiddenLayers,
+        /// What the configuration asks for.
+        configured: HiddenLayers,
+    },
+    /// It is of a network with another activation function.
+    #[error("The checkpoint is of a network with the activation {checkpoint}, not {configured}")]
+    Activation {
+        /// What the checkpoint has.
+        checkpoint: Activation,
+        /// What the configuration asks for.
+        configured: Activation,
+    },
+    /// Its parameters do not fit its own shape.
+    #[error("The checkpoint's network is damaged: {0}")]
+    Parameters(#[from] InvalidParameters),
+    /// The optimizer's state does not fit the network.
+    #[error("The checkpoint's optimizer state is damaged: {0}")]
+    Optimizer(&'static str),
+}
+
+impl Checkpoint {
+    /// Checks the checkpoint against itself and gives its network.
+    pub(crate) fn network(&self) -> Result<Mlp, InvalidCheckpoint> {
+        let mlp = Mlp::from_parameters(
+            &self.hidden_layers,
+            self.n_classes,
+            self.activation,
+            &self.parameters,
+        )?;
+        let state = &self.optimizer;
+        let (first, second) = OptimizerState::moment_lengths(state.kind, self.parameters.len());
+        if (state.first_moment.len(), state.second_moment.len()) != (first, second) {
+            return Err(InvalidCheckpoint::Optimizer(
+                "its moments are not as long as the parameters",
+            ));
+        }
+        let mut moments = state.first_moment.iter().chain(&state.second_moment);
+        if !moments.all(|value| value.is_finite()) {
+            return Err(InvalidCheckpoint::Optimizer(
+                "its moments are not all finite",
+            ));
+        }
+        if state.second_moment.iter().any(|&value| value < 0.0) {
+            return Err(InvalidCheckpoint::Optimizer(
+                "its mean of squared gradients is negative",
+            ));
+        }
+        Ok(mlp)
+    }
+}

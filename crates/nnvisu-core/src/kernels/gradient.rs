@@ -1,0 +1,112 @@
+//! The gradient of the loss with respect to a layer's weights and biases.
+
+use super::columns::{Vectors, n_vectors};
+use super::{Columns, Kernel};
+use pulp::Simd;
+
+/// `gradient[o, i] += Σ_samples delta[:, o] · input[:, i]`, the biases included: the last column
+/// of `input` is all ones, so they are the weights of that column.
+///
+/// `gradient` is out × (in + 1), column-major, like the parameters. A tile of O × I sums stays in
+/// registers over all samples; lanes are added up at the end only.
+pub(crate) struct WeightGradient<'a> {
+    pub(crate) n_in_and_bias: usize,
+    pub(crate) n_out: usize,
+    pub(crate) n_rows: usize,
+    pub(crate) input: &'a Columns,
+    pub(crate) delta: &'a Columns,
+    pub(crate) gradient: &'a mut [f32],
+}
+
+impl Kernel for WeightGradient<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let tiles = Tiles {
+            simd,
+            n_vectors: n_vectors::<S>(self.n_rows),
+            n_out: self.n_out,
+            input: self.input.vectors::<S>(),
+            delta: self.delta.vectors::<S>(),
+        };
+        // The columns of one stripe of inputs stay in the first-level cache while all the
+        // deltas stream past.
+        let mut i = 0;
+        while i + 4 <= self.n_in_and_bias {
+            tiles.stripe::<4>(i, self.gradient);
+            i += 4;
+        }
+        if i + 2 <= self.n_in_and_bias {
+            tiles.stripe::<2>(i, self.gradient);
+            i += 2;
+        }
+        if i < self.n_in_and_bias {
+            tiles.stripe::<1>(i, self.gradient);
+        }
+    }
+}
+
+struct Tiles<'a, S: Simd> {
+    simd: S,
+    n_vectors: usize,
+    n_out: usize,
+    input: Vectors<&'a [S::f32s]>,
+    delta: Vectors<&'a [S::f32s]>,
+}
+
+impl<S: Simd> Tiles<'_, S> {
+    #[inline(always)]
+    fn stripe<const I: usize>(&self, i: usize, gradient: &mut [f32]) {
+        let mut o = 0;
+        // 6 × 4 sums need 32 registers.
+        if S::REGISTER_COUNT >= 32 {
+            while o + 6 <= self.n_out {
+                self.tile::<6, I>(o, i, gradient);
+                o += 6;
+            }
+        }
+        if S::REGISTER_COUNT >= 32 {
+            if o + 4 <= self.n_out {
+                self.tile::<4, I>(o, i, gradient);
+                o += 4;
+            }
+        } else {
+            while o + 3 <= self.n_out {
+                self.tile::<3, I>(o, i, gradient);
+                o += 3;
+            }
+        }
+        if o + 2 <= self.n_out {
+            self.tile::<2, I>(o, i, gradient);
+            o += 2;
+        }
+        if o < self.n_out {
+            self.tile::<1, I>(o, i, gradient);
+        }
+    }
+
+    #[inline(always)]
+    fn tile<const O: usize, const I: usize>(&self, o: usize, i: usize, gradient: &mut [f32]) {
+        let simd = self.simd;
+        let n = self.n_vectors;
+        let deltas: [&[S::f32s]; O] =
+            std::array::from_fn(|j| &self.delta.vectors[(o + j) * self.delta.stride..][..n]);
+        let inputs: [&[S::f32s]; I] =
+            std::array::from_fn(|j| &self.input.vectors[(i + j) * self.input.stride..][..n]);
+        let mut sums = [[simd.splat_f32s(0.0); I]; O];
+        for v in 0..n {
+            for (delta, sums) in deltas.iter().zip(&mut sums) {
+                for (input, sum) in inputs.iter().zip(sums) {
+                    *sum = simd.mul_add_e_f32s(delta[v], input[v], *sum);
+                }
+            }
+        }
+        for j in 0..I {
+            let target = &mut gradient[(i + j) * self.n_out + o..][..O];
+            for k in 0..O {
+                target[k] += simd.reduce_sum_f32s(sums[k][j]);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! From posteriors to bytes.
+
+use super::columns::n_vectors;
+use super::{Columns, Kernel};
+use crate::Palette;
+use pulp::Simd;
+
+/// `out[:, channel] = Σ_k posteriors[:, k] · palette[k][channel]`, 0 to 255.
+pub(crate) struct Blend<'a> {
+    pub(crate) palette: &'a Palette,
+    pub(crate) n_rows: usize,
+    pub(crate) posteriors: &'a Columns,
+    pub(crate) out: &'a mut Columns,
+}
+
+impl Kernel for Blend<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let n_classes = self.posteriors.n_columns();
+        let posteriors = self.posteriors.vectors::<S>();
+        let out = self.out.vectors_mut::<S>();
+        for (class, colour) in self.palette.colors().iter().take(n_classes).enumerate() {
+            let channels = [colour.r, colour.g, colour.b].map(f32::from);
+            for v in 0..n_vectors::<S>(self.n_rows) {
+                let posterior = posteriors.vectors[class * posteriors.stride + v];
+                for (channel, &intensity) in channels.iter().enumerate() {
+                    let sum = &mut out.vectors[channel * out.stride + v];
+                    let so_far = if class == 0 {
+                        simd.splat_f32s(0.0)
+                    } else {
+                        *sum
+                    };
+                    *sum = simd.mul_add_e_f32s(posterior, simd.splat_f32s(intensity), so_far);
+                }
+            }
+        }
+    }
+}
+
+/// `out = round(values · scale)`, halves up, within 0 to 255.
+pub(crate) struct Quantise<'a> {
+    pub(crate) values: &'a [f32],
+    pub(crate) scale: f32,
+    pub(crate) out: &'a mut [u8],
+}
+
+impl Kernel for Quantise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        // Plain code: the compiler turns this loop into vector instructions by itself.
+        for (&value, byte) in self.values.iter().zip(self.out) {
+            *byte = (value * self.scale + 0.5) as u8;
+        }
+    }
+}

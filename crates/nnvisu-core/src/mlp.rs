@@ -1,0 +1,314 @@
+//! The multi-layer perceptron: its shape and its parameters.
+
+use crate::aligned::AlignedVec;
+use crate::seeds::{self, Stream};
+use crate::{Activation, HiddenLayers, MAX_CLASSES};
+use nalgebra::{DMatrixView, DVector, DVectorView};
+use rand::RngExt as _;
+
+/// A multi-layer perceptron from a point of the plane to one logit per class.
+///
+/// # Shapes and memory layout
+///
+/// [`layer_sizes`](Self::layer_sizes) is `[2, hidden…, n_classes]`. Layer `l` maps
+/// `layer_sizes[l]` inputs to `layer_sizes[l + 1]` outputs: `z = W·a + b`, followed by the
+/// activation function in all layers but the last. All parameters lie in one flat slice, layer
+/// after layer: first `W` (out × in, column-major as everywhere in nalgebra: the weights from
+/// input 0 to all outputs, then those from input 1, …), then `b` (out). Seen as a matrix of
+/// out × (in + 1), the biases are its last column.
+#[derive(Clone, Debug)]
+pub struct Mlp {
+    hidden_layers: HiddenLayers,
+    activation: Activation,
+    layer_sizes: Vec<usize>,
+    n_parameters: usize,
+    /// Padded with zeros to whole vector registers.
+    parameters: AlignedVec,
+}
+
+/// Why a slice of numbers cannot be the parameters of a network.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum InvalidParameters {
+    /// The number of classes is outside 2 to 8.
+    #[error("A network has 2 to {MAX_CLASSES} output units, not {0}")]
+    ClassCount(usize),
+    /// The slice does not have the length that the network's shape asks for.
+    #[error("A network with the layers {layer_sizes:?} has {expected} parameters, not {actual}")]
+    Length {
+        /// Input, hidden and output units.
+        layer_sizes: Vec<usize>,
+        /// What the shape asks for.
+        expected: usize,
+        /// What was given.
+        actual: usize,
+    },
+    /// A parameter is NaN or infinite.
+    #[error("Parameter {index} is {value}; all parameters must be finite")]
+    NotFinite {
+        /// Its place in the flat slice.
+        index: usize,
+        /// What it is.
+        value: f32,
+    },
+}
+
+impl Mlp {
+    /// A network with fresh random parameters: weights and biases of a layer uniform in
+    /// ±1/√fan_in, as `torch.nn.Linear` draws them. The same arguments give the same network.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidParameters::ClassCount`] unless `n_classes` is 2 to 8.
+    pub fn new(
+        hidden_layers: &HiddenLayers,
+        n_classes: usize,
+        activation: Activation,
+        seed: u64,
+    ) -> Result<Self, InvalidParameters> {
+        let mut mlp = Self::zeros(hidden_layers, n_classes, activation)?;
+        let mut rng = seeds::rng(seed, Stream::Init, 0);
+        let mut parameters = &mut mlp.parameters[..];
+        for sizes in mlp.layer_sizes.windows(2) {
+            let (layer, rest) = parameters.split_at_mut(n_layer_parameters(sizes[0], sizes[1]));
+            let bound = initial_bound(sizes[0]);
+            layer.fill_with(|| rng.random_range(-bound..=bound));
+            parameters = rest;
+        }
+        Ok(mlp)
+    }
+
+    /// A network with the given parameters, laid out as described for the type.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidParameters`] if their number is wrong or one of them is not finite.
+    pub fn from_parameters(
+        hidden_layers: &HiddenLayers,
+        n_classes: usize,
+        activation: Activation,
+        parameters: &[f32],
+    ) -> Result<Self, InvalidParameters> {
+        let mut mlp = Self::zeros(hidden_layers, n_classes, activation)?;
+        if parameters.len() != mlp.n_parameters {
+            return Err(InvalidParameters::Length {
+                expected: mlp.n_parameters,
+                actual: parameters.len(),
+                layer_sizes: mlp.layer_sizes,
+            });
+        }
+        if let Some(index) = parameters.iter().position(|value| !value.is_finite()) {
+            return Err(InvalidParameters::NotFinite {
+                index,
+                value: parameters[index],
+            });
+        }
+        mlp.parameters[..parameters.len()].copy_from_slice(parameters);
+        Ok(mlp)
+    }
+
+    fn zeros(
+        hidden_layers: &HiddenLayers,
+        n_classes: usize,
+        activation: Activation,
+    ) -> Result<Self, InvalidParameters> {
+        if !(2..=MAX_CLASSES).contains(&n_classes) {
+            return Err(InvalidParameters::ClassCount(n_classes));
+        }
+        let layer_sizes: Vec<usize> = std::iter::once(2)
+            .chain(hidden_layers.sizes().iter().copied())
+            .chain(std::iter::once(n_classes))
+            .collect();
+        let n_parameters = layer_sizes
+            .windows(2)
+            .map(|sizes| n_layer_parameters(sizes[0], sizes[1]))
+            .sum();
+        Ok(Self {
+            hidden_layers: hidden_layers.clone(),
+            activation,
+            layer_sizes,
+            n_parameters,
+            parameters: AlignedVec::zeros(crate::aligned::padded(n_parameters)),
+        })
+    }
+
+    /// The hidden layers.
+    #[must_use]
+    pub fn hidden_layers(&self) -> &HiddenLayers {
+        &self.hidden_layers
+    }
+
+    /// The activation function after each hidden layer.
+    #[must_use]
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// The number of output units, 2 to 8.
+    #[must_use]
+    pub fn n_classes(&self) -> usize {
+        self.layer_sizes[self.layer_sizes.len() - 1]
+    }
+
+    /// Input, hidden and output units: `[2, hidden…, n_classes]`.
+    #[must_use]
+    pub fn layer_sizes(&self) -> &[usize] {
+        &self.layer_sizes
+    }
+
+    /// The number of layers with parameters: one more than there are hidden layers.
+    #[must_use]
+    pub fn n_layers(&self) -> usize {
+        self.layer_sizes.len() - 1
+    }
+
+    /// All parameters, laid out as described for the type.
+    #[must_use]
+    pub fn parameters(&self) -> &[f32] {
+        &self.parameters[..self.n_parameters]
+    }
+
+    /// The weights of layer `layer`, out × in.
+    ///
+    /// # Panics
+    ///
+    /// If `layer` is not below [`n_layers`](Self::n_layers).
+    #[must_use]
+    pub fn weights(&self, layer: usize) -> DMatrixView<'_, f32> {
+        let (n_in, n_out) = (self.layer_sizes[layer], self.layer_sizes[layer + 1]);
+        DMatrixView::from_slice(&self.layer_parameters(layer)[..n_in * n_out], n_out, n_in)
+    }
+
+    /// The biases of layer `layer`, one per output.
+    ///
+    /// # Panics
+    ///
+    /// If `layer` is not below [`n_layers`](Self::n_layers).
+    #[must_use]
+    pub fn biases(&self, layer: usize) -> DVectorView<'_, f32> {
+        let (n_in, n_out) = (self.layer_sizes[layer], self.layer_sizes[layer + 1]);
+        DVectorView::from_slice(&self.layer_parameters(layer)[n_in * n_out..], n_out)
+    }
+
+    /// The logits at one point, one per class, straight from the definition. To evaluate many
+    /// points at once, [`Rasterizer`](crate::Rasterizer) is far faster.
+    #[must_use]
+    pub fn logits(&self, x: f32, y: f32) -> DVector<f32> {
+        let mut values = DVector::from_column_slice(&[x, y]);
+        for layer in 0..self.n_layers() {
+            values = self.weights(layer) * values + self.biases(layer);
+            if layer + 1 < self.n_layers() {
+                values.apply(|z| *z = self.activation.apply(*z));
+            }
+        }
+        values
+    }
+
+    /// The probability of each class at one point: the softmax of [`logits`](Self::logits).
+    #[must_use]
+    pub fn posteriors(&self, x: f32, y: f32) -> DVector<f32> {
+        let logits = self.logits(x, y);
+        let exponentials = logits.add_scalar(-logits.max()).map(f32::exp);
+        &exponentials / exponentials.sum()
+    }
+
+    /// The parameters of one layer: `W`, then `b`.
+    pub(crate) fn layer_parameters(&self, layer: usize) -> &[f32] {
+        let start = self.layer_start(layer);
+        let n = n_layer_parameters(self.layer_sizes[layer], self.layer_sizes[layer + 1]);
+        &self.parameters[start..start + n]
+    }
+
+    /// Where the parameters of `layer` begin in the flat slice.
+    pub(crate) fn layer_start(&self, layer: usize) -> usize {
+        self.layer_sizes[..=layer]
+            .windows(2)
+            .map(|sizes| n_layer_parameters(sizes[0], sizes[1]))
+            .sum()
+    }
+
+    /// All parameters, followed by zeros up to whole vector registers.
+    pub(crate) fn padded_parameters(&self) -> &AlignedVec {
+        &self.parameters
+    }
+
+    /// Exchanges the parameters for `other`, which has the same length.
+    pub(crate) fn swap_parameters(&mut self, other: &mut AlignedVec) {
+        debug_assert_eq!(self.parameters.len(), other.len());
+        std::mem::swap(&mut self.parameters, other);
+    }
+
+    /// The rows of the output layer, and where they begin in the flat slice.
+    pub(crate) fn output_rows(&self) -> OutputRows {
+        let last = self.n_layers() - 1;
+        OutputRows {
+            start: self.layer_start(last),
+            n_rows: self.n_classes(),
+            n_columns: self.layer_sizes[last] + 1,
+        }
+    }
+
+    /// Gives the output layer `n_classes` units. Rows that stay keep their parameters bit for
+    /// bit; new ones are drawn like those of a fresh network.
+    pub(crate) fn resize_output(&mut self, n_classes: usize, seed: u64) {
+        let rows = self.output_rows();
+        let bound = initial_bound(rows.n_columns - 1);
+        let mut rngs: Vec<_> = (rows.n_rows..n_classes)
+            .map(|unit| seeds::rng(seed, Stream::Grow, unit as u64))
+            .collect();
+        let resized = rows.resize(self.parameters(), n_classes, |unit| {
+            rngs[unit - rows.n_rows].random_range(-bound..=bound)
+        });
+        self.n_parameters = resized.len();
+        self.parameters = AlignedVec::padded_copy(&resized);
+        *self.layer_sizes.last_mut().expect("a network has layers") = n_classes;
+    }
+}
+
+impl PartialEq for Mlp {
+    fn eq(&self, other: &Self) -> bool {
+        self.activation == other.activation
+            && self.layer_sizes == other.layer_sizes
+            && self.parameters() == other.parameters()
+    }
+}
+
+/// The place of the output layer in a flat slice of parameters: n_rows × n_columns,
+/// column-major, from `start` to the end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OutputRows {
+    start: usize,
+    n_rows: usize,
+    n_columns: usize,
+}
+
+impl OutputRows {
+    /// `flat` with the output layer cut or extended to `n_rows` rows; `fill(row)` gives the
+    /// values of new rows, column by column.
+    pub(crate) fn resize(
+        self,
+        flat: &[f32],
+        n_rows: usize,
+        mut fill: impl FnMut(usize) -> f32,
+    ) -> Vec<f32> {
+        let mut resized = Vec::with_capacity(self.start + n_rows * self.n_columns);
+        resized.extend_from_slice(&flat[..self.start]);
+        for column in flat[self.start..]
+            .chunks_exact(self.n_rows)
+            .take(self.n_columns)
+        {
+            resized.extend_from_slice(&column[..n_rows.min(self.n_rows)]);
+            resized.extend((self.n_rows..n_rows).map(&mut fill));
+        }
+        resized
+    }
+}
+
+fn n_layer_parameters(n_in: usize, n_out: usize) -> usize {
+    n_out * (n_in + 1)
+}
+
+/// The bound of the uniform distribution of initial weights and biases, as in
+/// `torch.nn.Linear.reset_parameters`.
+fn initial_bound(fan_in: usize) -> f32 {
+    1.0 / (fan_in as f32).sqrt()
+}

@@ -1,0 +1,250 @@
+//! A block of samples on its way through the network, forward and back.
+
+use crate::kernels::activation::{Activate, ActivateWithSlope, MultiplyBySlope, Slopes};
+use crate::kernels::dense::{DenseBackward, DenseForward};
+use crate::kernels::dropout::{DropUnits, Mask};
+use crate::kernels::gradient::WeightGradient;
+use crate::kernels::softmax::{Measure, Posteriors, SoftmaxGradient, Targets};
+use crate::kernels::{Columns, dispatch};
+use crate::{Activation, Mlp, Point};
+
+/// The most rows that are worked on at a time. Large enough that the sums over samples seldom
+/// have to be added up across lanes, small enough that a layer stays in the second-level cache.
+pub(crate) const BLOCK_ROWS: usize = 1024;
+
+/// The work space for one block: made once for a network's shape, then reused without allocating.
+#[derive(Clone, Debug)]
+pub(crate) struct Propagation {
+    arch: pulp::Arch,
+    capacity: usize,
+    n_rows: usize,
+    /// What goes into each layer, with a last column of ones to carry the bias; then the logits.
+    activations: Vec<Columns>,
+    /// `f'(z)` of each hidden layer, where it has to be kept; else empty.
+    slopes: Vec<Columns>,
+    /// The gradient of the loss with respect to the layer under work, and to the one below.
+    delta: Columns,
+    delta_below: Columns,
+    targets: Targets,
+}
+
+impl Propagation {
+    /// Room for up to `capacity` rows through the layers `layer_sizes`.
+    pub(crate) fn new(layer_sizes: &[usize], capacity: usize) -> Self {
+        let (&n_classes, inputs) = layer_sizes.split_last().expect("a network has layers");
+        let widest = layer_sizes.iter().copied().max().unwrap_or(0);
+        let mut activations: Vec<Columns> = inputs
+            .iter()
+            .map(|&n| {
+                let mut columns = Columns::zeros(capacity, n + 1);
+                columns.column_mut(n).fill(1.0);
+                columns
+            })
+            .collect();
+        activations.push(Columns::zeros(capacity, n_classes));
+        Self {
+            arch: pulp::Arch::new(),
+            capacity,
+            n_rows: 0,
+            activations,
+            slopes: Vec::new(),
+            delta: Columns::zeros(capacity, widest),
+            delta_below: Columns::zeros(capacity, widest),
+            targets: Targets::zeros(capacity, n_classes),
+        }
+    }
+
+    /// The instruction set in use.
+    pub(crate) fn arch(&self) -> pulp::Arch {
+        self.arch
+    }
+
+    /// Makes the room for slopes that [`forward_training`](Self::forward_training) needs, so that
+    /// training does not have to.
+    pub(crate) fn reserve_slopes(&mut self, activation: Activation, dropout: bool) {
+        if !(dropout || activation == Activation::Gelu) {
+            self.slopes = Vec::new();
+        } else if self.slopes.is_empty() {
+            let hidden = &self.activations[1..self.activations.len() - 1];
+            self.slopes = hidden
+                .iter()
+                .map(|layer| Columns::zeros(self.capacity, layer.n_columns() - 1))
+                .collect();
+        }
+    }
+
+    /// Loads samples with their labels; each counts `weight` in all sums.
+    pub(crate) fn load_samples(
+        &mut self,
+        samples: impl ExactSizeIterator<Item = Point>,
+        weight: f32,
+    ) {
+        self.n_rows = samples.len();
+        let rows = self.n_rows;
+        let n_classes = self.targets.one_hot.n_columns();
+        for class in 0..n_classes {
+            self.targets.one_hot.column_mut(class)[..rows].fill(0.0);
+        }
+        for (row, point) in samples.enumerate() {
+            self.activations[0].column_mut(0)[row] = point.x();
+            self.activations[0].column_mut(1)[row] = point.y();
+            self.targets.one_hot.column_mut(point.label().index())[row] = 1.0;
+        }
+        let weights = self.targets.row_weight.column_mut(0);
+        weights[..rows].fill(weight);
+        weights[rows..].fill(0.0);
+    }
+
+    /// The columns for `n_rows` points without labels: x and y.
+    pub(crate) fn inputs_mut(&mut self, n_rows: usize) -> &mut Columns {
+        self.n_rows = n_rows;
+        &mut self.activations[0]
+    }
+
+    /// Computes the logits of the loaded block, in evaluation mode.
+    pub(crate) fn forward(&mut self, mlp: &Mlp) {
+        for layer in 0..mlp.n_layers() {
+            self.dense(mlp, layer);
+            if layer + 1 < mlp.n_layers() {
+                let activate = Activate {
+                    activation: mlp.activation(),
+                    n_columns: mlp.layer_sizes()[layer + 1],
+                    n_rows: self.n_rows,
+                    values: &mut self.activations[layer + 1],
+                };
+                dispatch(self.arch, activate);
+            }
+        }
+    }
+
+    /// Computes the logits of the loaded block, keeping what the way back needs.
+    ///
+    /// `masks` gives the dropout mask of each hidden layer, or none; `first_row` is the place of
+    /// the block in the batch.
+    pub(crate) fn forward_training(&mut self, mlp: &Mlp, first_row: usize, masks: Option<&[Mask]>) {
+        if self.slopes.is_empty() {
+            return self.forward(mlp);
+        }
+        for layer in 0..mlp.n_layers() {
+            self.dense(mlp, layer);
+            if layer + 1 < mlp.n_layers() {
+                let n_columns = mlp.layer_sizes()[layer + 1];
+                let values = &mut self.activations[layer + 1];
+                let slopes = &mut self.slopes[layer];
+                let activate = ActivateWithSlope {
+                    activation: mlp.activation(),
+                    n_columns,
+                    n_rows: self.n_rows,
+                    values: &mut *values,
+                    slopes: &mut *slopes,
+                };
+                dispatch(self.arch, activate);
+                if let Some(masks) = masks {
+                    let drop = DropUnits {
+                        mask: masks[layer],
+                        n_columns,
+                        first_row,
+                        n_rows: self.n_rows,
+                        values,
+                        slopes,
+                    };
+                    dispatch(self.arch, drop);
+                }
+            }
+        }
+    }
+
+    fn dense(&mut self, mlp: &Mlp, layer: usize) {
+        let (input, out) = self.activations.split_at_mut(layer + 1);
+        let dense = DenseForward {
+            parameters: mlp.layer_parameters(layer),
+            n_in: mlp.layer_sizes()[layer],
+            n_out: mlp.layer_sizes()[layer + 1],
+            n_rows: self.n_rows,
+            input: &input[layer],
+            out: &mut out[0],
+        };
+        dispatch(self.arch, dense);
+    }
+
+    /// After [`forward_training`](Self::forward_training): adds the gradient of the loss to
+    /// `gradient`, laid out like the parameters, and returns the block's share of the loss.
+    pub(crate) fn backward(&mut self, mlp: &Mlp, gradient: &mut [f32]) -> f32 {
+        let n_rows = self.n_rows;
+        let loss = dispatch(
+            self.arch,
+            SoftmaxGradient {
+                n_rows,
+                n_classes: mlp.n_classes(),
+                logits: &self.activations[mlp.n_layers()],
+                targets: &self.targets,
+                delta: &mut self.delta,
+            },
+        );
+        for layer in (0..mlp.n_layers()).rev() {
+            let (n_in, n_out) = (mlp.layer_sizes()[layer], mlp.layer_sizes()[layer + 1]);
+            let parameters = mlp.layer_parameters(layer);
+            let weights = WeightGradient {
+                n_in_and_bias: n_in + 1,
+                n_out,
+                n_rows,
+                input: &self.activations[layer],
+                delta: &self.delta,
+                gradient: &mut gradient[mlp.layer_start(layer)..][..parameters.len()],
+            };
+            dispatch(self.arch, weights);
+            if layer > 0 {
+                let below = DenseBackward {
+                    parameters,
+                    n_in,
+                    n_out,
+                    n_rows,
+                    delta: &self.delta,
+                    out: &mut self.delta_below,
+                };
+                dispatch(self.arch, below);
+                let slopes = MultiplyBySlope {
+                    activation: mlp.activation(),
+                    n_columns: n_in,
+                    n_rows,
+                    slopes: match self.slopes.get(layer - 1) {
+                        Some(stored) => Slopes::Stored(stored),
+                        None => Slopes::FromValues(&self.activations[layer]),
+                    },
+                    delta: &mut self.delta_below,
+                };
+                dispatch(self.arch, slopes);
+                std::mem::swap(&mut self.delta, &mut self.delta_below);
+            }
+        }
+        loss
+    }
+
+    /// After [`forward`](Self::forward): the block's shares of the loss and of the accuracy.
+    pub(crate) fn measure(&self) -> (f32, f32) {
+        dispatch(
+            self.arch,
+            Measure {
+                n_rows: self.n_rows,
+                n_classes: self.targets.one_hot.n_columns(),
+                logits: &self.activations[self.activations.len() - 1],
+                targets: &self.targets,
+            },
+        )
+    }
+
+    /// After [`forward`](Self::forward): the probability of each class, one column each.
+    pub(crate) fn posteriors(&mut self) -> &Columns {
+        let last = self.activations.len() - 1;
+        let logits = &mut self.activations[last];
+        dispatch(
+            self.arch,
+            Posteriors {
+                n_rows: self.n_rows,
+                n_classes: logits.n_columns(),
+                logits,
+            },
+        );
+        &self.activations[last]
+    }
+}

@@ -1,0 +1,211 @@
+//! Pictures of a network: the probability of each class over the whole plane, as bytes or colours.
+
+use crate::kernels::raster::{Blend, Quantise};
+use crate::kernels::{Columns, dispatch};
+use crate::propagation::Propagation;
+use crate::{Mlp, Palette};
+
+/// Rows that are evaluated at a time; the activations of a block stay near the processor.
+const BLOCK_ROWS: usize = 256;
+
+/// The size of a picture: its samples lie evenly over [-1, 1]², both ends included.
+///
+/// Row 0 is y = +1, column 0 is x = −1; pictures are row-major.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Grid {
+    width: u16,
+    height: u16,
+}
+
+/// A picture size that is not allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "A picture is {min} to {max} samples wide and high, not {width} × {height}",
+    min = Grid::MIN_SIDE,
+    max = Grid::MAX_SIDE
+)]
+pub struct InvalidGrid {
+    /// The width asked for.
+    pub width: usize,
+    /// The height asked for.
+    pub height: usize,
+}
+
+impl Grid {
+    /// The smallest side: both ends of the range are samples.
+    pub const MIN_SIDE: usize = 2;
+    /// The largest side.
+    pub const MAX_SIDE: usize = 4096;
+
+    /// A picture of `width` × `height` samples.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidGrid`] unless both are within 2 to 4096.
+    pub fn new(width: usize, height: usize) -> Result<Self, InvalidGrid> {
+        let allowed = Self::MIN_SIDE..=Self::MAX_SIDE;
+        if allowed.contains(&width) && allowed.contains(&height) {
+            Ok(Self {
+                width: width as u16,
+                height: height as u16,
+            })
+        } else {
+            Err(InvalidGrid { width, height })
+        }
+    }
+
+    /// Samples per row.
+    #[must_use]
+    pub fn width(self) -> usize {
+        usize::from(self.width)
+    }
+
+    /// Rows.
+    #[must_use]
+    pub fn height(self) -> usize {
+        usize::from(self.height)
+    }
+
+    /// Samples in all.
+    #[must_use]
+    pub fn n_samples(self) -> usize {
+        self.width() * self.height()
+    }
+
+    /// The x of a column: −1 for the first, exactly +1 for the last.
+    #[must_use]
+    pub fn x(self, column: usize) -> f32 {
+        coordinate(column, self.width())
+    }
+
+    /// The y of a row: +1 for the first, exactly −1 for the last.
+    #[must_use]
+    pub fn y(self, row: usize) -> f32 {
+        -coordinate(row, self.height())
+    }
+}
+
+fn coordinate(index: usize, n: usize) -> f32 {
+    2.0 * index as f32 / (n - 1) as f32 - 1.0
+}
+
+/// Draws networks. It keeps its work space, so that drawing the same network over and over
+/// allocates nothing but what the output asks for.
+///
+/// Evaluation mode always: dropout has no part in a picture. A network that has run out of
+/// numbers (its logits overflow) gives grey areas, never a panic.
+#[derive(Clone, Debug, Default)]
+pub struct Rasterizer {
+    work: Option<Work>,
+}
+
+#[derive(Clone, Debug)]
+struct Work {
+    layer_sizes: Vec<usize>,
+    propagation: Propagation,
+    colours: Columns,
+}
+
+impl Rasterizer {
+    /// A rasterizer without work space yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Replaces `out` by the posteriors, quantised to bytes (0 to 255 for 0 to 1).
+    ///
+    /// One plane per class: class `k` at row `r`, column `c` is
+    /// `out[k · width · height + r · width + c]`.
+    pub fn posteriors(&mut self, mlp: &Mlp, grid: Grid, out: &mut Vec<u8>) {
+        let n_samples = grid.n_samples();
+        out.resize(mlp.n_classes() * n_samples, 0);
+        self.for_each_block(mlp, grid, |work, first, n_rows| {
+            let arch = work.propagation.arch();
+            let posteriors = work.propagation.posteriors();
+            for (class, plane) in out.chunks_exact_mut(n_samples).enumerate() {
+                dispatch(
+                    arch,
+                    Quantise {
+                        values: &posteriors.column(class)[..n_rows],
+                        scale: 255.0,
+                        out: &mut plane[first..first + n_rows],
+                    },
+                );
+            }
+        });
+    }
+
+    /// Replaces `out` by the picture in colours: each sample is the mean of the class colours,
+    /// weighted by posterior, so that 50/50 is the arithmetic mean of two colours.
+    ///
+    /// Three bytes per sample, red, green, blue, row-major: width · height · 3 in all.
+    pub fn rgb(&mut self, mlp: &Mlp, grid: Grid, palette: &Palette, out: &mut Vec<u8>) {
+        out.resize(grid.n_samples() * 3, 0);
+        let mut channels = [[0_u8; BLOCK_ROWS]; 3];
+        self.for_each_block(mlp, grid, |work, first, n_rows| {
+            let arch = work.propagation.arch();
+            let blend = Blend {
+                palette,
+                n_rows,
+                posteriors: work.propagation.posteriors(),
+                out: &mut work.colours,
+            };
+            dispatch(arch, blend);
+            for (channel, bytes) in channels.iter_mut().enumerate() {
+                dispatch(
+                    arch,
+                    Quantise {
+                        values: &work.colours.column(channel)[..n_rows],
+                        scale: 1.0,
+                        out: &mut bytes[..n_rows],
+                    },
+                );
+            }
+            let pixels = out[first * 3..].chunks_exact_mut(3).take(n_rows);
+            for (row, pixel) in pixels.enumerate() {
+                pixel.copy_from_slice(&[channels[0][row], channels[1][row], channels[2][row]]);
+            }
+        });
+    }
+
+    /// Evaluates the network block by block and hands each block's logits to `use_block`, with
+    /// the index of its first sample and its length.
+    fn for_each_block(
+        &mut self,
+        mlp: &Mlp,
+        grid: Grid,
+        mut use_block: impl FnMut(&mut Work, usize, usize),
+    ) {
+        let work = self.work_for(mlp);
+        let n_samples = grid.n_samples();
+        for first in (0..n_samples).step_by(BLOCK_ROWS) {
+            let n_rows = BLOCK_ROWS.min(n_samples - first);
+            fill_coordinates(grid, first, work.propagation.inputs_mut(n_rows), n_rows);
+            work.propagation.forward(mlp);
+            use_block(work, first, n_rows);
+        }
+    }
+
+    fn work_for(&mut self, mlp: &Mlp) -> &mut Work {
+        let fits = |work: &Work| work.layer_sizes == mlp.layer_sizes();
+        if !self.work.as_ref().is_some_and(fits) {
+            self.work = None;
+        }
+        self.work.get_or_insert_with(|| Work {
+            layer_sizes: mlp.layer_sizes().to_vec(),
+            propagation: Propagation::new(mlp.layer_sizes(), BLOCK_ROWS),
+            colours: Columns::zeros(BLOCK_ROWS, 3),
+        })
+    }
+}
+
+/// Writes the coordinates of `n_rows` samples from sample `first` on into the first two columns.
+fn fill_coordinates(grid: Grid, first: usize, inputs: &mut Columns, n_rows: usize) {
+    for row in 0..n_rows {
+        inputs.column_mut(0)[row] = grid.x((first + row) % grid.width());
+    }
+    for row in 0..n_rows {
+        inputs.column_mut(1)[row] = grid.y((first + row) / grid.width());
+    }
+}

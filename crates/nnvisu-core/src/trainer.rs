@@ -1,0 +1,357 @@
+//! The training loop's body: one optimizer step on a network, a data set and its settings.
+
+use crate::aligned::AlignedVec;
+use crate::checkpoint::{Checkpoint, InvalidCheckpoint};
+use crate::kernels::dropout::Mask;
+use crate::optimizer::Optimizer;
+use crate::propagation::{BLOCK_ROWS, Propagation};
+use crate::sampler::Sampler;
+use crate::seeds::{self, Stream};
+use crate::{Dataset, Mlp, NetworkConfig, Seeds, TrainingConfig};
+use rand::Rng as _;
+
+/// A network in training: parameters, optimizer, points, settings, seeds and step count.
+///
+/// All its results are a function of its settings, seeds, data and number of steps: the same
+/// calls give bit-identical weights on the same machine. The loss is the mean cross-entropy of
+/// the softmax over the batch; L2 enters through the gradient and is not part of the loss.
+#[derive(Clone, Debug)]
+pub struct Trainer {
+    network_config: NetworkConfig,
+    training_config: TrainingConfig,
+    seeds: Seeds,
+    data: Dataset,
+    mlp: Mlp,
+    optimizer: Optimizer,
+    step: u64,
+    propagation: Propagation,
+    sampler: Sampler,
+    gradient: AlignedVec,
+    masks: Vec<Mask>,
+    /// The whole data set lies in the work space, which spares loading it for every step.
+    data_is_loaded: bool,
+}
+
+/// How well the network does on all points, in evaluation mode.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Metrics {
+    /// Mean cross-entropy in nats, ≥ 0.
+    pub loss: f32,
+    /// The share of points whose class has the highest probability, 0 to 1.
+    pub accuracy: f32,
+}
+
+/// Why a step was not made. The network is as it was, unless said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrainError {
+    /// There are no points.
+    #[error("There are no points to train on")]
+    NoData,
+    /// The loss or a weight would not be finite. The trainer holds the last state whose weights,
+    /// and where it is still known whose loss, were finite.
+    #[error("Training has diverged: the loss or the weights are no longer finite")]
+    Diverged,
+}
+
+impl Trainer {
+    /// A trainer with fresh random weights, at step 0.
+    #[must_use]
+    pub fn new(
+        network_config: NetworkConfig,
+        training_config: TrainingConfig,
+        seeds: Seeds,
+        data: Dataset,
+    ) -> Self {
+        let mlp = fresh_network(&network_config, &data, &seeds);
+        let optimizer = Optimizer::new(training_config.optimizer, &mlp);
+        Self::assemble(
+            network_config,
+            training_config,
+            seeds,
+            data,
+            mlp,
+            optimizer,
+            0,
+        )
+    }
+
+    /// A trainer that continues a run.
+    ///
+    /// If the data have another number of classes than the checkpoint, the output layer grows or
+    /// shrinks as in [`set_data`](Self::set_data). If `training_config` asks for another
+    /// optimizer, that one starts afresh.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidCheckpoint`] if it is inconsistent or belongs to another network than
+    /// `network_config` describes.
+    pub fn restore(
+        network_config: NetworkConfig,
+        training_config: TrainingConfig,
+        data: Dataset,
+        checkpoint: &Checkpoint,
+    ) -> Result<Self, InvalidCheckpoint> {
+        if checkpoint.hidden_layers != network_config.hidden_layers {
+            return Err(InvalidCheckpoint::HiddenLayers {
+                checkpoint: checkpoint.hidden_layers.clone(),
+                configured: network_config.hidden_layers,
+            });
+        }
+        if checkpoint.activation != network_config.activation {
+            return Err(InvalidCheckpoint::Activation {
+                checkpoint: checkpoint.activation,
+                configured: network_config.activation,
+            });
+        }
+        let mlp = checkpoint.network()?;
+        let optimizer = Optimizer::from_state(&checkpoint.optimizer, &mlp);
+        let mut trainer = Self::assemble(
+            network_config,
+            training_config,
+            checkpoint.seeds,
+            Dataset::empty(),
+            mlp,
+            optimizer,
+            checkpoint.step,
+        );
+        trainer.set_data(data);
+        trainer.set_training_config(training_config);
+        Ok(trainer)
+    }
+
+    fn assemble(
+        network_config: NetworkConfig,
+        training_config: TrainingConfig,
+        seeds: Seeds,
+        data: Dataset,
+        mlp: Mlp,
+        optimizer: Optimizer,
+        step: u64,
+    ) -> Self {
+        let mut trainer = Self {
+            network_config,
+            training_config,
+            seeds,
+            data,
+            optimizer,
+            step,
+            propagation: Propagation::new(mlp.layer_sizes(), 0),
+            sampler: Sampler::default(),
+            gradient: AlignedVec::zeros(0),
+            masks: Vec::new(),
+            mlp,
+            data_is_loaded: false,
+        };
+        trainer.reserve();
+        trainer
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn mlp(&self) -> &Mlp {
+        &self.mlp
+    }
+
+    /// The points.
+    #[must_use]
+    pub fn data(&self) -> &Dataset {
+        &self.data
+    }
+
+    /// The settings that make the network.
+    #[must_use]
+    pub fn network_config(&self) -> &NetworkConfig {
+        &self.network_config
+    }
+
+    /// The settings of the optimizer and its batches.
+    #[must_use]
+    pub fn training_config(&self) -> &TrainingConfig {
+        &self.training_config
+    }
+
+    /// The seeds of the run.
+    #[must_use]
+    pub fn seeds(&self) -> &Seeds {
+        &self.seeds
+    }
+
+    /// How many steps have been made since the weights were fresh.
+    #[must_use]
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// Makes one optimizer step and returns the loss of its batch before the step (with dropout,
+    /// of the thinned network). Allocates nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError`]; the step is then not made.
+    pub fn train_step(&mut self) -> Result<f32, TrainError> {
+        if self.data.is_empty() {
+            return Err(TrainError::NoData);
+        }
+        self.gradient.fill(0.0);
+        self.draw_masks();
+        let loss = self.accumulate_gradient();
+        if !loss.is_finite() {
+            // Weights that give no finite loss are no use to anybody: go back to those before.
+            if self.optimizer.undo(&mut self.mlp) {
+                self.step -= 1;
+            }
+            return Err(TrainError::Diverged);
+        }
+        let arch = self.propagation.arch();
+        let (config, gradient) = (&self.training_config, &self.gradient);
+        if !self.optimizer.update(arch, config, gradient, &mut self.mlp) {
+            return Err(TrainError::Diverged);
+        }
+        self.step += 1;
+        Ok(loss)
+    }
+
+    /// Runs the batch of this step forward and back, block by block, and returns its loss.
+    fn accumulate_gradient(&mut self) -> f32 {
+        let n_points = self.data.len();
+        let batch_size = self.training_config.batch_size.of(n_points);
+        let weight = 1.0 / batch_size as f32;
+        let points = self.data.points();
+        let masks = (!self.masks.is_empty()).then_some(&self.masks[..]);
+        let mut loss = 0.0;
+        if batch_size < n_points {
+            self.data_is_loaded = false;
+            let batch = self.sampler.draw(self.seeds.batches, self.step, batch_size);
+            for (block, indices) in batch.chunks(BLOCK_ROWS).enumerate() {
+                let samples = indices.iter().map(|&index| points[index as usize]);
+                self.propagation.load_samples(samples, weight);
+                self.propagation
+                    .forward_training(&self.mlp, block * BLOCK_ROWS, masks);
+                loss += self.propagation.backward(&self.mlp, &mut self.gradient);
+            }
+        } else {
+            for (block, points) in points.chunks(BLOCK_ROWS).enumerate() {
+                if !self.data_is_loaded {
+                    self.propagation
+                        .load_samples(points.iter().copied(), weight);
+                }
+                self.propagation
+                    .forward_training(&self.mlp, block * BLOCK_ROWS, masks);
+                loss += self.propagation.backward(&self.mlp, &mut self.gradient);
+            }
+            self.data_is_loaded = n_points <= BLOCK_ROWS;
+        }
+        loss
+    }
+
+    fn draw_masks(&mut self) {
+        let probability = self.network_config.dropout.get();
+        if probability > 0.0 {
+            let mut rng = seeds::rng(self.seeds.dropout, Stream::Dropout, self.step);
+            self.masks
+                .fill_with(|| Mask::new(rng.next_u32(), probability));
+        }
+    }
+
+    /// Loss and accuracy over all points in evaluation mode, or `None` without points.
+    pub fn evaluate(&mut self) -> Option<Metrics> {
+        let n_points = self.data.len();
+        let weight = 1.0 / n_points as f32;
+        let mut metrics = Metrics {
+            loss: 0.0,
+            accuracy: 0.0,
+        };
+        for points in self.data.points().chunks(BLOCK_ROWS) {
+            if !self.data_is_loaded {
+                self.propagation
+                    .load_samples(points.iter().copied(), weight);
+            }
+            self.propagation.forward(&self.mlp);
+            let (loss, accuracy) = self.propagation.measure();
+            metrics.loss += loss;
+            metrics.accuracy += accuracy;
+        }
+        self.data_is_loaded = n_points <= BLOCK_ROWS;
+        // A sum of rounded shares may end a hair beyond the possible.
+        metrics.accuracy = metrics.accuracy.min(1.0);
+        metrics.loss = metrics.loss.max(0.0);
+        (n_points > 0).then_some(metrics)
+    }
+
+    /// Changes the settings that act on the running network. The weights stay; another kind of
+    /// optimizer starts with a fresh state.
+    pub fn set_training_config(&mut self, config: TrainingConfig) {
+        if config.optimizer != self.optimizer.kind() {
+            self.optimizer = Optimizer::new(config.optimizer, &self.mlp);
+        }
+        self.training_config = config;
+        self.reserve();
+    }
+
+    /// Replaces the points.
+    ///
+    /// If the number of classes changes (two without points), the output layer grows or shrinks in place, with the
+    /// optimizer's state that belongs to it; all other weights, and the rows that stay, are kept
+    /// bit for bit.
+    pub fn set_data(&mut self, data: Dataset) {
+        let n_classes = data.n_classes();
+        self.data = data;
+        if n_classes != self.mlp.n_classes() {
+            let rows = self.mlp.output_rows();
+            self.mlp.resize_output(n_classes, self.seeds.init);
+            self.optimizer.resize_output(rows, &self.mlp);
+        }
+        self.reserve();
+    }
+
+    /// Starts over: a new network with fresh weights from `seeds`, a fresh optimizer, step 0.
+    /// The points and the training settings stay.
+    pub fn reset(&mut self, network_config: NetworkConfig, seeds: Seeds) {
+        self.mlp = fresh_network(&network_config, &self.data, &seeds);
+        self.optimizer = Optimizer::new(self.training_config.optimizer, &self.mlp);
+        self.network_config = network_config;
+        self.seeds = seeds;
+        self.step = 0;
+        self.reserve();
+    }
+
+    /// The state of the run, to be continued with [`restore`](Self::restore).
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            hidden_layers: self.mlp.hidden_layers().clone(),
+            n_classes: self.mlp.n_classes(),
+            activation: self.mlp.activation(),
+            parameters: self.mlp.parameters().to_vec(),
+            optimizer: self.optimizer.state(self.mlp.parameters().len()),
+            step: self.step,
+            seeds: self.seeds,
+        }
+    }
+
+    /// Makes all room that steps need, so that they themselves never allocate.
+    fn reserve(&mut self) {
+        let n_points = self.data.len();
+        let dropout = self.network_config.dropout.get() > 0.0;
+        let rows = n_points.clamp(1, BLOCK_ROWS);
+        self.propagation = Propagation::new(self.mlp.layer_sizes(), rows);
+        self.propagation
+            .reserve_slopes(self.mlp.activation(), dropout);
+        self.data_is_loaded = false;
+        self.sampler
+            .resize(n_points, self.training_config.batch_size.of(n_points));
+        self.gradient = AlignedVec::zeros(self.mlp.padded_parameters().len());
+        let n_masks = if dropout { self.mlp.n_layers() - 1 } else { 0 };
+        self.masks = vec![Mask::new(0, 0.0); n_masks];
+    }
+}
+
+fn fresh_network(config: &NetworkConfig, data: &Dataset, seeds: &Seeds) -> Mlp {
+    Mlp::new(
+        &config.hidden_layers,
+        data.n_classes(),
+        config.activation,
+        seeds.init,
+    )
+    .expect("a data set has 2 to 8 classes")
+}
