@@ -206,7 +206,7 @@ pub(crate) fn from_nested(
         return Err(InvalidModel::new(
             "biases",
             format!(
-                "There are weights of {} layers, but biases of {}",
+                "Weights and biases must be of equally many layers, not {} and {}",
                 weights.len(),
                 biases.len()
             ),

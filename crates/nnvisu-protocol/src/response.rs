@@ -6,7 +6,7 @@ use crate::checkpoint::Checkpoint;
 use crate::config::Config;
 use crate::error::{ErrorCode, RequestError};
 use crate::limits::Limits;
-use crate::metrics::Metrics;
+use crate::metrics::{InvalidMetrics, Metrics};
 use crate::model::Model;
 use crate::point::Point;
 use crate::settings::{
@@ -138,7 +138,7 @@ pub struct ServerInfo {
 /// step, `null` when there are no points; the step is absent in the answer to `train_step`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(from = "WireStepMetrics", into = "WireStepMetrics")]
+#[serde(try_from = "WireStepMetrics", into = "WireStepMetrics")]
 #[cfg_attr(
     test,
     ts(type = "{ loss: number | null, accuracy: number | null, step?: number, }")
@@ -158,16 +158,19 @@ struct WireStepMetrics {
     step: Option<u64>,
 }
 
-impl From<WireStepMetrics> for StepMetrics {
-    fn from(wire: WireStepMetrics) -> Self {
+impl TryFrom<WireStepMetrics> for StepMetrics {
+    type Error = InvalidMetrics;
+
+    fn try_from(wire: WireStepMetrics) -> Result<Self, InvalidMetrics> {
         let metrics = match (wire.loss, wire.accuracy) {
-            (Some(loss), Some(accuracy)) => Metrics::new(loss, accuracy).ok(),
-            _ => None,
+            (Some(loss), Some(accuracy)) => Some(Metrics::new(loss, accuracy)?),
+            (None, None) => None,
+            _ => return Err(InvalidMetrics),
         };
-        Self {
+        Ok(Self {
             metrics,
             step: wire.step,
-        }
+        })
     }
 }
 

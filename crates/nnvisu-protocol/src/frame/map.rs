@@ -1,7 +1,6 @@
 //! The version 1 map: tag, width, height, RGB.
 
-use super::{FrameError, MAP_TAG};
-use crate::limits::MAX_FRAME_SIDE;
+use super::{FrameError, MAP_TAG, check_length, check_size, check_tag};
 
 const HEADER_BYTES: usize = 5;
 
@@ -43,15 +42,7 @@ pub fn encode_map(
 ///
 /// When the bytes are not a map.
 pub fn decode_map(bytes: &[u8]) -> Result<Map<'_>, FrameError> {
-    match bytes.first() {
-        Some(&given) if given != MAP_TAG => {
-            return Err(FrameError::WrongTag {
-                expected: MAP_TAG,
-                given,
-            });
-        }
-        _ => {}
-    }
+    check_tag(bytes, MAP_TAG)?;
     let Some((&[_, w0, w1, h0, h1], rgb)) = bytes.split_first_chunk::<HEADER_BYTES>() else {
         return Err(FrameError::TooShort {
             expected: HEADER_BYTES,
@@ -65,18 +56,6 @@ pub fn decode_map(bytes: &[u8]) -> Result<Map<'_>, FrameError> {
 }
 
 fn check(width: u16, height: u16, rgb: &[u8]) -> Result<(), FrameError> {
-    if ![width, height]
-        .iter()
-        .all(|side| (2..=MAX_FRAME_SIDE).contains(side))
-    {
-        return Err(FrameError::BadDimensions);
-    }
-    let expected = width as usize * height as usize * 3;
-    if rgb.len() != expected {
-        return Err(FrameError::WrongLength {
-            expected,
-            given: rgb.len(),
-        });
-    }
-    Ok(())
+    check_size(width, height)?;
+    check_length(rgb, width as usize * height as usize * 3)
 }

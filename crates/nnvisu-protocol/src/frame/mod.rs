@@ -5,10 +5,42 @@ mod picture;
 
 use thiserror::Error;
 
+use crate::limits::{MAX_CLASSES, MAX_FRAME_SIDE, MIN_CLASSES};
+
 pub use map::{Map, decode_map, encode_map};
 pub use picture::{
     Encoding, PICTURE_HEADER_BYTES, Picture, PictureHeader, decode_picture, encode_picture,
 };
+
+/// Refuses a frame with too few or too many pixels.
+fn check_size(width: u16, height: u16) -> Result<(), FrameError> {
+    let allowed = 2..=MAX_FRAME_SIDE;
+    if allowed.contains(&width) && allowed.contains(&height) {
+        Ok(())
+    } else {
+        Err(FrameError::BadSize { width, height })
+    }
+}
+
+/// Refuses bytes that begin with another tag; none at all are for the caller to refuse.
+fn check_tag(bytes: &[u8], expected: u8) -> Result<(), FrameError> {
+    match bytes.first() {
+        Some(&given) if given != expected => Err(FrameError::WrongTag { expected, given }),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a payload of another length than the header asks for.
+fn check_length(payload: &[u8], expected: usize) -> Result<(), FrameError> {
+    if payload.len() == expected {
+        Ok(())
+    } else {
+        Err(FrameError::WrongLength {
+            expected,
+            given: payload.len(),
+        })
+    }
+}
 
 /// First byte of a version 1 map.
 pub const MAP_TAG: u8 = 1;
@@ -37,9 +69,17 @@ pub enum FrameError {
     /// An encoding that this version does not know.
     #[error("Picture encoding {0} is not known")]
     UnknownEncoding(u8),
-    /// Width or height are outside 2 to 4096, or the classes outside 2 to 8.
-    #[error("A frame has 2 to 4096 pixels each way and 2 to 8 classes")]
-    BadDimensions,
+    /// Width or height outside 2 to 4096.
+    #[error("A frame has 2 to {MAX_FRAME_SIDE} pixels each way, not {width} × {height}")]
+    BadSize {
+        /// Pixels from left to right.
+        width: u16,
+        /// Pixels from top to bottom.
+        height: u16,
+    },
+    /// A number of classes outside 2 to 8.
+    #[error("A picture has {MIN_CLASSES} to {MAX_CLASSES} classes, not {0}")]
+    BadClasses(u16),
     /// The payload has not the length that the header asks for.
     #[error("The payload must have {expected} bytes, not {given}")]
     WrongLength {

@@ -3,8 +3,8 @@
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 
-use super::{FrameError, PICTURE_TAG};
-use crate::limits::{MAX_CLASSES, MAX_FRAME_SIDE, MIN_CLASSES};
+use super::{FrameError, PICTURE_TAG, check_length, check_size, check_tag};
+use crate::limits::{MAX_CLASSES, MIN_CLASSES};
 use crate::metrics::Metrics;
 
 /// Bytes before the payload.
@@ -63,22 +63,14 @@ impl PictureHeader {
     }
 
     fn check(&self, payload: &[u8]) -> Result<(), FrameError> {
-        let sides_fit = [self.width, self.height]
-            .iter()
-            .all(|side| (2..=MAX_FRAME_SIDE).contains(side));
-        if !sides_fit || !(MIN_CLASSES..=MAX_CLASSES).contains(&(self.classes as usize)) {
-            return Err(FrameError::BadDimensions);
+        check_size(self.width, self.height)?;
+        if !(MIN_CLASSES..=MAX_CLASSES).contains(&(self.classes as usize)) {
+            return Err(FrameError::BadClasses(self.classes));
         }
         if !(self.steps_per_second.is_finite() && self.steps_per_second >= 0.0) {
             return Err(FrameError::BadNumber);
         }
-        if payload.len() != self.payload_bytes() {
-            return Err(FrameError::WrongLength {
-                expected: self.payload_bytes(),
-                given: payload.len(),
-            });
-        }
-        Ok(())
+        check_length(payload, self.payload_bytes())
     }
 }
 
@@ -154,14 +146,7 @@ pub fn encode_picture(
 ///
 /// When the bytes are not a picture of a known encoding.
 pub fn decode_picture(bytes: &[u8]) -> Result<Picture<'_>, FrameError> {
-    if let Some(&given) = bytes.first()
-        && given != PICTURE_TAG
-    {
-        return Err(FrameError::WrongTag {
-            expected: PICTURE_TAG,
-            given,
-        });
-    }
+    check_tag(bytes, PICTURE_TAG)?;
     let too_short = || FrameError::TooShort {
         expected: PICTURE_HEADER_BYTES,
         given: bytes.len(),

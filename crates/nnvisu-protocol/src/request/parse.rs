@@ -1,13 +1,16 @@
 //! From text to a request: the one way in, strict and with errors that say what is allowed.
 
-use super::json::{Fields, is_nested_deeper_than, read_object};
-use super::read::{Object, Path, Read, excerpt};
+use super::json::{Fields, NotAnObject, is_nested_deeper_than, read_object};
+use super::read::{Excerpt, Object, Path, Read};
 use super::values::{config_update, model, network_update, points, whole};
 use super::{Envelope, REQUEST_TYPES, Request, Restore};
 use crate::config::Config;
 use crate::error::{ErrorCode, RequestError};
 use crate::limits::{Limits, MAX_NESTING};
 use crate::version::{ProtocolVersion, SUBPROTOCOL_V2};
+
+/// The field with the client's own number for a request.
+const ID: &str = "id";
 
 /// Reads a request.
 ///
@@ -25,37 +28,61 @@ pub fn parse_request(
     limits: &Limits,
 ) -> Result<Envelope, RequestError> {
     let mut fields = Fields::new();
-    let is_object = read_object(text, &mut fields);
+    let is_object = read_outermost(text, limits, &mut fields);
     let object = Object::from_fields(fields, &Path::Root);
-    let (id, id_error) = match version {
-        ProtocolVersion::V1 => (None, None),
-        ProtocolVersion::V2 => match read_id(&object) {
-            Ok(id) => (id, None),
-            Err(error) => (None, Some(error)),
-        },
+    let id = match version {
+        ProtocolVersion::V1 => Ok(None),
+        ProtocolVersion::V2 => read_id(&object),
     };
-    let request = match is_object {
-        Err(error) => Err(RequestError::new(ErrorCode::InvalidJson, error.to_string())),
-        Ok(()) if is_nested_deeper_than(MAX_NESTING, text) => Err(RequestError::new(
-            ErrorCode::InvalidJson,
-            format!("Lists and objects may be nested at most {MAX_NESTING} deep"),
-        )),
-        Ok(()) => match id_error {
-            Some(error) => Err(error),
-            None => read_request(version, &object, limits),
-        },
-    };
-    match request {
-        Ok(request) => Ok(Envelope { id, request }),
-        Err(error) => Err(error.with_re(id)),
+    let re = id.as_ref().ok().copied().flatten();
+    is_object
+        .and(id)
+        .and_then(|id| {
+            let request = read_request(version, &object, limits)?;
+            Ok(Envelope { id, request })
+        })
+        .map_err(|error| error.with_re(re))
+}
+
+/// Takes the message apart into its fields; on an error `fields` holds those before it.
+fn read_outermost<'a>(
+    text: &'a str,
+    limits: &Limits,
+    fields: &mut Fields<'a>,
+) -> Result<(), RequestError> {
+    if text.len() > limits.max_message_bytes {
+        return Err(RequestError::new(
+            ErrorCode::MessageTooLarge,
+            format!(
+                "A message may have at most {} bytes, not {}",
+                limits.max_message_bytes,
+                text.len()
+            ),
+        ));
     }
+    let refuse = |message: String| Err(RequestError::new(ErrorCode::InvalidJson, message));
+    if !text.trim_ascii_start().starts_with('{') {
+        return refuse("A request is a JSON object with a “type”".to_owned());
+    }
+    if let Err(error) = read_object(text, fields) {
+        if matches!(&error, NotAnObject::DuplicateKey(key) if key == ID) {
+            fields.retain(|(key, _)| key != ID);
+        }
+        return refuse(error.to_string());
+    }
+    if is_nested_deeper_than(MAX_NESTING, text) {
+        return refuse(format!(
+            "Lists and objects may be nested at most {MAX_NESTING} deep"
+        ));
+    }
+    Ok(())
 }
 
 fn read_id(object: &Object<'_, '_>) -> Result<Option<u32>, RequestError> {
-    if !object.has("id") {
+    if !object.has(ID) {
         return Ok(None);
     }
-    let id = object.required_with("id", |id| whole(id, u32::MAX as u64))?;
+    let id = object.required_with(ID, |id| whole(id, u32::MAX as u64))?;
     Ok(Some(id as u32))
 }
 
@@ -166,7 +193,7 @@ fn read_restore(object: &Object<'_, '_>, limits: &Limits) -> Result<Request, Req
 }
 
 fn unknown_type(version: ProtocolVersion, name: &str) -> RequestError {
-    let given = excerpt(name);
+    let given = Excerpt(name);
     let message = if REQUEST_TYPES.iter().any(|&(known, _)| known == name) {
         format!("Requests of type “{given}” need the WebSocket subprotocol {SUBPROTOCOL_V2}")
     } else {

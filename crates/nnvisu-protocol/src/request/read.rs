@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use super::json::{Fields, ListError, NotAnObject, for_each_element, read_object};
 use crate::error::{ErrorCode, OutOfRange, RequestError};
@@ -60,8 +61,8 @@ impl<'a> Value<'a, '_> {
         self.text == "null"
     }
 
-    /// The value of a JSON number; infinite where the number is too large for `f64`.
-    pub(super) fn number(&self) -> Result<f64, RequestError> {
+    /// The value of a JSON number as `f64` or `f32`; infinite where it is too large for that.
+    pub(super) fn number<N: FromStr>(&self) -> Result<N, RequestError> {
         if !matches!(self.text.as_bytes().first(), Some(b'-' | b'0'..=b'9')) {
             return Err(self.wrong_type("a number"));
         }
@@ -226,21 +227,29 @@ impl fmt::Display for NotAnObject {
         match self {
             Self::Syntax(error) => f.write_str(&not_json(error)),
             Self::DuplicateKey(key) => {
-                write!(f, "The key “{}” stands more than once", excerpt(key))
+                write!(f, "The key “{}” stands more than once", Excerpt(key))
             }
         }
     }
 }
 
 fn not_json(error: &serde_json::Error) -> String {
-    format!("This is not a JSON object: {error}")
+    format!("This is not JSON: {error}")
 }
 
-/// What a client sent, short enough for a message.
-pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
-    const MAX_CHARS: usize = 40;
-    match text.char_indices().nth(MAX_CHARS) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
+/// What a client sent, short enough for a message and without control characters.
+pub(super) struct Excerpt<'a>(pub(super) &'a str);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MAX_CHARS: usize = 40;
+        for (n_written, char) in self.0.chars().enumerate() {
+            if n_written == MAX_CHARS {
+                return f.write_str("…");
+            }
+            let shown = if char.is_control() { '·' } else { char };
+            write!(f, "{shown}")?;
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! How each kind of value in a request is read: numbers, names, points, weights, checkpoints.
 
 use super::NetworkUpdate;
-use super::read::{Object, Read, Value, excerpt};
+use super::read::{Excerpt, Object, Read, Value};
 use crate::checkpoint::{Checkpoint, OptimizerState};
 use crate::config::{Config, ConfigUpdate};
 use crate::error::{ErrorCode, RequestError};
@@ -18,7 +18,7 @@ macro_rules! read_number {
     ($($name:ident),+) => {
         $(impl Read for $name {
             fn read(value: Value<'_, '_>) -> Result<Self, RequestError> {
-                Self::from_number(value.number()?, excerpt(value.text))
+                Self::from_number(value.number()?, Excerpt(value.text))
                     .map_err(|error| value.out_of_range(&error))
             }
         })+
@@ -48,7 +48,7 @@ macro_rules! read_name {
                             "{} must be one of {}, not “{}”",
                             $what,
                             allowed.join(", "),
-                            excerpt(&given)
+                            Excerpt(&given)
                         ),
                     )
                 })
@@ -64,7 +64,7 @@ read_name!(
 
 /// A whole number from 0 to `max`.
 pub(super) fn whole(value: Value<'_, '_>, max: u64) -> Result<u64, RequestError> {
-    let number = value.number()?;
+    let number: f64 = value.number()?;
     if number.fract() == 0.0 && number >= 0.0 && number <= max as f64 {
         Ok(number as u64)
     } else {
@@ -73,7 +73,7 @@ pub(super) fn whole(value: Value<'_, '_>, max: u64) -> Result<u64, RequestError>
             format!(
                 "“{}” must be a whole number from 0 to {max}, not {}",
                 value.path,
-                excerpt(value.text)
+                Excerpt(value.text)
             ),
         ))
     }
@@ -81,7 +81,7 @@ pub(super) fn whole(value: Value<'_, '_>, max: u64) -> Result<u64, RequestError>
 
 impl Read for f32 {
     fn read(value: Value<'_, '_>) -> Result<Self, RequestError> {
-        let number = value.number()? as f32;
+        let number: f32 = value.number()?;
         if number.is_finite() {
             Ok(number)
         } else {
@@ -90,7 +90,7 @@ impl Read for f32 {
                 format!(
                     "“{}” must be a finite number of single precision, not {}",
                     value.path,
-                    excerpt(value.text)
+                    Excerpt(value.text)
                 ),
             ))
         }
@@ -101,9 +101,9 @@ impl Read for HiddenLayers {
     fn read(value: Value<'_, '_>) -> Result<Self, RequestError> {
         let mut sizes = Vec::new();
         let n_layers = value.each(|idx, size| {
-            let units = size.number()?;
+            let units: f64 = size.number()?;
             if units.fract() != 0.0 || !(1.0..=MAX_UNITS as f64).contains(&units) {
-                let refused = Self::refuse_size(excerpt(size.text));
+                let refused = Self::refuse_size(Excerpt(size.text));
                 return Err(size.out_of_range(&refused));
             }
             if idx < MAX_HIDDEN_LAYERS {
@@ -178,11 +178,10 @@ impl Read for Point {
 }
 
 fn coordinate(name: &str, value: Value<'_, '_>) -> Result<f32, RequestError> {
-    let number = value.number()?;
-    if is_coordinate(number) {
-        Ok(number as f32)
+    if is_coordinate(value.number()?) {
+        value.number()
     } else {
-        Err(value.out_of_range(&refuse_coordinate(name, excerpt(value.text))))
+        Err(value.out_of_range(&refuse_coordinate(name, Excerpt(value.text))))
     }
 }
 

@@ -1,12 +1,12 @@
 //! Requests that must be understood, and what they mean.
 
 use nnvisu_protocol::{
-    Activation, ClassCount, Config, Distribution, Dropout, Envelope, Floats, HiddenLayers, Label,
-    LearningRate, Limits, Optimizer, Point, ProtocolVersion, Request, Seed, Seeds, StepsPerSecond,
-    parse_request,
+    Activation, BatchSize, ClassCount, Config, Distribution, Dropout, Envelope, Floats,
+    HiddenLayers, Label, LearningRate, Limits, Optimizer, Point, ProtocolVersion, Regularization,
+    Request, Seed, Seeds, StepsPerSecond, parse_request,
 };
 
-use crate::support::{accepted, parse_v1, parse_v2};
+use crate::support::{accepted, parse_v1, parse_v2, restore_text};
 
 fn seed(value: u64) -> Seed {
     Seed::new(value).unwrap()
@@ -46,13 +46,16 @@ fn update_config_takes_any_of_the_settings() {
     };
     let mut config = Config::default();
     config.apply(&payload);
-    assert_eq!(config.learning_rate.get(), 0.5);
-    assert_eq!(config.architecture, hidden(&[3, 100]));
-    assert_eq!(config.activation, Activation::LeakyRelu);
-    assert_eq!(config.optimizer, Optimizer::RmsProp);
-    assert_eq!(config.regularization.get(), 10.0);
-    assert_eq!(config.batch_size.get(), 1_000_000);
-    assert_eq!(config.dropout.get(), 0.25);
+    let expected = Config {
+        learning_rate: LearningRate::new(0.5).unwrap(),
+        architecture: hidden(&[3, 100]),
+        activation: Activation::LeakyRelu,
+        optimizer: Optimizer::RmsProp,
+        regularization: Regularization::new(10.0).unwrap(),
+        batch_size: BatchSize::new(1_000_000).unwrap(),
+        dropout: Dropout::new(0.25).unwrap(),
+    };
+    assert_eq!(config, expected);
 }
 
 #[test]
@@ -194,19 +197,9 @@ fn train_step_takes_the_architecture_from_the_weights_when_it_is_left_out() {
     assert_eq!(config.architecture, hidden(&[]));
 }
 
-const RESTORE: &str = r#"{"type":"restore","id":7,
-    "config":{"learningRate":0.01,"architecture":[1],"activation":"tanh","optimizer":"adam",
-              "regularization":0,"batchSize":0,"dropout":0},
-    "data":[],
-    "checkpoint":{"generation":4,"step":12,"hiddenLayers":[1],"classes":2,"activation":"relu",
-        "parameters":"AAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQA==",
-        "optimizer":{"kind":"sgd","steps":12,"firstMoment":"","secondMoment":""},
-        "seeds":{"init":1,"batches":2,"dropout":3}},
-    "seeds":null,"stepsPerSecond":60}"#;
-
 #[test]
 fn restore() {
-    let Request::Restore(restore) = accepted(RESTORE) else {
+    let Request::Restore(restore) = accepted(&restore_text()) else {
         panic!("another request");
     };
     assert_eq!(restore.config.architecture, hidden(&[1]));
@@ -304,6 +297,6 @@ fn a_client_can_build_every_request_and_the_server_reads_the_same() {
         let envelope = parse_v2(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(envelope.to_json(), text);
     }
-    let restore = parse_v2(RESTORE).unwrap();
+    let restore = parse_v2(&restore_text()).unwrap();
     assert_eq!(parse_v2(&restore.to_json()).unwrap(), restore);
 }

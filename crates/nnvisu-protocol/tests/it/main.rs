@@ -1,6 +1,14 @@
 //! Everything a client and a server rely on, checked through the public interface.
 
+mod strategies;
 mod support;
 
-mod bad_requests;
+mod bad_data;
+mod bad_networks;
+mod bad_settings;
+mod frames;
 mod good_requests;
+mod malformed_requests;
+mod properties;
+mod responses;
+mod settings;

@@ -1,6 +1,8 @@
-//! One way to read a request for all tests.
+//! One way to read, accept and refuse a request for all tests.
 
-use nnvisu_protocol::{Envelope, Limits, ProtocolVersion, Request, RequestError, parse_request};
+use nnvisu_protocol::{
+    Envelope, ErrorCode, Limits, ProtocolVersion, Request, RequestError, parse_request,
+};
 
 pub(crate) fn parse_v1(text: &str) -> Result<Envelope, RequestError> {
     parse_request(ProtocolVersion::V1, text, &Limits::default())
@@ -16,4 +18,35 @@ pub(crate) fn accepted(text: &str) -> Request {
         Ok(envelope) => envelope.request,
         Err(error) => panic!("refused {text}: {error:?}"),
     }
+}
+
+/// A `restore` with a checkpoint whose seven parameters are 0, 1, … 6.
+pub(crate) fn restore_text() -> String {
+    r#"{"type":"restore","id":7,
+    "config":{"learningRate":0.01,"architecture":[1],"activation":"tanh","optimizer":"adam",
+        "regularization":0,"batchSize":0,"dropout":0},
+    "data":[],
+    "checkpoint":{"generation":4,"step":12,"hiddenLayers":[1],"classes":2,"activation":"relu",
+        "parameters":"AAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQA==",
+        "optimizer":{"kind":"sgd","steps":12,"firstMoment":"","secondMoment":""},
+        "seeds":{"init":1,"batches":2,"dropout":3}},
+    "seeds":null,"stepsPerSecond":60}"#
+        .to_owned()
+}
+
+#[track_caller]
+pub(crate) fn refused(text: &str) -> RequestError {
+    match parse_v2(text) {
+        Ok(envelope) => panic!("accepted {text} as {envelope:?}"),
+        Err(error) => error,
+    }
+}
+
+/// Checks code, field and the whole sentence.
+#[track_caller]
+pub(crate) fn check(text: &str, code: ErrorCode, field: Option<&str>, message: &str) {
+    let error = refused(text);
+    assert_eq!(error.message, message, "{text}");
+    assert_eq!(error.code, code, "{text}");
+    assert_eq!(error.field.as_deref(), field, "{text}");
 }

@@ -1,0 +1,139 @@
+//! What holds for every request, every answer, every frame, and any bytes at all.
+
+use nnvisu_protocol::{
+    Encoding, Envelope, Floats, PictureHeader, decode_map, decode_picture, encode_map,
+    encode_picture, parse_response,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::strategies::{finite, metrics, request, response};
+use crate::support::{parse_v1, parse_v2, restore_text};
+
+proptest! {
+    #[test]
+    fn a_request_is_read_as_it_was_written(id in option::of(any::<u32>()), request in request()) {
+        let envelope = Envelope { id, request };
+        prop_assert_eq!(parse_v2(&envelope.to_json()), Ok(envelope));
+    }
+
+    #[test]
+    fn a_response_is_read_as_it_was_written(message in response()) {
+        let text = message.to_json();
+        prop_assert_eq!(parse_response(&text).unwrap(), Some(message));
+    }
+
+    #[test]
+    fn no_text_upsets_the_reader(text in any::<String>()) {
+        prop_assert!(parse_v1(&text).is_err());
+        prop_assert!(parse_v2(&text).is_err());
+        let _ = parse_response(&text);
+    }
+
+    /// Cuts, doubles and overwrites parts of good requests: most are refused, none upsets the
+    /// reader, and what is accepted can be written and read again.
+    #[test]
+    fn no_spoilt_request_upsets_the_reader(
+        request in prop_oneof![request().prop_map(|r| Envelope::from(r).to_json()), Just(restore_text())],
+        from in any::<prop::sample::Index>(),
+        len in 0..12_usize,
+        instead in prop_oneof![
+            Just(String::new()),
+            r#"[\[\]{}",:0-9eE.+-]{0,6}"#,
+            select(&["null", "true", "1e999", "-1", "NaN", "\"x\"", "[[[", "}}"][..]).prop_map(str::to_owned),
+        ],
+    ) {
+        let mut chars: Vec<char> = request.chars().collect();
+        let from = from.index(chars.len());
+        let to = (from + len).min(chars.len());
+        chars.splice(from..to, instead.chars());
+        let text: String = chars.into_iter().collect();
+        let _ = parse_v1(&text);
+        match parse_v2(&text) {
+            Ok(envelope) => prop_assert_eq!(parse_v2(&envelope.to_json()), Ok(envelope)),
+            Err(error) => prop_assert!(!error.message.is_empty()),
+        }
+    }
+
+    #[test]
+    fn floats_are_kept_to_the_bit(values in vec(finite(), 0..50)) {
+        let floats = Floats::new(values.clone()).unwrap();
+        let read = Floats::from_base64(&floats.to_base64()).unwrap().into_values();
+        let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        prop_assert_eq!(bits(&read), bits(&values));
+    }
+
+    #[test]
+    fn only_base64_that_would_be_written_is_read(text in "[A-Za-z0-9+/=_ -]{0,40}") {
+        if let Ok(floats) = Floats::from_base64(&text) {
+            prop_assert_eq!(floats.to_base64(), text);
+        }
+    }
+
+    #[test]
+    fn a_map_is_read_as_it_was_written(width in 2..40_u16, height in 2..40_u16, byte in any::<u8>()) {
+        let rgb: Vec<u8> = (0..width as usize * height as usize * 3)
+            .map(|idx| byte.wrapping_mul(idx as u8))
+            .collect();
+        let mut bytes = Vec::new();
+        encode_map(width, height, &rgb, &mut bytes).unwrap();
+        let map = decode_map(&bytes).unwrap();
+        prop_assert_eq!((map.width, map.height, map.rgb), (width, height, &rgb[..]));
+    }
+
+    #[test]
+    fn a_picture_is_read_as_it_was_written(
+        (width, height, classes) in (2..20_u16, 2..20_u16, 2..=8_u16),
+        generation in any::<u32>(),
+        step in any::<u64>(),
+        metrics in metrics(),
+        steps_per_second in 0.0..f32::MAX,
+        byte in any::<u8>(),
+    ) {
+        let header = PictureHeader {
+            encoding: Encoding::Posteriors,
+            width, height, classes, generation, step, metrics, steps_per_second,
+        };
+        let planes: Vec<u8> = (0..header.payload_bytes())
+            .map(|idx| byte.wrapping_add(idx as u8))
+            .collect();
+        let mut bytes = Vec::new();
+        encode_picture(&header, &planes, &mut bytes).unwrap();
+        let picture = decode_picture(&bytes).unwrap();
+        prop_assert_eq!(picture.header, header);
+        prop_assert_eq!(picture.payload, &planes[..]);
+    }
+
+    #[test]
+    fn no_bytes_upset_the_decoders(mut bytes in vec(any::<u8>(), 0..200), tag in 0..4_u8) {
+        let _ = decode_map(&bytes);
+        let _ = decode_picture(&bytes);
+        if let Some(first) = bytes.first_mut() {
+            *first = tag;
+        }
+        let _ = decode_map(&bytes);
+        let _ = decode_picture(&bytes);
+    }
+
+    /// Small sizes, so that some of the bytes are pictures.
+    #[test]
+    fn a_picture_that_is_read_is_written_the_same(
+        mut bytes in vec(any::<u8>(), 32..80),
+        encoding in 0..2_u8,
+        (width, height, classes) in (0..5_u8, 0..5_u8, 0..5_u8),
+        fits in any::<bool>(),
+    ) {
+        bytes[..8].copy_from_slice(&[2, encoding, width, 0, height, 0, classes, 0]);
+        bytes[20..32].copy_from_slice(&[0, 0, 0, 0x3f, 0, 0, 0, 0x3f, 0, 0, 0, 0x3f]);
+        if fits {
+            bytes.resize(32 + width as usize * height as usize * classes as usize, 7);
+        }
+        if let Ok(picture) = decode_picture(&bytes) {
+            let mut again = Vec::new();
+            encode_picture(&picture.header, picture.payload, &mut again).unwrap();
+            prop_assert_eq!(again, bytes);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Arbitrary requests, answers and their parts, for the properties.
+
+use nnvisu_protocol::{
+    Activation, BatchSize, Checkpoint, ClassCount, Config, ConfigUpdate, Distribution, Dropout,
+    Floats, HiddenLayers, Label, Layer, LearningRate, Metrics, Model, NetworkUpdate, Optimizer,
+    OptimizerState, Point, Regularization, Request, Response, Restore, Seed, Seeds, ServerMessage,
+    StepMetrics, StepsPerSecond, n_parameters,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+pub(crate) fn finite() -> impl Strategy<Value = f32> + Clone {
+    use proptest::num::f32::{NEGATIVE, NORMAL, POSITIVE, SUBNORMAL, ZERO};
+    POSITIVE | NEGATIVE | NORMAL | SUBNORMAL | ZERO
+}
+
+fn hidden_layers() -> impl Strategy<Value = HiddenLayers> {
+    vec(1..=100_usize, 0..=10).prop_map(|sizes| HiddenLayers::new(sizes).unwrap())
+}
+
+pub(crate) fn seed() -> impl Strategy<Value = Seed> {
+    (0..1_u64 << 53).prop_map(|seed| Seed::new(seed).unwrap())
+}
+
+fn seeds() -> impl Strategy<Value = Seeds> {
+    (seed(), seed(), seed()).prop_map(|(init, batches, dropout)| Seeds {
+        init,
+        batches,
+        dropout,
+    })
+}
+
+fn speed() -> impl Strategy<Value = StepsPerSecond> {
+    (f32::MIN_POSITIVE..=1e6).prop_map(|speed| StepsPerSecond::new(speed).unwrap())
+}
+
+fn dropout() -> impl Strategy<Value = Dropout> {
+    (0.0..1.0_f32).prop_map(|dropout| Dropout::new(dropout).unwrap())
+}
+
+fn config() -> impl Strategy<Value = Config> {
+    (
+        f32::MIN_POSITIVE..=10.0,
+        hidden_layers(),
+        select(Activation::ALL),
+        select(Optimizer::ALL),
+        0.0..=10.0_f32,
+        0..=1_000_000_u32,
+        dropout(),
+    )
+        .prop_map(
+            |(rate, architecture, activation, optimizer, l2, batch_size, dropout)| Config {
+                learning_rate: LearningRate::new(rate).unwrap(),
+                architecture,
+                activation,
+                optimizer,
+                regularization: Regularization::new(l2).unwrap(),
+                batch_size: BatchSize::new(batch_size).unwrap(),
+                dropout,
+            },
+        )
+}
+
+fn config_update() -> impl Strategy<Value = ConfigUpdate> {
+    (config(), any::<[bool; 7]>()).prop_map(|(config, names)| ConfigUpdate {
+        learning_rate: names[0].then_some(config.learning_rate),
+        architecture: names[1].then_some(config.architecture),
+        activation: names[2].then_some(config.activation),
+        optimizer: names[3].then_some(config.optimizer),
+        regularization: names[4].then_some(config.regularization),
+        batch_size: names[5].then_some(config.batch_size),
+        dropout: names[6].then_some(config.dropout),
+    })
+}
+
+pub(crate) fn points(at_least: usize) -> impl Strategy<Value = Vec<Point>> {
+    let point = (-1.0..=1.0_f32, -1.0..=1.0_f32, 0..8_u8)
+        .prop_map(|(x, y, label)| Point::new(x, y, Label::new(label).unwrap()).unwrap());
+    vec(point, at_least..8)
+}
+
+pub(crate) fn model() -> impl Strategy<Value = Model> {
+    (vec(1..=4_usize, 0..=3), 2..=8_usize)
+        .prop_flat_map(|(mut sizes, n_classes)| {
+            sizes.push(n_classes);
+            let mut n_in = 2;
+            let layers: Vec<_> = sizes
+                .into_iter()
+                .map(|n_out| {
+                    let shape = (
+                        Just(n_in),
+                        vec(finite(), n_in * n_out),
+                        vec(finite(), n_out),
+                    );
+                    n_in = n_out;
+                    shape
+                })
+                .collect();
+            layers
+        })
+        .prop_map(|layers| {
+            let layers = layers
+                .into_iter()
+                .map(|(n_in, weights, biases)| Layer::new(n_in, weights, biases).unwrap())
+                .collect();
+            Model::new(layers).unwrap()
+        })
+}
+
+fn floats(len: usize) -> impl Strategy<Value = Floats> {
+    vec(finite(), len).prop_map(|values| Floats::new(values).unwrap())
+}
+
+pub(crate) fn checkpoint() -> impl Strategy<Value = Checkpoint> {
+    let sizes = vec(1..=5_usize, 0..=3);
+    (sizes, 2..=8_u8, any::<[bool; 2]>())
+        .prop_flat_map(|(sizes, n_classes, has_moment)| {
+            let hidden_layers = HiddenLayers::new(sizes).unwrap();
+            let n = n_parameters(&hidden_layers, n_classes as usize);
+            (
+                Just((hidden_layers, ClassCount::new(n_classes).unwrap())),
+                (any::<u32>(), 0..1_u64 << 53, 0..1_u64 << 53),
+                (select(Activation::ALL), select(Optimizer::ALL), seeds()),
+                floats(n),
+                floats(if has_moment[0] { n } else { 0 }),
+                vec(0.0..=f32::MAX, if has_moment[1] { n } else { 0 }),
+            )
+        })
+        .prop_map(
+            |(
+                (hidden_layers, classes),
+                (generation, step, steps),
+                (activation, kind, seeds),
+                parameters,
+                first_moment,
+                second_moment,
+            )| Checkpoint {
+                generation,
+                step,
+                hidden_layers,
+                classes,
+                activation,
+                parameters,
+                optimizer: OptimizerState {
+                    kind,
+                    steps,
+                    first_moment,
+                    second_moment: Floats::new(second_moment).unwrap(),
+                },
+                seeds,
+            },
+        )
+}
+
+pub(crate) fn request() -> impl Strategy<Value = Request> {
+    let network = (
+        hidden_layers(),
+        option::of(select(Activation::ALL)),
+        option::of(dropout()),
+    )
+        .prop_map(|(hidden_layers, activation, dropout)| NetworkUpdate {
+            hidden_layers,
+            activation,
+            dropout,
+        });
+    let train_step =
+        (config(), option::of(model()), points(1)).prop_map(|(mut config, model, data)| {
+            if let Some(model) = &model {
+                config.architecture = model.hidden_layers().clone();
+            }
+            Request::TrainStep {
+                config,
+                model,
+                data,
+            }
+        });
+    let restore = (
+        config(),
+        points(0),
+        option::of(checkpoint()),
+        option::of(seeds()),
+        option::of(speed()),
+    )
+        .prop_map(|(config, data, checkpoint, seeds, steps_per_second)| {
+            Request::Restore(Box::new(Restore {
+                config,
+                data,
+                checkpoint,
+                seeds,
+                steps_per_second,
+            }))
+        });
+    prop_oneof![
+        select(&[Request::StartTraining, Request::StopTraining, Request::Step][..]),
+        option::of(seeds()).prop_map(|seeds| Request::Reset { seeds }),
+        config_update().prop_map(|payload| Request::UpdateConfig { payload }),
+        (network, option::of(seeds()))
+            .prop_map(|(payload, seeds)| Request::UpdateArchitecture { payload, seeds }),
+        points(0).prop_map(|data| Request::UpdateData { data }),
+        (select(Distribution::ALL), 2..=8_u8, option::of(seed())).prop_map(
+            |(distribution, num_classes, seed)| Request::GenerateData {
+                distribution,
+                num_classes: ClassCount::new(num_classes).unwrap(),
+                seed,
+            }
+        ),
+        train_step,
+        restore,
+        option::of(speed()).prop_map(|steps_per_second| Request::SetSpeed { steps_per_second }),
+    ]
+}
+
+pub(crate) fn metrics() -> impl Strategy<Value = Option<Metrics>> {
+    option::of((finite(), 0.0..=1.0_f32).prop_map(|(loss, acc)| Metrics::new(loss, acc).unwrap()))
+}
+
+pub(crate) fn response() -> impl Strategy<Value = ServerMessage> {
+    let response = prop_oneof![
+        (metrics(), option::of(any::<u64>()), option::of(model())).prop_map(
+            |(metrics, step, model)| Response::StepResult {
+                metrics: StepMetrics { metrics, step },
+                model
+            }
+        ),
+        (points(0), option::of(seed())).prop_map(|(data, seed)| Response::DataGenerated {
+            data,
+            distribution: None,
+            num_classes: None,
+            seed
+        }),
+        checkpoint().prop_map(|checkpoint| Response::Checkpoint {
+            payload: Box::new(checkpoint)
+        }),
+    ];
+    (option::of(any::<u32>()), response).prop_map(|(re, response)| ServerMessage { re, response })
+}
