@@ -133,7 +133,7 @@ test("a full storage is said once, keeps the rest, and never leaves older weight
   const { store } = visit(storage);
   store.server.checkpoint(checkpoint({ step: 1 }));
   await settle();
-  storage.quota = 100;
+  storage.quota = 400;
   store.server.checkpoint(checkpoint({ step: 2 }));
   store.setUi({ shapes: true });
   await settle();

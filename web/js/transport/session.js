@@ -222,7 +222,10 @@ export class Session {
   /** @param {ErrorMessage} error */
   #error(error) {
     const waiting = this.#replies.take(error.re);
-    if (error.code === "diverged") this.#store.server.diverged();
+    if (error.code === "diverged") {
+      if (this.#catchUp !== null) this.#catchUp.told.running = false;
+      this.#store.server.diverged();
+    }
     if (waiting?.failed) waiting.failed(error);
     else this.#store.server.problem(error.message);
   }

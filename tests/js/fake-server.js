@@ -1,0 +1,202 @@
+// Servers for the tests of the session: one that says what the test tells it, and one that
+// behaves by the protocol.
+
+import { Session } from "../../web/js/transport/session.js";
+import { checkpoint, encodePicture, picture } from "./support.js";
+
+export const SEEDS = { init: 11, batches: 12, dropout: 13 };
+
+/** Both ends of a connection: what the page sends waits in `unanswered`. */
+export class FakeServer {
+  unanswered = [];
+  time = 0;
+  drops = 0;
+  bufferedAmount = 0;
+
+  constructor(store) {
+    this.session = new Session(store, this, () => this.time);
+  }
+
+  // What the page sees of the connection.
+
+  send(text) {
+    const request = JSON.parse(text);
+    if (!Number.isInteger(request.id)) throw new Error(`a request without an id: ${text}`);
+    this.unanswered.push(request);
+  }
+
+  settled() {}
+
+  drop() {
+    this.drops += 1;
+    this.lose();
+  }
+
+  // What the test does.
+
+  connect() {
+    this.session.opened();
+  }
+
+  hello({ maxPoints = 20_000, maxMessageBytes = 8_388_608 } = {}) {
+    this.say({ type: "config", payload: { version: "1.2.3", author: "A", limits: { maxPoints, maxMessageBytes } } });
+  }
+
+  accept(limits) {
+    this.connect();
+    this.hello(limits);
+  }
+
+  lose() {
+    this.unanswered = [];
+    this.session.lost();
+  }
+
+  types() {
+    return this.unanswered.map(({ type }) => type);
+  }
+
+  peek(type) {
+    const request = this.unanswered.find((waiting) => waiting.type === type);
+    if (request === undefined) throw new Error(`no ${type} among ${this.types()}`);
+    return request;
+  }
+
+  /** The oldest request of a type, no longer waiting. */
+  take(type) {
+    const request = this.peek(type);
+    this.unanswered.splice(this.unanswered.indexOf(request), 1);
+    return request;
+  }
+
+  answer(type, state) {
+    this.state({ re: this.take(type).id, ...state });
+  }
+
+  refuse(type, error) {
+    this.say({ type: "error", re: this.take(type).id, ...error });
+  }
+
+  say(message) {
+    this.session.text(JSON.stringify(message));
+  }
+
+  state({ re, ...changes }) {
+    const payload = {
+      generation: 1, running: false, step: 0,
+      network: { layerSizes: [2, 10, 5, 2], activation: "tanh", dropout: 0 },
+      seeds: SEEDS, stepsPerSecond: 60, points: 0, classes: 0,
+      ...changes,
+    };
+    this.say({ type: "state", ...(re === undefined ? {} : { re }), payload });
+  }
+
+  picture(changes) {
+    this.session.binary(encodePicture(picture(changes)));
+  }
+
+  checkpoint(changes) {
+    this.say({ type: "checkpoint", payload: checkpoint(changes) });
+  }
+}
+
+/** A server that keeps a session and answers request by request, when it is told to work. */
+export class BusyServer extends FakeServer {
+  held = null;
+  #isConnected = false;
+
+  accept() {
+    if (this.#isConnected) return;
+    this.#isConnected = true;
+    this.held = { generation: 0, running: false, config: null, data: [], stepsPerSecond: null };
+    super.accept();
+  }
+
+  lose() {
+    if (!this.#isConnected) return;
+    this.#isConnected = false;
+    super.lose();
+  }
+
+  /** Answers the oldest request. */
+  work() {
+    const request = this.unanswered.shift();
+    if (request === undefined) return;
+    this.#obey(request);
+  }
+
+  #obey({ id, type, ...fields }) {
+    const now = this.held;
+    if (now.config === null && type !== "restore") throw new Error(`${type} before restore`);
+    switch (type) {
+      case "restore": {
+        const { config, data, stepsPerSecond } = fields;
+        Object.assign(now, { config, data, stepsPerSecond });
+        this.#renew();
+        if (fields.checkpoint !== null) this.#checkFits(fields.checkpoint);
+        break;
+      }
+      case "update_config":
+        now.config = { ...now.config, ...fields.payload };
+        break;
+      case "update_architecture": {
+        const { hidden_layers, activation, dropout } = fields.payload;
+        now.config = { ...now.config, architecture: hidden_layers, activation, dropout };
+        this.#renew();
+        break;
+      }
+      case "reset":
+        this.#renew();
+        break;
+      case "generate_data":
+        now.data = Array.from({ length: 4 }, (_, i) => ({ x: i / 10, y: 0.5, label: i % fields.num_classes }));
+        this.#renew();
+        this.say({ type: "data_generated", re: id, data: now.data });
+        break;
+      case "update_data":
+        now.data = fields.data;
+        if (now.data.length === 0) now.running = false;
+        break;
+      case "set_speed":
+        now.stepsPerSecond = fields.stepsPerSecond;
+        break;
+      case "start_training":
+        if (now.data.length === 0) return this.say({ type: "error", re: id, message: "Add points before training", code: "no_data" });
+        now.running = true;
+        break;
+      case "stop_training":
+      case "step":
+        now.running = false;
+        break;
+      default:
+        throw new Error(`unknown ${type}`);
+    }
+    this.#confirm(id);
+  }
+
+  #renew() {
+    this.held.generation += 1;
+    this.held.running = false;
+  }
+
+  #classes() {
+    return this.held.data.reduce((classes, { label }) => Math.max(classes, label + 1), 2);
+  }
+
+  #checkFits({ hiddenLayers, classes, activation }) {
+    const { config } = this.held;
+    const fits = String(hiddenLayers) === String(config.architecture) && activation === config.activation && classes === this.#classes();
+    if (!fits) throw new Error("a checkpoint that does not fit");
+  }
+
+  #confirm(re) {
+    const { generation, running, config, stepsPerSecond } = this.held;
+    const classes = this.#classes();
+    const { architecture, activation, dropout } = config;
+    const network = { layerSizes: [2, ...architecture, classes], activation, dropout };
+    this.state({ re, generation, running, stepsPerSecond, network });
+    this.checkpoint({ generation, hiddenLayers: architecture, classes, activation });
+    this.picture({ generation, classes });
+    return undefined;
+  }
+}
