@@ -176,8 +176,30 @@ impl Page {
 
     /// Chooses the option of a list that has a value.
     pub async fn choose(&self, selector: &str, value: &str) {
-        self.click(&format!("{selector} option[value=\"{value}\"]"))
-            .await;
+        let list = self.element(selector).await;
+        let options = list.find_all(By::Tag("option")).await;
+        for option in options.expect("a list has options") {
+            if option.prop("value").await.ok().flatten().as_deref() == Some(value) {
+                return option.click().await.expect("an option can be chosen");
+            }
+        }
+        panic!("{selector} has no option {value}");
+    }
+
+    /// Opens a foldable panel, unless it is open.
+    pub async fn unfold(&self, selector: &str) {
+        if self
+            .element(selector)
+            .await
+            .prop("open")
+            .await
+            .ok()
+            .flatten()
+            .as_deref()
+            != Some("true")
+        {
+            self.click(&format!("{selector} > summary")).await;
+        }
     }
 
     /// Where a place of the data's plane is in the window, in CSS pixels.

@@ -1,0 +1,191 @@
+//! What the page says about itself, and how it fits into windows.
+
+use nnvisu_tests::browser::Page;
+
+use super::with_page;
+
+/// A rectangle in the window: left, top, right, bottom.
+async fn rectangle(page: &Page, selector: &str) -> [f64; 4] {
+    page.eval_with(
+        "const box = document.querySelector(arguments[0]).getBoundingClientRect();
+         return [box.left, box.top, box.right, box.bottom];",
+        &[selector.into()],
+    )
+    .await
+}
+
+async fn assert_no_horizontal_scroll(page: &Page, width: u32) {
+    let [needed, given]: [f64; 2] = page
+        .eval(
+            "const page = document.scrollingElement;
+             return [page.scrollWidth, document.documentElement.clientWidth];",
+        )
+        .await;
+    assert!(needed <= given, "{width} px wide: {needed} px are needed");
+}
+
+#[tokio::test]
+async fn no_window_from_320_pixels_up_scrolls_sideways() {
+    with_page(async |page| {
+        page.unfold("#advanced").await;
+        // With explanations on display, which are the longest texts.
+        page.enter("#architecture", "10-x").await;
+        page.enter("#learning-rate", "-1").await;
+        for (width, height) in [
+            (320, 640),
+            (360, 740),
+            (768, 1024),
+            (1024, 768),
+            (1440, 900),
+            (1920, 1080),
+        ] {
+            page.resize(width, height).await;
+            page.until("the canvas to follow the window", async || {
+                let [left, top, right, bottom] = rectangle(page, "#points").await;
+                ((right - left) - (bottom - top)).abs() < 1.0 && right <= f64::from(width)
+            })
+            .await;
+            assert_no_horizontal_scroll(page, width).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn on_a_wide_screen_controls_and_canvas_are_both_in_view() {
+    with_page(async |page| {
+        for (width, height) in [(1440, 900), (1920, 1080)] {
+            page.resize(width, height).await;
+            page.until("the canvas beside the controls, all in view", async || {
+                let canvas = rectangle(page, "#points").await;
+                let train = rectangle(page, "#train").await;
+                let slider = rectangle(page, "#history").await;
+                let in_view = |[left, top, right, bottom]: [f64; 4]| {
+                    left >= 0.0
+                        && top >= 0.0
+                        && right <= f64::from(width)
+                        && bottom <= f64::from(height)
+                };
+                in_view(canvas) && in_view(train) && in_view(slider) && train[2] <= canvas[0]
+            })
+            .await;
+            let [_, top, _, bottom] = rectangle(page, "#points").await;
+            assert!(
+                bottom - top > f64::from(height) * 0.7,
+                "the canvas fills the height"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn on_a_narrow_screen_the_canvas_is_as_wide_as_the_page() {
+    with_page(async |page| {
+        for (width, height) in [(360, 740), (768, 1024)] {
+            page.resize(width, height).await;
+            page.until("a wide canvas below the controls", async || {
+                let canvas = rectangle(page, "#points").await;
+                let palette = rectangle(page, "[data-class=\"0\"]").await;
+                canvas[2] - canvas[0] >= f64::from(width) * 0.9 && palette[3] <= canvas[1]
+            })
+            .await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_picture_is_crisp_on_a_dense_screen() {
+    with_page(async |page| {
+        page.driver()
+            .cdp()
+            .send_raw(
+                "Emulation.setDeviceMetricsOverride",
+                serde_json::json!({"width": 1440, "height": 900, "deviceScaleFactor": 2, "mobile": false}),
+            )
+            .await
+            .expect("the window can be dense");
+        page.until("two canvas pixels a CSS pixel", async || {
+            let ratio: f64 = page
+                .eval(
+                    "const canvas = document.getElementById('points');
+                     return canvas.width / canvas.getBoundingClientRect().width;",
+                )
+                .await;
+            (ratio - 2.0).abs() < 0.02
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_says_what_it_is_and_whom_to_thank() {
+    with_page(async |page| {
+        let title = page.driver().title().await.expect("a title");
+        assert!(title.contains("nnvisu"), "{title}");
+        let header = page.text("header").await;
+        assert!(header.contains("neural network"), "{header}");
+        let steps: usize = page
+            .eval("return document.querySelectorAll('header ol li').length")
+            .await;
+        assert!((1..=6).contains(&steps), "a how-to of {steps} steps");
+        let footer = page.text("footer").await;
+        for part in [
+            env!("CARGO_PKG_VERSION"),
+            "Jan Švec",
+            "Department of Cybernetics, University of West Bohemia",
+        ] {
+            assert!(footer.contains(part), "{part} in {footer}");
+        }
+        let controls = page.text("main").await;
+        for heading in [
+            "Training data",
+            "Training & history",
+            "Advanced training settings",
+        ] {
+            assert!(controls.contains(heading), "{heading} in {controls}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everything_that_can_be_used_has_a_name_for_screen_readers() {
+    with_page(async |page| {
+        page.unfold("#advanced").await;
+        page.unfold("#display").await;
+        let cdp = page.driver().cdp();
+        cdp.send_raw("Accessibility.enable", ())
+            .await
+            .expect("accessibility");
+        let tree = cdp
+            .send_raw("Accessibility.getFullAXTree", ())
+            .await
+            .expect("a tree");
+        let nodes = tree["nodes"].as_array().expect("a list");
+        let roles = [
+            "button",
+            "textbox",
+            "combobox",
+            "slider",
+            "radio",
+            "checkbox",
+            "link",
+            "spinbutton",
+        ];
+        let mut used = 0;
+        for node in nodes {
+            let role = node["role"]["value"].as_str().unwrap_or_default();
+            if node["ignored"] == true || !roles.contains(&role) {
+                continue;
+            }
+            used += 1;
+            let name = node["name"]["value"].as_str().unwrap_or_default();
+            assert!(!name.trim().is_empty(), "a {role} without a name: {node}");
+        }
+        assert!(used > 20, "only {used} controls");
+    })
+    .await;
+}

@@ -1,0 +1,191 @@
+//! Fields: what is valid acts, what is not is explained and changes nothing.
+
+use nnvisu_tests::browser::Page;
+use nnvisu_tests::data::XOR;
+use serde_json::json;
+use thirtyfour::Key;
+
+use super::with_page;
+
+async fn stored_setting(page: &Page, name: &str) -> serde_json::Value {
+    page.stored("nnvisu_config").await[name].take()
+}
+
+#[tokio::test]
+async fn an_impossible_architecture_is_explained_and_changes_nothing() {
+    with_page(async |page| {
+        page.draw(&XOR).await;
+        page.train().await;
+        page.until("some training", async || page.step().await > 10)
+            .await;
+        let network = page.stored_parameters().await.as_str().map(str::len);
+        for text in ["10-x", "101", "10--5", "5-5-5-5-5-5-5-5-5-5-5", "-5", "1.5"] {
+            page.enter("#architecture", text).await;
+            page.until("an explanation", async || {
+                page.says_something("#architecture-error").await
+            })
+            .await;
+            assert_eq!(
+                page.value("#architecture").await,
+                text,
+                "is left to be mended"
+            );
+        }
+        assert!(page.is_running().await, "training goes on");
+        let step = page.step().await;
+        page.until("another step", async || page.step().await > step)
+            .await;
+        assert_eq!(
+            page.stored_parameters().await.as_str().map(str::len),
+            network,
+            "the same network"
+        );
+
+        page.enter("#architecture", "4-3").await;
+        page.until("no explanation any more", async || {
+            !page.says_something("#architecture-error").await
+        })
+        .await;
+        page.settled().await;
+        assert_eq!(page.step().await, 0, "a new network");
+        assert_eq!(stored_setting(page, "architecture").await, json!([4, 3]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_architecture_acts_on_enter_and_on_leaving_the_field() {
+    with_page(async |page| {
+        page.draw(&XOR).await;
+        page.enter("#architecture", "6").await;
+        page.until("6", async || {
+            stored_setting(page, "architecture").await == json!([6])
+        })
+        .await;
+        page.fill("#architecture", "").await;
+        page.press("#architecture", Key::Tab + "").await;
+        page.until("a linear model", async || {
+            stored_setting(page, "architecture").await == json!([])
+        })
+        .await;
+        page.until("a network without hidden layers", async || {
+            page.stored("nnvisu_weights").await["checkpoint"]["hiddenLayers"] == json!([])
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn impossible_numbers_are_explained_beside_their_fields() {
+    with_page(async |page| {
+        page.unfold("#advanced").await;
+        for (field, setting, texts) in [
+            (
+                "#learning-rate",
+                "learningRate",
+                &["-1", "0", "", "11", "NaN", "1e999", "fast"][..],
+            ),
+            ("#l2", "regularization", &["-0.1", "", "Infinity"]),
+            ("#batch-size", "batchSize", &["-1", "1.5", "", "2000000"]),
+            ("#dropout", "dropout", &["1", "-0.5", "", "x"]),
+        ] {
+            let error = format!("{field}-error");
+            let before = stored_setting(page, setting).await;
+            for text in texts {
+                page.enter(field, text).await;
+                page.until(
+                    &format!("an explanation of {text:?} in {field}"),
+                    async || page.says_something(&error).await,
+                )
+                .await;
+                assert_eq!(
+                    stored_setting(page, setting).await,
+                    before,
+                    "{field}: {text:?}"
+                );
+            }
+            page.enter(field, "0.5").await;
+            if field != "#batch-size" {
+                page.until(&format!("{field} to be 0.5"), async || {
+                    stored_setting(page, setting).await == json!(0.5)
+                        && !page.says_something(&error).await
+                })
+                .await;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn settings_act_at_once_and_keep_the_network() {
+    with_page(async |page| {
+        page.draw(&XOR).await;
+        page.unfold("#advanced").await;
+        page.train().await;
+        page.until("some training", async || page.step().await > 20)
+            .await;
+        page.enter("#learning-rate", "0.005").await;
+        page.enter("#l2", "0.001").await;
+        page.enter("#batch-size", "2").await;
+        page.choose("#optimizer", "rmsprop").await;
+        let step = page.step().await;
+        page.until("more steps", async || page.step().await > step + 20)
+            .await;
+        assert!(page.is_running().await);
+        page.pause().await;
+        let kept = page.stored("nnvisu_weights").await;
+        assert_eq!(kept["checkpoint"]["optimizer"]["kind"], "rmsprop");
+        assert_eq!(stored_setting(page, "learningRate").await, json!(0.005));
+        assert_eq!(stored_setting(page, "regularization").await, json!(0.001));
+        assert_eq!(stored_setting(page, "batchSize").await, json!(2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_activation_stops_and_starts_a_new_network() {
+    with_page(async |page| {
+        page.draw(&XOR).await;
+        page.unfold("#advanced").await;
+        page.train().await;
+        page.until("some training", async || page.step().await > 20)
+            .await;
+        page.choose("#activation", "relu").await;
+        page.settled().await;
+        assert_eq!(page.step().await, 0);
+        let kept = page.stored("nnvisu_weights").await;
+        assert_eq!(kept["checkpoint"]["activation"], "relu");
+        assert!(page.says_something("#status-text").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_advanced_panel_is_closed_at_first_and_remembered_and_reset() {
+    with_page(async |page| {
+        assert!(!page.is_visible("#learning-rate").await, "closed at first");
+        page.unfold("#advanced").await;
+        page.enter("#learning-rate", "0.5").await;
+        page.choose("#optimizer", "sgd").await;
+        page.until("sgd", async || {
+            stored_setting(page, "optimizer").await == json!("sgd")
+        })
+        .await;
+        page.reload().await;
+        assert!(page.is_visible("#learning-rate").await, "still open");
+        assert_eq!(page.value("#learning-rate").await.parse(), Ok(0.5));
+        assert_eq!(page.value("#optimizer").await, "sgd");
+
+        page.click("#reset-advanced").await;
+        page.until("the defaults", async || {
+            let config = page.stored("nnvisu_config").await;
+            config["learningRate"] == json!(0.01) && config["optimizer"] == json!("adam")
+        })
+        .await;
+        assert_eq!(page.value("#learning-rate").await.parse(), Ok(0.01));
+        assert_eq!(page.value("#optimizer").await, "adam");
+    })
+    .await;
+}

@@ -1,0 +1,184 @@
+//! Training: the main job, and what the page says about it.
+
+use nnvisu_tests::browser::{Page, Pixel};
+use nnvisu_tests::data::{LabelledPoint, XOR};
+
+use super::{CLASSIC, PETROFF, assert_training_goes_on, nearest, with_page};
+
+/// Waits until the picture shows each point on its class's colour.
+async fn until_painted(page: &Page, points: &[LabelledPoint], palette: &[Pixel]) {
+    for &(x, y, label) in points {
+        page.until(&format!("class {label} at ({x}, {y})"), async || {
+            nearest(palette, page.pixel_at(x, y).await) == usize::from(label)
+        })
+        .await;
+    }
+}
+
+/// Waits until the loss on display is below `loss`.
+async fn until_loss(page: &Page, loss: f64) {
+    page.until(&format!("a loss below {loss}"), async || {
+        page.number("#stat-loss")
+            .await
+            .is_some_and(|shown| shown < loss)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn xor_by_four_clicks_is_learned_and_painted() {
+    with_page(async |page| {
+        page.draw(&XOR).await;
+        page.choose("#speed", "1000").await;
+        page.train().await;
+        until_loss(page, 0.01).await;
+        page.pause().await;
+        assert_eq!(page.number("#stat-accuracy").await, Some(1.0));
+        until_painted(page, &XOR, &PETROFF).await;
+
+        page.unfold("#display").await;
+        page.choose("#palette-choice", "classic").await;
+        until_painted(page, &XOR, &CLASSIC).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn moons_are_learned_to_98_percent() {
+    with_page(async |page| {
+        page.click("[data-distribution=\"moons\"]").await;
+        page.until_points(200).await;
+        page.choose("#speed", "max").await;
+        page.train().await;
+        page.until_accuracy(0.98).await;
+        page.pause().await;
+        assert!(page.number("#stat-accuracy").await >= Some(0.98));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pausing_adding_a_point_and_resuming_keeps_the_network() {
+    with_page(async |page| {
+        page.draw(&XOR).await;
+        page.choose("#speed", "250").await;
+        page.train().await;
+        until_loss(page, 0.2).await;
+        page.pause().await;
+        let network = page.stored_parameters().await;
+        let step = page.step().await;
+        page.draw(&[(0.8, 0.8, 0)]).await;
+        page.until_points(5).await;
+        assert_eq!(page.step().await, step);
+        assert_eq!(page.stored_parameters().await, network);
+        assert_training_goes_on(page).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_class_while_training_is_learned_too() {
+    with_page(async |page| {
+        page.draw(&XOR).await;
+        page.choose("#speed", "250").await;
+        page.train().await;
+        until_loss(page, 0.3).await;
+        let step = page.step().await;
+        page.draw(&[(0.0, 0.0, 2)]).await;
+        assert!(page.is_running().await, "training goes on");
+        let with_third = [&XOR[..], &[(0.0, 0.0, 2)]].concat();
+        page.choose("#speed", "1000").await;
+        until_painted(page, &with_third, &PETROFF).await;
+        assert!(page.step().await > step, "the steps go on");
+        page.pause().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn resetting_shows_an_untrained_network() {
+    with_page(async |page| {
+        page.draw(&XOR).await;
+        page.choose("#speed", "1000").await;
+        page.train().await;
+        until_loss(page, 0.05).await;
+        let trained = page.picture_hash().await;
+        page.click("#reset").await;
+        page.settled().await;
+        assert_eq!(page.step().await, 0);
+        page.until("the picture of another network", async || {
+            page.picture_hash().await != trained
+        })
+        .await;
+        assert!(page.number("#stat-loss").await > Some(0.3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_single_step_is_one_step() {
+    with_page(async |page| {
+        page.draw(&XOR).await;
+        for expected in 1..=3 {
+            page.click("#step-once").await;
+            page.until(&format!("step {expected}"), async || {
+                page.step().await == expected
+            })
+            .await;
+            page.settled().await;
+            assert_eq!(page.step().await, expected);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_points_the_page_asks_for_some() {
+    with_page(async |page| {
+        page.click("#train").await;
+        page.until("a word about points", async || {
+            page.text("#status-text")
+                .await
+                .to_lowercase()
+                .contains("add points")
+        })
+        .await;
+        assert!(!page.is_running().await);
+        page.draw(&XOR).await;
+        page.train().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_class_alone_trains_and_the_page_says_so() {
+    with_page(async |page| {
+        page.draw(&[(0.2, 0.2, 0), (-0.3, 0.4, 0)]).await;
+        page.train().await;
+        page.until("a word about the one class", async || {
+            page.text("#status-text")
+                .await
+                .to_lowercase()
+                .contains("one class")
+        })
+        .await;
+        page.until("progress", async || page.step().await > 5).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn by_default_a_newcomer_sees_several_seconds_of_training() {
+    with_page(async |page| {
+        page.click("[data-distribution=\"moons\"]").await;
+        page.until_points(200).await;
+        page.train().await;
+        page.until("some training", async || page.step().await > 60)
+            .await;
+        // At full speed this would be tens of thousands.
+        let rate = page.number("#stat-rate").await.expect("a number");
+        assert!(rate < 150.0, "{rate} steps a second");
+        page.pause().await;
+    })
+    .await;
+}
