@@ -220,7 +220,8 @@ impl Propagation {
         loss
     }
 
-    /// After [`forward`](Self::forward): the block's shares of the loss and of the accuracy.
+    /// After [`forward`](Self::forward): the block's share of the loss, and how many of its samples
+    /// are classified rightly.
     pub(crate) fn measure(&self) -> (f32, f32) {
         dispatch(
             self.arch,

@@ -104,6 +104,8 @@ struct Work {
     layer_sizes: Vec<usize>,
     propagation: Propagation,
     colours: Columns,
+    /// The x of every column of the grid.
+    xs: Vec<f32>,
 }
 
 impl Rasterizer {
@@ -178,10 +180,14 @@ impl Rasterizer {
         mut use_block: impl FnMut(&mut Work, usize, usize),
     ) {
         let work = self.work_for(mlp);
+        work.xs.clear();
+        work.xs
+            .extend((0..grid.width()).map(|column| grid.x(column)));
         let n_samples = grid.n_samples();
         for first in (0..n_samples).step_by(BLOCK_ROWS) {
             let n_rows = BLOCK_ROWS.min(n_samples - first);
-            fill_coordinates(grid, first, work.propagation.inputs_mut(n_rows), n_rows);
+            let inputs = work.propagation.inputs_mut(n_rows);
+            fill_coordinates(grid, &work.xs, first, n_rows, inputs);
             work.propagation.forward(mlp);
             use_block(work, first, n_rows);
         }
@@ -196,16 +202,21 @@ impl Rasterizer {
             layer_sizes: mlp.layer_sizes().to_vec(),
             propagation: Propagation::new(mlp.layer_sizes(), BLOCK_ROWS),
             colours: Columns::zeros(BLOCK_ROWS, 3),
+            xs: Vec::new(),
         })
     }
 }
 
 /// Writes the coordinates of `n_rows` samples from sample `first` on into the first two columns.
-fn fill_coordinates(grid: Grid, first: usize, inputs: &mut Columns, n_rows: usize) {
-    for row in 0..n_rows {
-        inputs.column_mut(0)[row] = grid.x((first + row) % grid.width());
-    }
-    for row in 0..n_rows {
-        inputs.column_mut(1)[row] = grid.y((first + row) / grid.width());
+fn fill_coordinates(grid: Grid, xs: &[f32], first: usize, n_rows: usize, inputs: &mut Columns) {
+    let (mut row, mut column) = (first / grid.width(), first % grid.width());
+    let mut filled = 0;
+    while filled < n_rows {
+        let n = (grid.width() - column).min(n_rows - filled);
+        inputs.column_mut(0)[filled..filled + n].copy_from_slice(&xs[column..column + n]);
+        inputs.column_mut(1)[filled..filled + n].fill(grid.y(row));
+        filled += n;
+        row += 1;
+        column = 0;
     }
 }

@@ -257,25 +257,23 @@ impl Trainer {
     pub fn evaluate(&mut self) -> Option<Metrics> {
         let n_points = self.data.len();
         let weight = 1.0 / n_points as f32;
-        let mut metrics = Metrics {
-            loss: 0.0,
-            accuracy: 0.0,
-        };
+        let (mut loss, mut n_correct) = (0.0_f32, 0.0_f32);
         for points in self.data.points().chunks(BLOCK_ROWS) {
             if !self.data_is_loaded {
                 self.propagation
                     .load_samples(points.iter().copied(), weight);
             }
             self.propagation.forward(&self.mlp);
-            let (loss, accuracy) = self.propagation.measure();
-            metrics.loss += loss;
-            metrics.accuracy += accuracy;
+            let (block_loss, block_correct) = self.propagation.measure();
+            loss += block_loss;
+            n_correct += block_correct;
         }
         self.data_is_loaded = n_points <= BLOCK_ROWS;
-        // A sum of rounded shares may end a hair beyond the possible.
-        metrics.accuracy = metrics.accuracy.min(1.0);
-        metrics.loss = metrics.loss.max(0.0);
-        (n_points > 0).then_some(metrics)
+        (n_points > 0).then_some(Metrics {
+            // Rounding must not make a perfect fit look better than perfect.
+            loss: loss.max(0.0),
+            accuracy: n_correct / n_points as f32,
+        })
     }
 
     /// Changes the settings that act on the running network. The weights stay; another kind of

@@ -91,8 +91,8 @@ impl Kernel for SoftmaxGradient<'_> {
     }
 }
 
-/// Returns the sums of `row_weight · loss` and of `row_weight · [the right class has the highest
-/// logit]`. Of equal logits the first counts as the highest.
+/// Returns the sum of `row_weight · loss` and the number of samples whose own class has the
+/// highest logit. Of equal logits the first counts as the highest.
 pub(crate) struct Measure<'a> {
     pub(crate) n_rows: usize,
     pub(crate) n_classes: usize,
@@ -108,8 +108,10 @@ impl Kernel for Measure<'_> {
         let logits = self.logits.vectors::<S>();
         let one_hot = self.targets.one_hot.vectors::<S>();
         let weight = self.targets.row_weight.vectors::<S>().vectors;
-        let mut loss = simd.splat_f32s(0.0);
-        let mut correct = simd.splat_f32s(0.0);
+        let zero = simd.splat_f32s(0.0);
+        let mut loss = zero;
+        // Exact: a lane counts to 2²⁴ before it rounds.
+        let mut correct = zero;
         for v in 0..n_vectors::<S>(self.n_rows) {
             let (log_sum, target, _) =
                 log_sum_exp_and_target(simd, &logits, &one_hot, self.n_classes, v, |_, _| ());
@@ -123,7 +125,8 @@ impl Kernel for Measure<'_> {
                 highest = simd.max_f32s(highest, z);
                 hit = simd.select_f32s(higher, one_hot.vectors[k * one_hot.stride + v], hit);
             }
-            correct = simd.mul_add_e_f32s(hit, weight[v], correct);
+            let is_sample = simd.greater_than_f32s(weight[v], zero);
+            correct = simd.add_f32s(correct, simd.select_f32s(is_sample, hit, zero));
         }
         (simd.reduce_sum_f32s(loss), simd.reduce_sum_f32s(correct))
     }
