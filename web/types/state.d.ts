@@ -4,13 +4,13 @@
 // everybody else: the view reads slices and calls actions, the transport does the same.
 // A slice is replaced as a whole when anything in it changes, so `===` tells whether it did.
 
-/** A point of the training data. x and y are in data space, [-1, 1], y up. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-  /** The class, 0 to 7. */
-  readonly label: number;
-}
+import type * as wire from "./wire";
+
+/** The same, all through, but not to be changed. */
+export type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+
+/** A point of the training data: x and y in data space, [-1, 1], y up; label 0 to 7. */
+export type Point = Frozen<wire.Point>;
 
 /** A place or distance in data space, [-1, 1] with y up. */
 export interface DataPosition {
@@ -18,38 +18,16 @@ export interface DataPosition {
   readonly y: number;
 }
 
-export type Activation = "tanh" | "relu" | "leaky_relu" | "gelu";
-export type Optimizer = "sgd" | "adam" | "rmsprop";
-export type Distribution =
-  | "circles"
-  | "moons"
-  | "blobs"
-  | "anisotropic"
-  | "varied_variance";
+export type { Activation, Distribution, Optimizer } from "./wire";
 
 /** The seven settings of the network and its training, always valid. */
-export interface Config {
-  readonly learningRate: number;
-  /** Units of each hidden layer, first to last. */
-  readonly architecture: readonly number[];
-  readonly activation: Activation;
-  readonly optimizer: Optimizer;
-  /** L2 regularization (weight decay). */
-  readonly regularization: number;
-  /** 0 means the full batch. */
-  readonly batchSize: number;
-  readonly dropout: number;
-}
+export type Config = Frozen<wire.Config>;
 
 /** The settings a person can type or choose. */
 export type FieldName = keyof Config;
 
 /** Where the random numbers of a run come from; integers up to 2^53 - 1. */
-export interface Seeds {
-  readonly init: number;
-  readonly batches: number;
-  readonly dropout: number;
-}
+export type Seeds = Frozen<wire.Seeds>;
 
 /** What reading a field gives: a valid value, or a sentence that says what is wrong. */
 export type Parsed<T> =
@@ -105,13 +83,8 @@ export interface UiState {
 
 export type Connection = "connecting" | "open" | "retrying";
 
-/** The network as the server says it trains it. */
-export interface Network {
-  /** [2, hidden units ..., classes] */
-  readonly layerSizes: readonly number[];
-  readonly activation: Activation;
-  readonly dropout: number;
-}
+/** The network as the server says it trains it; layerSizes is [2, hidden units ..., classes]. */
+export type Network = Frozen<wire.NetworkState>;
 
 /** Topic "session". */
 export interface SessionState {
@@ -181,7 +154,7 @@ export interface TimelineState {
 /** Topic "requests": what the person asked for and the server has not confirmed yet. */
 export interface RequestsState {
   readonly generate: {
-    readonly distribution: Distribution;
+    readonly distribution: wire.Distribution;
     readonly classCount: number;
     readonly seed: number | null;
   } | null;
@@ -191,22 +164,8 @@ export interface RequestsState {
   readonly steps: number;
 }
 
-/** The server's network with its optimizer, kept verbatim to be handed back; the texts are base64. */
-export interface Checkpoint {
-  readonly generation: number;
-  readonly step: number;
-  readonly hiddenLayers: readonly number[];
-  readonly classes: number;
-  readonly activation: Activation;
-  readonly parameters: string;
-  readonly optimizer: {
-    readonly kind: Optimizer;
-    readonly steps: number;
-    readonly firstMoment: string;
-    readonly secondMoment: string;
-  };
-  readonly seeds: Seeds;
-}
+/** The server's network with its optimizer, kept verbatim to be handed back. */
+export type Checkpoint = Frozen<wire.Checkpoint>;
 
 /** Topic "model": what brings the network back after a reload or a lost connection. */
 export interface ModelState {

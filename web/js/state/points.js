@@ -4,10 +4,13 @@
 // storing and sending hold on to lists without copying, and `===` tells whether the data changed.
 
 /** @import { DataPosition, DataState, Point } from "../../types/state" */
+/** @import { WireConstants } from "../../types/wire" */
 
+/** @type {WireConstants["MAX_CLASSES"]} */
 export const MAX_CLASSES = 8;
 
-/** The most points unless the server says otherwise. */
+/** The most points unless the server says otherwise.
+ * @type {WireConstants["DEFAULT_MAX_POINTS"]} */
 export const DEFAULT_MAX_POINTS = 20_000;
 
 /**

@@ -5,6 +5,7 @@
 // must still be above 0 there.
 
 /** @import { Activation, Config, FieldName, Optimizer, Parsed } from "../../types/state" */
+/** @import { WireConstants } from "../../types/wire" */
 
 /** @type {Config} */
 export const DEFAULT_CONFIG = Object.freeze({
@@ -20,7 +21,8 @@ export const DEFAULT_CONFIG = Object.freeze({
 /** Steps per second: slow enough to watch a small problem being learnt. */
 export const DEFAULT_SPEED = 60;
 
-/** The fastest speed that can be asked for by number. */
+/** The fastest speed that can be asked for by number.
+ * @type {WireConstants["MAX_STEPS_PER_SECOND"]} */
 export const MAX_SPEED = 1_000_000;
 
 /** @type {readonly FieldName[]} */
@@ -62,19 +64,26 @@ export const ACTIVATION_NAMES = Object.freeze({
  * @type {Readonly<Record<Optimizer, string>>} */
 export const OPTIMIZER_NAMES = Object.freeze({ adam: "Adam", sgd: "SGD", rmsprop: "RMSProp" });
 
+/** @type {WireConstants["MAX_HIDDEN_LAYERS"]} */
 const MAX_LAYERS = 10;
+/** @type {WireConstants["MAX_UNITS"]} */
 const MAX_UNITS = 100;
+/** @type {WireConstants["MAX_LEARNING_RATE"]} */
+const MAX_LEARNING_RATE = 10;
+/** @type {WireConstants["MAX_REGULARIZATION"]} */
+const MAX_REGULARIZATION = 10;
+/** @type {WireConstants["MAX_BATCH_SIZE"]} */
 const MAX_BATCH_SIZE = 1_000_000;
 
 /** What each field must be, as the person reads it.
  * @type {Readonly<Record<FieldName, string>>} */
 const RULES = Object.freeze({
-  learningRate: "Learning rate must be above 0 and at most 10",
+  learningRate: `Learning rate must be above 0 and at most ${MAX_LEARNING_RATE}`,
   architecture: "Hidden layers must be numbers of units joined by hyphens, such as 10-5",
   activation: `Activation must be one of ${Object.values(ACTIVATION_NAMES).join(", ")}`,
   optimizer: `Optimizer must be one of ${Object.values(OPTIMIZER_NAMES).join(", ")}`,
-  regularization: "L2 regularization must be from 0 to 10",
-  batchSize: "Batch size must be a whole number from 0 (all points) to 1000000",
+  regularization: `L2 regularization must be from 0 to ${MAX_REGULARIZATION}`,
+  batchSize: `Batch size must be a whole number from 0 (all points) to ${MAX_BATCH_SIZE}`,
   dropout: "Dropout must be at least 0 and below 1",
 });
 
@@ -118,11 +127,11 @@ function checkArchitecture(value) {
 
 /** @type {Readonly<Record<FieldName, (value: unknown) => boolean>>} */
 const IS_VALID = Object.freeze({
-  learningRate: (value) => isNumber(value) && Math.fround(value) > 0 && value <= 10,
+  learningRate: (value) => isNumber(value) && Math.fround(value) > 0 && value <= MAX_LEARNING_RATE,
   architecture: (value) => checkArchitecture(value).ok,
   activation: (value) => typeof value === "string" && Object.hasOwn(ACTIVATION_NAMES, value),
   optimizer: (value) => typeof value === "string" && Object.hasOwn(OPTIMIZER_NAMES, value),
-  regularization: (value) => isNumber(value) && value >= 0 && value <= 10,
+  regularization: (value) => isNumber(value) && value >= 0 && value <= MAX_REGULARIZATION,
   batchSize: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_BATCH_SIZE,
   dropout: (value) => isNumber(value) && value >= 0 && Math.fround(value) < 1,
 });

@@ -4,7 +4,8 @@
 // Of each kind at most one request is unanswered; what changes meanwhile goes with the next, so
 // that only the newest state of anything travels and a slow line never builds up a queue.
 
-/** @import { Config, FieldName, Point, State } from "../../types/state" */
+/** @import { Config, FieldName, Frozen, Point, State } from "../../types/state" */
+/** @import { Request } from "../../types/wire" */
 /** @import { Store } from "../state/store.js" */
 /** @import { ErrorMessage } from "./messages.js" */
 /** @import { Replies, Waiting } from "./replies.js" */
@@ -30,7 +31,7 @@ export class CatchUp {
   /**
    * @param {Store} store
    * @param {Replies} replies
-   * @param {(request: object, waiting: Waiting) => void} send
+   * @param {(request: Frozen<Request>, waiting: Waiting) => void} send
    * @param {Told} told
    */
   constructor(store, replies, send, told) {
@@ -88,6 +89,7 @@ export class CatchUp {
     const changed = changedFields(before, config);
     // One request per setting, so that an error is about one setting.
     for (const field of changed.filter((name) => !NETWORK_FIELDS.includes(name))) {
+      /** @type {Frozen<Request>} */
       const request = { type: "update_config", payload: { [field]: config[field] } };
       this.#send(request, { kind: "settings", failed: this.#rollBack([field], before, config) });
     }
@@ -137,6 +139,7 @@ export class CatchUp {
   #generate({ requests: { generate } }) {
     if (generate === null || this.#replies.has("generate")) return;
     const { distribution, classCount, seed } = generate;
+    /** @type {Extract<Request, { type: "generate_data" }>} */
     const request = { type: "generate_data", distribution, num_classes: classCount };
     this.#sendStopping(seed === null ? request : { ...request, seed }, {
       kind: "generate",
@@ -177,7 +180,7 @@ export class CatchUp {
 
   /**
    * Sends a request that stops training, unless it fails.
-   * @param {object} request
+   * @param {Frozen<Request>} request
    * @param {Waiting & { failed: (error: ErrorMessage) => void }} waiting
    */
   #sendStopping(request, waiting) {

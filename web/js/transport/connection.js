@@ -4,6 +4,9 @@
 // not come back to a restarted server in one instant. When the network comes back or the person
 // returns to the page, the next try is at once.
 
+/** @import { WireConstants } from "../../types/wire" */
+
+/** @type {WireConstants["SUBPROTOCOL_V2"]} */
 export const SUBPROTOCOL = "nnvisu.v2";
 
 const FIRST_DELAY = 250;

@@ -1,6 +1,7 @@
 // Reads the text messages of the server. What comes out has the shape its type says.
 
-/** @import { Activation, Checkpoint, Network, Point, Seeds } from "../../types/state" */
+/** @import { Activation, Checkpoint, Frozen, Network, Point, Seeds } from "../../types/state" */
+/** @import { ErrorCode, Limits, Response, ServerInfo, SessionState } from "../../types/wire" */
 
 import { readCheckpoint } from "../state/checkpoint.js";
 import { readPoint } from "../state/points.js";
@@ -8,13 +9,13 @@ import { checkField, isSeed } from "../state/settings.js";
 
 /**
  * The server's session, as far as the page needs to know.
- * @typedef {{ generation: number, running: boolean, step: number, network: Network, seeds: Seeds }} ServerState
+ * @typedef {Frozen<Pick<SessionState, "generation" | "running" | "step" | "network" | "seeds">>} ServerState
  *
- * @typedef {{ type: "config", version: string, author: string, maxPoints: number, maxMessageBytes: number }} Hello
+ * @typedef {{ type: "config" } & Omit<ServerInfo, "limits"> & Limits} Hello
  * @typedef {{ type: "state", re: number | null, state: ServerState }} StateMessage
  * @typedef {{ type: "checkpoint", checkpoint: Checkpoint }} CheckpointMessage
  * @typedef {{ type: "data_generated", re: number | null, points: readonly Point[] }} DataGenerated
- * @typedef {{ type: "error", re: number | null, message: string, code: string, field: string | null }} ErrorMessage
+ * @typedef {{ type: "error", re: number | null, message: string, code: ErrorCode, field: string | null }} ErrorMessage
  * @typedef {{ type: "ignored" }} Ignored a type that the page has no use for, or does not know
  * @typedef {{ type: "unreadable", reason: string }} Unreadable
  * @typedef {Hello | StateMessage | CheckpointMessage | DataGenerated | ErrorMessage | Ignored | Unreadable} Message
@@ -22,8 +23,8 @@ import { checkField, isSeed } from "../state/settings.js";
 
 /** @typedef {Record<string, unknown>} Fields */
 
-/** @type {Readonly<Record<string, (fields: Fields) => Message | null>>} */
-const READERS = Object.freeze({
+/** @type {Readonly<Record<Response["type"], (fields: Fields) => Message | null>>} */
+const READERS = {
   config: readHello,
   state: readState,
   checkpoint: ({ payload }) => {
@@ -32,7 +33,18 @@ const READERS = Object.freeze({
   },
   data_generated: readDataGenerated,
   error: readError,
-});
+  // What these say, a "state" says as well.
+  architecture_synced: () => ({ type: "ignored" }),
+  step_result: () => ({ type: "ignored" }),
+};
+
+/**
+ * @param {string} type
+ * @returns {type is Response["type"]}
+ */
+function isKnown(type) {
+  return Object.hasOwn(READERS, type);
+}
 
 /**
  * @param {string} text
@@ -49,7 +61,7 @@ export function parseMessage(text) {
   if (!isFields(fields) || typeof fields.type !== "string") {
     return { type: "unreadable", reason: "it has no type" };
   }
-  if (!Object.hasOwn(READERS, fields.type)) return { type: "ignored" };
+  if (!isKnown(fields.type)) return { type: "ignored" };
   return READERS[fields.type](fields) ?? { type: "unreadable", reason: `"${fields.type}" lacks something` };
 }
 
@@ -122,7 +134,9 @@ function readDataGenerated({ re, data }) {
  */
 function readError({ re, message, code, field }) {
   if (typeof message !== "string" || typeof code !== "string") return null;
-  return { type: "error", re: idOf(re), message, code, field: typeof field === "string" ? field : null };
+  // A newer server may have more codes; none of them means what the known ones mean.
+  const known = /** @type {ErrorCode} */ (code);
+  return { type: "error", re: idOf(re), message, code: known, field: typeof field === "string" ? field : null };
 }
 
 /** @param {unknown} re */

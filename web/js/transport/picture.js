@@ -5,9 +5,15 @@
 // 32 one plane of bytes per class.
 
 /** @import { PictureFrame } from "../../types/state" */
+/** @import { WireConstants } from "../../types/wire" */
 
+import { MAX_CLASSES } from "../state/points.js";
+
+/** @type {WireConstants["PICTURE_HEADER_BYTES"]} */
 const HEADER_BYTES = 32;
+/** @type {WireConstants["PICTURE_TAG"]} */
 const PICTURE_TAG = 2;
+/** @type {WireConstants["PICTURE_ENCODING_POSTERIORS"]} */
 const POSTERIOR_PLANES = 0;
 
 /** A frame that is not a picture this page can read. */
@@ -30,32 +36,30 @@ export function decodePicture(buffer) {
   const height = view.getUint16(4, true);
   const classes = view.getUint16(6, true);
   require(width >= 2 && height >= 2, `a picture of ${width} by ${height} has no area`);
-  require(classes >= 2 && classes <= 8, `a picture of ${classes} classes cannot be coloured`);
+  require(classes >= 2 && classes <= MAX_CLASSES, `a picture of ${classes} classes cannot be coloured`);
   const bytes = width * height * classes;
   const given = buffer.byteLength - HEADER_BYTES;
   require(given === bytes, `a picture of ${bytes} bytes came with ${given}`);
   const step = Number(view.getBigUint64(12, true));
   require(Number.isSafeInteger(step), `step ${step} is too large`);
-  const accuracy = finiteOrNull(view.getFloat32(24, true));
-  require(accuracy === null || (accuracy >= 0 && accuracy <= 1), `accuracy ${accuracy} is out of range`);
+  const loss = view.getFloat32(20, true);
+  const accuracy = view.getFloat32(24, true);
+  const isEvaluated = !(Number.isNaN(loss) && Number.isNaN(accuracy));
+  require(!isEvaluated || Number.isFinite(loss), `loss ${loss} is no number`);
+  require(!isEvaluated || (accuracy >= 0 && accuracy <= 1), `accuracy ${accuracy} is out of range`);
   const stepsPerSecond = view.getFloat32(28, true);
   require(stepsPerSecond >= 0 && stepsPerSecond < Infinity, `${stepsPerSecond} steps per second is no speed`);
   return {
     generation: view.getUint32(8, true),
     step,
-    loss: finiteOrNull(view.getFloat32(20, true)),
-    accuracy,
+    loss: isEvaluated ? loss : null,
+    accuracy: isEvaluated ? accuracy : null,
     stepsPerSecond,
     width,
     height,
     classes,
     planes: new Uint8Array(buffer, HEADER_BYTES),
   };
-}
-
-/** @param {number} value */
-function finiteOrNull(value) {
-  return Number.isFinite(value) ? value : null;
 }
 
 /**

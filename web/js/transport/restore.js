@@ -1,13 +1,14 @@
 // Handing a server everything at once: after every connect it knows nothing of this page.
 
-/** @import { Checkpoint, Point, State } from "../../types/state" */
+/** @import { Checkpoint, Frozen, Point, State } from "../../types/state" */
+/** @import { Request } from "../../types/wire" */
 
 import { currentCheckpoint } from "../state/checkpoint.js";
 import { outputUnits } from "../state/points.js";
 
 /**
  * @typedef {object} Restore
- * @property {object} request without its id
+ * @property {Frozen<Request>} request without its id
  * @property {Checkpoint | null} checkpoint what the run goes on from
  * @property {readonly Point[] | null} points the store's points if the request holds them all;
  *   null if they are still to be told

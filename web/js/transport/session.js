@@ -4,6 +4,8 @@
 // changes (catch-up.js). What the server says goes into the store. Pictures and checkpoints of
 // weights that have been, or are being, thrown away are dropped: the server counts generations.
 
+/** @import { Frozen } from "../../types/state" */
+/** @import { Request } from "../../types/wire" */
 /** @import { Store } from "../state/store.js" */
 /** @import { Connection } from "./connection.js" */
 /** @import { DataGenerated, ErrorMessage, Hello, Message, ServerState, StateMessage } from "./messages.js" */
@@ -231,7 +233,7 @@ export class Session {
   }
 
   /**
-   * @param {object} request
+   * @param {Frozen<Request>} request
    * @param {Waiting} waiting
    */
   #send(request, waiting) {
