@@ -1,4 +1,78 @@
 //! The messages and binary frames that nnvisu's server and clients exchange.
+//!
+//! What they mean and when they come is said in `PROTOCOL.md` beside this crate, for clients in
+//! any language. This crate is for Rust:
+//!
+//! - A client writes a [`Request`] with [`Envelope::to_json`] and reads what comes back with
+//!   [`parse_response`], [`decode_picture`] and, in version 1, [`decode_map`].
+//! - A server reads requests with [`parse_request`] and writes a [`ServerMessage`] and frames.
+//!
+//! # One way in
+//!
+//! A [`Request`] has no `Deserialize`: [`parse_request`] is the only way from text to a request,
+//! and everything it hands out is within its range. So behind it nothing has to be checked again,
+//! and what is refused is refused with a sentence that says what was wrong and what is allowed.
+//! On the way out it is the same: no type of a [`Response`] can hold a number that is NaN or
+//! infinite, because JSON has none.
+//!
+//! # Example: a client
+//!
+//! ```
+//! use nnvisu_protocol::{
+//!     Envelope, Label, Point, Request, Response, decode_picture, parse_response,
+//! };
+//!
+//! // Two points, and the request that hands them to the server as request number 1.
+//! let data = vec![
+//!     Point::new(-0.5, 0.25, Label::new(0)?)?,
+//!     Point::new(0.5, 0.25, Label::new(1)?)?,
+//! ];
+//! let request = Envelope { id: Some(1), request: Request::UpdateData { data } };
+//! assert_eq!(
+//!     request.to_json(),
+//!     r#"{"id":1,"type":"update_data","data":[{"x":-0.5,"y":0.25,"label":0},{"x":0.5,"y":0.25,"label":1}]}"#
+//! );
+//!
+//! // The server refuses: it says what was wrong.
+//! let text = r#"{"re":1,"type":"error","message":"There can be at most 1 points, not 2",
+//!     "code":"too_many_points","field":"data"}"#;
+//! let answer = parse_response(text)?.expect("a type this version knows");
+//! assert_eq!(answer.re, Some(1));
+//! assert!(matches!(answer.response, Response::Error { message, .. } if message.ends_with("not 2")));
+//!
+//! // A binary frame: 2 × 2 pixels, 2 classes, no points yet.
+//! let mut frame = vec![2, 0, 2, 0, 2, 0, 2, 0];
+//! frame.extend([0; 12]); // generation 0, step 0
+//! frame.extend([0, 0, 0xc0, 0x7f, 0, 0, 0xc0, 0x7f]); // no loss, no accuracy
+//! frame.extend([0; 4]); // paused
+//! frame.extend([255, 128, 128, 0, 0, 127, 127, 255]);
+//!
+//! let picture = decode_picture(&frame)?;
+//! let header = picture.header;
+//! assert_eq!((header.width, header.height, header.classes), (2, 2, 2));
+//! assert_eq!(header.metrics, None);
+//! // How much class 1 there is in the top right corner.
+//! let (class, row, column) = (1, 0, 1);
+//! let idx = (class * header.height as usize + row) * header.width as usize + column;
+//! assert_eq!(picture.payload[idx], 127);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Example: a server
+//!
+//! ```
+//! use nnvisu_protocol::{Limits, ProtocolVersion, ServerMessage, parse_request};
+//!
+//! let text = r#"{"type":"set_speed","id":7,"stepsPerSecond":-1}"#;
+//! let error = parse_request(ProtocolVersion::V2, text, &Limits::default()).unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "Speed must be above 0 and at most 1,000,000 steps per second, not -1"
+//! );
+//! let answer = ServerMessage::from(error);
+//! assert_eq!(answer.re, Some(7));
+//! assert!(answer.to_json().contains(r#""field":"stepsPerSecond""#));
+//! ```
 
 mod checkpoint;
 mod config;

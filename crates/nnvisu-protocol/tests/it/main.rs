@@ -6,6 +6,7 @@ mod support;
 mod bad_data;
 mod bad_networks;
 mod bad_settings;
+mod document;
 mod frames;
 mod good_requests;
 mod malformed_requests;

@@ -1,8 +1,8 @@
 //! What holds for every request, every answer, every frame, and any bytes at all.
 
 use nnvisu_protocol::{
-    Encoding, Envelope, Floats, PictureHeader, decode_map, decode_picture, encode_map,
-    encode_picture, parse_response,
+    Encoding, Envelope, Floats, PictureHeader, REQUEST_TYPES, RESPONSE_TYPES, Request, Response,
+    decode_map, decode_picture, encode_map, encode_picture, parse_response,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -12,16 +12,55 @@ use proptest::sample::select;
 use crate::strategies::{finite, metrics, request, response};
 use crate::support::{parse_v1, parse_v2, restore_text};
 
+/// The request's name on the wire; without this, a new request would not compile.
+fn request_type(request: &Request) -> &'static str {
+    match request {
+        Request::StartTraining => "start_training",
+        Request::StopTraining => "stop_training",
+        Request::Reset { .. } => "reset",
+        Request::UpdateConfig { .. } => "update_config",
+        Request::UpdateArchitecture { .. } => "update_architecture",
+        Request::UpdateData { .. } => "update_data",
+        Request::GenerateData { .. } => "generate_data",
+        Request::TrainStep { .. } => "train_step",
+        Request::Restore(_) => "restore",
+        Request::SetSpeed { .. } => "set_speed",
+        Request::Step => "step",
+    }
+}
+
+/// The same for what a server says.
+fn response_type(response: &Response) -> &'static str {
+    match response {
+        Response::Config { .. } => "config",
+        Response::StepResult { .. } => "step_result",
+        Response::ArchitectureSynced { .. } => "architecture_synced",
+        Response::DataGenerated { .. } => "data_generated",
+        Response::Error { .. } => "error",
+        Response::State { .. } => "state",
+        Response::Checkpoint { .. } => "checkpoint",
+    }
+}
+
 proptest! {
     #[test]
     fn a_request_is_read_as_it_was_written(id in option::of(any::<u32>()), request in request()) {
+        let name = request_type(&request);
+        prop_assert!(REQUEST_TYPES.iter().any(|&(listed, _)| listed == name));
         let envelope = Envelope { id, request };
-        prop_assert_eq!(parse_v2(&envelope.to_json()), Ok(envelope));
+        let text = envelope.to_json();
+        let has_name = text.contains(&format!(r#""type":"{name}""#));
+        prop_assert!(has_name, "{}", text);
+        prop_assert_eq!(parse_v2(&text), Ok(envelope));
     }
 
     #[test]
     fn a_response_is_read_as_it_was_written(message in response()) {
+        let name = response_type(&message.response);
+        prop_assert!(RESPONSE_TYPES.contains(&name));
         let text = message.to_json();
+        let has_name = text.contains(&format!(r#""type":"{name}""#));
+        prop_assert!(has_name, "{}", text);
         prop_assert_eq!(parse_response(&text).unwrap(), Some(message));
     }
 
