@@ -14,30 +14,37 @@
 export function watchCanvasSize(box, onChange) {
   let last = { css: 0, device: 0 };
 
-  /** @param {number} css @param {number} device */
-  const report = (css, device) => {
+  /** @param {number} [exact] what the browser says the edge is in pixels of the screen */
+  const measure = (exact) => {
+    const css = box.getBoundingClientRect().width;
+    const device = deviceEdge(css, exact);
     if (css < 1 || (css === last.css && device === last.device)) return;
     last = { css, device };
     onChange(last);
   };
-  const measure = () => {
-    const css = box.getBoundingClientRect().width;
-    report(css, Math.round(css * window.devicePixelRatio));
-  };
 
   const observer = new ResizeObserver(([entry]) => {
-    const css = box.getBoundingClientRect().width;
-    const exact = entry.devicePixelContentBoxSize?.[0]?.inlineSize;
-    report(css, exact ?? Math.round(css * window.devicePixelRatio));
+    measure(entry.devicePixelContentBoxSize?.[0]?.inlineSize);
   });
   try {
     observer.observe(box, { box: "device-pixel-content-box" });
   } catch {
-    // Safari does not know this box: the pixel ratio is watched instead.
+    // Safari does not know this box; its edges may be blurred by part of a pixel.
     observer.observe(box);
-    watchPixelRatio(measure);
   }
+  watchPixelRatio(() => measure());
   measure();
+}
+
+/**
+ * @param {number} css
+ * @param {number} [exact]
+ */
+function deviceEdge(css, exact) {
+  const rounded = Math.round(css * window.devicePixelRatio);
+  // The browser knows how the edges fall on the screen's pixels, but where a phone is only
+  // emulated it speaks of the pixels of the real screen.
+  return exact !== undefined && Math.abs(exact - rounded) <= 1 ? exact : rounded;
 }
 
 /** @param {() => void} onChange */

@@ -38,7 +38,8 @@ export function formatLoss(loss) {
  */
 export function formatPercent(share) {
   if (share === null || !Number.isFinite(share)) return NO_NUMBER;
-  return share === 1 ? "100%" : `${Math.min(99.9, share * 100).toFixed(1)}%`;
+  // The server counts in 32-bit floats: all of them may be a hair less than 1.
+  return share > 1 - 1e-6 ? "100%" : `${Math.min(99.9, share * 100).toFixed(1)}%`;
 }
 
 /**

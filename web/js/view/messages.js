@@ -87,6 +87,14 @@ function showNotices(store) {
   }
   store.subscribe(["notice"], show);
   show();
+
+  let wasEmpty = store.state.data.points.length === 0;
+  store.subscribe(["data"], () => {
+    const isEmpty = store.state.data.points.length === 0;
+    // What was said to a person without points is settled by the first point.
+    if (wasEmpty && !isEmpty && store.state.notice?.kind === "info") store.dismissNotice();
+    wasEmpty = isEmpty;
+  });
 }
 
 /** @param {Store} store */

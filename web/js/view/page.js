@@ -12,6 +12,7 @@ import { listenToShortcuts } from "./shortcuts.js";
 import { buildStage } from "./stage.js";
 import { buildTimeline } from "./timeline.js";
 import { buildTips } from "./tips.js";
+import { buildToolChoice } from "./tool-choice.js";
 import { buildTrainingPanel } from "./training-panel.js";
 
 /**
@@ -21,6 +22,7 @@ import { buildTrainingPanel } from "./training-panel.js";
 export function buildPage(store) {
   buildDisplayPanel(store);
   buildFrame();
+  buildToolChoice(store);
   buildDataPanel(store);
   buildDataSets(store);
   buildTrainingPanel(store);

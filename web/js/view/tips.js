@@ -57,9 +57,9 @@ class TipOwner {
     const anchor = term.getBoundingClientRect();
     const { width, height } = tip.getBoundingClientRect();
     const left = Math.min(Math.max(GAP, anchor.left), document.documentElement.clientWidth - width - GAP);
-    const below = anchor.bottom + GAP;
-    const fitsBelow = below + height + GAP <= window.innerHeight;
-    tip.style.transform = `translate(${left}px, ${fitsBelow ? below : anchor.top - GAP - height}px)`;
+    // Above, if there is room: what the term is about stands below it.
+    const above = anchor.top - GAP - height;
+    tip.style.transform = `translate(${left}px, ${above >= GAP ? above : anchor.bottom + GAP}px)`;
   }
 
   /** @param {HTMLElement} [term] only if it is this one's */

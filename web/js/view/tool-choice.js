@@ -1,0 +1,106 @@
+// Which class is drawn, or the eraser: one choice, offered in the panel "Training data" with names
+// and counts, and in narrow windows as a row of markers at the canvas too.
+
+/** @import { Store } from "../state/store.js" */
+
+import { COLOUR_NAMES } from "../state/palettes.js";
+import { all, byId, setText } from "./dom.js";
+import { capitalise, formatCount } from "./format.js";
+import { markerPath } from "./markers.js";
+import { makeRadioGroup } from "./radio-group.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @param {Store} store */
+export function buildToolChoice(store) {
+  const swatches = all("[data-class]", HTMLButtonElement).map(fillSwatch);
+  const eraser = byId("eraser", HTMLButtonElement);
+  const quickRow = byId("quick-tools", HTMLElement);
+  const quick = swatches.map((_, label) => createQuickTool(label));
+  const quickEraser = createQuickEraser();
+  quickRow.append(...quick.map(({ button }) => button), quickEraser);
+
+  const choose = (/** @type {number} */ index) => {
+    if (index < swatches.length) store.setUi({ tool: "draw", selectedClass: index });
+    else store.setUi({ tool: "erase" });
+  };
+  const inPanel = makeRadioGroup([...swatches.map(({ button }) => button), eraser], choose);
+  const atCanvas = makeRadioGroup([...quick.map(({ button }) => button), quickEraser], choose);
+
+  const showUi = () => {
+    const { ui } = store.state;
+    const chosen = ui.tool === "erase" ? swatches.length : ui.selectedClass;
+    inPanel.choose(chosen);
+    atCanvas.choose(chosen);
+    COLOUR_NAMES[ui.palette].forEach((name, label) => {
+      setText(swatches[label].name, capitalise(name));
+      quick[label].button.setAttribute("aria-label", capitalise(name));
+      for (const marker of [swatches[label].marker, quick[label].marker]) {
+        marker.setAttribute("d", markerPath(label, ui.shapes));
+      }
+    });
+  };
+  const showData = () => {
+    store.state.data.classCounts.forEach((count, label) => {
+      setText(swatches[label].count, formatCount(count));
+    });
+  };
+  store.subscribe(["ui"], showUi);
+  store.subscribe(["data"], showData);
+  showUi();
+  showData();
+}
+
+/**
+ * Puts the marker, the count and the colour's name into an empty button of the palette.
+ * @param {HTMLButtonElement} button
+ */
+function fillSwatch(button) {
+  const { picture, marker } = createMarker(Number(button.dataset.class));
+  const count = document.createElement("span");
+  count.className = "swatch-count";
+  const name = document.createElement("span");
+  name.className = "swatch-name";
+  button.replaceChildren(picture, count, name);
+  return { button, marker, name, count };
+}
+
+/** @param {number} label */
+function createQuickTool(label) {
+  const { picture, marker } = createMarker(label);
+  const button = createRadio();
+  button.append(picture);
+  return { button, marker };
+}
+
+function createQuickEraser() {
+  const icon = document.createElementNS(SVG, "svg");
+  icon.setAttribute("class", "icon");
+  icon.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", "#icon-eraser");
+  icon.append(use);
+  const button = createRadio();
+  button.setAttribute("aria-label", "Eraser");
+  button.append(icon);
+  return button;
+}
+
+function createRadio() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.setAttribute("role", "radio");
+  return button;
+}
+
+/** @param {number} label */
+function createMarker(label) {
+  const picture = document.createElementNS(SVG, "svg");
+  picture.setAttribute("class", "swatch-marker");
+  picture.setAttribute("viewBox", "-1.4 -1.4 2.8 2.8");
+  picture.setAttribute("aria-hidden", "true");
+  const marker = document.createElementNS(SVG, "path");
+  marker.setAttribute("fill", `var(--class-${label})`);
+  picture.append(marker);
+  return { picture, marker };
+}
