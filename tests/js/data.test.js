@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { canvasFromData, dataFromCanvas, dataLength, dragPositions } from "../../web/js/state/geometry.js";
-import { outputUnits, pointAt, readPoint, withoutPointsNear } from "../../web/js/state/points.js";
+import { pointAt, readPoint, withoutPointsNear } from "../../web/js/state/points.js";
 import { Store } from "../../web/js/state/store.js";
 import { MAX_REFERENCES, MAX_STEPS, UndoHistory } from "../../web/js/state/undo.js";
 import { chance } from "./support.js";
@@ -21,12 +21,6 @@ test("a stored or received point is checked", () => {
   for (const value of [null, 1, {}, { x: 0, y: 0 }, { x: 0, y: 0, label: 8 }, { x: 0, y: 0, label: -1 }, { x: 0, y: 0, label: 0.5 }, { x: 2, y: 0, label: 0 }, { x: Number.NaN, y: 0, label: 0 }, { x: "0", y: 0, label: 0 }]) {
     assert.equal(readPoint(value), null);
   }
-});
-
-test("the output layer follows the highest label", () => {
-  assert.equal(outputUnits([]), 2);
-  assert.equal(outputUnits([pointAt({ x: 0, y: 0 }, 0)]), 2);
-  assert.equal(outputUnits([pointAt({ x: 0, y: 0 }, 4)]), 5);
 });
 
 test("the eraser takes what lies within its radius of the way it went", () => {

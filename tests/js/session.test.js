@@ -418,15 +418,10 @@ test("weights survive classes that came while there was no connection", async ()
   server.checkpoint({ generation: 1, step: 40, classes: 2 });
   server.lose();
   store.addPoint(CLICK, 4);
-  store.train();
   server.accept();
   const restore = server.take("restore");
-  assert.deepEqual(restore.data, [{ x: 0, y: 0, label: 1 }]);
+  assert.equal(restore.data.length, 2);
   assert.equal(restore.checkpoint.classes, 2);
-  server.state({ re: restore.id });
-  await settle();
-  assert.deepEqual(server.types(), ["update_data", "start_training"]);
-  assert.equal(server.take("update_data").data.length, 2);
 });
 
 test("a checkpoint the server refuses is given up, and said", async () => {
@@ -502,6 +497,29 @@ test("a connection that falls silent while something is asked is given up", asyn
   server.time += 2_000;
   server.session.checkPulse();
   assert.equal(server.drops, 1);
+});
+
+test("a server that never introduces itself is given up", () => {
+  const server = new FakeServer(new Store());
+  server.session.checkPulse();
+  server.connect();
+  server.time += 11_000;
+  server.session.checkPulse();
+  assert.equal(server.drops, 1);
+  server.time += 11_000;
+  server.session.checkPulse();
+  assert.equal(server.drops, 1);
+});
+
+test("an answer that brings nothing new changes no setting", async () => {
+  const { store, server } = await connected();
+  const { settings } = store.state;
+  const { network } = store.state.session;
+  store.addPoint(CLICK);
+  await settle();
+  server.answer("update_data");
+  assert.equal(store.state.settings, settings);
+  assert.equal(store.state.session.network, network);
 });
 
 test("a slow line that still sends is given time", async () => {

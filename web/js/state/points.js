@@ -83,12 +83,3 @@ export function countClasses(points) {
   for (const point of points) classCounts[point.label] += 1;
   return { classCounts, nClassesPresent: classCounts.filter((count) => count > 0).length };
 }
-
-/**
- * The units of the output layer that data asks for.
- * @param {readonly Point[]} points
- * @returns {number} max(2, highest label + 1)
- */
-export function outputUnits(points) {
-  return points.reduce((units, point) => Math.max(units, point.label + 1), 2);
-}

@@ -45,8 +45,11 @@ export class ServerReports {
    * @param {{ generation: number, network: Network, seeds: Seeds, networkPending: boolean }} now
    */
   network({ generation, network, seeds, networkPending }) {
-    this.#slices.patch("session", { generation, network, networkPending });
-    this.#slices.patch("settings", { seeds });
+    // Every answer brings these again; what is equal stays the same object, so that nobody
+    // draws or stores it anew.
+    const { session, settings } = this.#slices.state;
+    this.#slices.patch("session", { generation, network: kept(session.network, network), networkPending });
+    this.#slices.patch("settings", { seeds: kept(settings.seeds, seeds) });
   }
 
   /** The weights were thrown away: a new run begins. */
@@ -134,4 +137,14 @@ export class ServerReports {
   problem(message) {
     this.#notify("error", message);
   }
+}
+
+/**
+ * @template T
+ * @param {T | null} old
+ * @param {T} value
+ * @returns {T} the old one if it says the same
+ */
+function kept(old, value) {
+  return old !== null && JSON.stringify(old) === JSON.stringify(value) ? old : value;
 }

@@ -16,7 +16,7 @@ import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
  * What the server has been told.
  * @typedef {object} Told
  * @property {Config} config
- * @property {readonly Point[] | null} points null if it has others
+ * @property {readonly Point[]} points
  * @property {number | null} stepsPerSecond
  * @property {boolean} running
  */

@@ -30,6 +30,7 @@ export class Session {
   #catchUp = null;
   /** @type {number | null} */
   #generation = null;
+  #isOpen = false;
   #maxMessageBytes = Infinity;
   #lastHeard = 0;
   #complained = false;
@@ -49,6 +50,7 @@ export class Session {
   /** A connection stands; the server introduces itself first. */
   opened() {
     this.#forget();
+    this.#isOpen = true;
     this.#lastHeard = this.#now();
   }
 
@@ -63,13 +65,14 @@ export class Session {
    * sleeps or changes networks.
    */
   checkPulse() {
-    if (this.#catchUp === null && this.#replies.isEmpty) return;
+    if (!this.#isOpen) return;
     // While the browser still sends, the server cannot be expected to answer.
     if (this.#connection.bufferedAmount > 0) this.#lastHeard = this.#now();
     if (this.#now() - this.#lastHeard < PATIENCE) return;
     this.#lastHeard = this.#now();
-    if (!this.#replies.isEmpty) this.#connection.drop();
-    else if (this.#store.state.session.running) this.#catchUp?.probe();
+    // An answer, or the introduction that a server begins with, is overdue.
+    if (this.#catchUp === null || !this.#replies.isEmpty) this.#connection.drop();
+    else if (this.#store.state.session.running) this.#catchUp.probe();
   }
 
   /** The person is back, or the network: is the server still there? */
@@ -102,6 +105,7 @@ export class Session {
 
   #forget() {
     this.#replies.clear();
+    this.#isOpen = false;
     this.#catchUp = null;
     this.#generation = null;
     this.#complained = false;
@@ -136,15 +140,15 @@ export class Session {
 
   #restore() {
     const { state } = this.#store;
-    const { request, checkpoint, points } = restoreFrom(state);
+    const { request, checkpoint } = restoreFrom(state);
     // The text is nearly all ASCII: its length is its size.
     if (checkpoint !== null && JSON.stringify(request).length + 1_000 > this.#maxMessageBytes) {
       this.#store.server.checkpointRefused("It is larger than what this server takes.");
       this.#restore();
       return;
     }
-    const { points: all, maxPoints } = state.data;
-    if (all.length > maxPoints) {
+    const { points, maxPoints } = state.data;
+    if (points.length > maxPoints) {
       this.#store.server.problem(`This server takes at most ${maxPoints} points: the others are shown but not trained`);
     }
     const { config, stepsPerSecond } = state.settings;
