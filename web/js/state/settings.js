@@ -23,7 +23,7 @@ export const DEFAULT_SPEED = 60;
 
 /** The fastest speed that can be asked for by number.
  * @type {WireConstants["MAX_STEPS_PER_SECOND"]} */
-export const MAX_SPEED = 1_000_000;
+const MAX_SPEED = 1_000_000;
 
 /** @type {readonly FieldName[]} */
 export const FIELDS = Object.freeze([
@@ -60,9 +60,9 @@ export const ACTIVATION_NAMES = Object.freeze({
   gelu: "GELU",
 });
 
-/** The optimizers, in the order to offer them.
+/** The optimizers and their names.
  * @type {Readonly<Record<Optimizer, string>>} */
-export const OPTIMIZER_NAMES = Object.freeze({ adam: "Adam", sgd: "SGD", rmsprop: "RMSProp" });
+const OPTIMIZER_NAMES = Object.freeze({ adam: "Adam", sgd: "SGD", rmsprop: "RMSProp" });
 
 /** @type {WireConstants["MAX_HIDDEN_LAYERS"]} */
 const MAX_LAYERS = 10;

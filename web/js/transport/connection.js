@@ -7,7 +7,7 @@
 /** @import { WireConstants } from "../../types/wire" */
 
 /** @type {WireConstants["SUBPROTOCOL_V2"]} */
-export const SUBPROTOCOL = "nnvisu.v2";
+const SUBPROTOCOL = "nnvisu.v2";
 
 const FIRST_DELAY = 250;
 const LONGEST_DELAY = 5_000;
