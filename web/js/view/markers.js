@@ -42,7 +42,7 @@ export class MarkerSheet {
 
   /** The width of the white ring, device pixels. */
   get #ring() {
-    return Math.max(0.75, this.#look.radius * 0.2);
+    return Math.max(0.5, this.#look.radius * 0.2);
   }
 
   /**

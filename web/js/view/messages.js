@@ -100,10 +100,14 @@ function showNotices(store) {
 /** @param {Store} store */
 function showEmptyState(store) {
   const invitation = byId("empty-state", HTMLElement);
+  const box = byId("canvas-box", HTMLElement);
   const show = () => {
-    const { data, session } = store.state;
-    invitation.hidden = data.points.length > 0 || session.generating;
+    const { data, session, picture } = store.state;
+    const isEmpty = data.points.length === 0;
+    invitation.hidden = !isEmpty || session.generating;
+    // The guesses of a network that has seen nothing stay in the background.
+    box.dataset.untouched = String(isEmpty && (picture.frame?.step ?? 0) === 0);
   };
-  store.subscribe(["data", "session"], show);
+  store.subscribe(["data", "session", "picture"], show);
   show();
 }

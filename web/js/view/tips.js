@@ -14,8 +14,11 @@ const GAP = 8;
 export function buildTips() {
   const tip = byId("tip", HTMLElement);
   const page = new TipOwner(tip);
+  const descriptions = document.createElement("div");
+  descriptions.hidden = true;
+  document.body.append(descriptions);
   for (const element of all("[data-tip]", HTMLElement)) {
-    describe(element);
+    descriptions.append(describe(element));
     listen(element, page);
   }
   document.addEventListener("keydown", (event) => {
@@ -94,15 +97,17 @@ function listen(element, page) {
   });
 }
 
-/** @param {HTMLElement} element */
+/**
+ * @param {HTMLElement} element
+ * @returns {HTMLElement} what describes it from anywhere in the page, seen or not
+ */
 function describe(element) {
   const target = element.querySelector("select") ?? element;
-  const description = document.createElement("span");
-  description.className = "unseen";
+  const description = document.createElement("p");
   description.id = `tip-${element.dataset.tip}`;
   description.textContent = sentenceOf(element);
-  document.body.append(description);
   target.setAttribute("aria-describedby", description.id);
+  return description;
 }
 
 /** @param {HTMLElement} element */

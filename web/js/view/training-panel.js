@@ -72,7 +72,8 @@ function showNumbers(store) {
     setNumber(step, frame?.step ?? 0, formatStep);
     setNumber(loss, frame?.loss ?? null, formatLoss);
     setNumber(accuracy, frame?.accuracy ?? null, formatPercent);
-    const runs = live && store.state.session.running;
+    const { running, connection } = store.state.session;
+    const runs = live && running && connection === "open";
     setNumber(rate, runs ? (frame?.stepsPerSecond ?? 0) : 0, formatRate);
   };
   store.subscribe(["picture"], () => drawSoon(show));
