@@ -7,9 +7,9 @@ use crate::mlp::OutputRows;
 use crate::{Mlp, OptimizerKind, TrainingConfig};
 
 /// The constants of `PyTorch`'s defaults.
-const ADAM_BETA1: f32 = 0.9;
-const ADAM_BETA2: f32 = 0.999;
-const RMSPROP_ALPHA: f32 = 0.99;
+const ADAM_BETA1: f64 = 0.9;
+const ADAM_BETA2: f64 = 0.999;
+const RMSPROP_ALPHA: f64 = 0.99;
 const EPS: f32 = 1e-8;
 
 /// What an optimizer remembers from step to step, as plain data.
@@ -160,11 +160,12 @@ impl Optimizer {
             ),
             OptimizerKind::Adam => {
                 let t = (self.steps + 1) as f64;
-                let correction1 = 1.0 - f64::from(ADAM_BETA1).powf(t);
-                let correction2 = 1.0 - f64::from(ADAM_BETA2).powf(t);
+                let correction1 = 1.0 - ADAM_BETA1.powf(t);
+                let correction2 = 1.0 - ADAM_BETA2.powf(t);
                 let adam = Adam {
-                    beta1: ADAM_BETA1,
-                    beta2: ADAM_BETA2,
+                    beta2: ADAM_BETA2 as f32,
+                    rest1: (1.0 - ADAM_BETA1) as f32,
+                    rest2: (1.0 - ADAM_BETA2) as f32,
                     eps: EPS,
                     weight_decay,
                     step_size: (f64::from(learning_rate) / correction1) as f32,
@@ -178,7 +179,8 @@ impl Optimizer {
             OptimizerKind::RmsProp => dispatch(
                 arch,
                 RmsProp {
-                    alpha: RMSPROP_ALPHA,
+                    alpha: RMSPROP_ALPHA as f32,
+                    rest: (1.0 - RMSPROP_ALPHA) as f32,
                     eps: EPS,
                     weight_decay,
                     learning_rate,

@@ -49,8 +49,11 @@ impl Kernel for Sgd<'_> {
 /// `m' = β₁m + (1 − β₁)g`, `v' = β₂v + (1 − β₂)g²`,
 /// `θ' = θ − step_size · m' / (√v' · inv_sqrt_correction + eps)`.
 pub(crate) struct Adam<'a> {
-    pub(crate) beta1: f32,
     pub(crate) beta2: f32,
+    /// `1 − β₁`, rounded once: the difference of two `f32` would be further off.
+    pub(crate) rest1: f32,
+    /// `1 − β₂`, rounded once.
+    pub(crate) rest2: f32,
     pub(crate) eps: f32,
     pub(crate) weight_decay: f32,
     /// `learning_rate / (1 − β₁ᵗ)`.
@@ -70,7 +73,7 @@ impl Kernel for Adam<'_> {
         let splat = |value| simd.splat_f32s(value);
         let (beta2, eps, weight_decay) =
             (splat(self.beta2), splat(self.eps), splat(self.weight_decay));
-        let (rest1, rest2) = (splat(1.0 - self.beta1), splat(1.0 - self.beta2));
+        let (rest1, rest2) = (splat(self.rest1), splat(self.rest2));
         let (step, correction) = (splat(-self.step_size), splat(self.inv_sqrt_correction));
         let gradient = S::as_simd_f32s(self.gradient).0;
         let n = gradient.len();
@@ -100,6 +103,8 @@ impl Kernel for Adam<'_> {
 /// `v' = αv + (1 − α)g²`, `θ' = θ − learning_rate · g / (√v' + eps)`.
 pub(crate) struct RmsProp<'a> {
     pub(crate) alpha: f32,
+    /// `1 − α`, rounded once.
+    pub(crate) rest: f32,
     pub(crate) eps: f32,
     pub(crate) weight_decay: f32,
     pub(crate) learning_rate: f32,
@@ -116,7 +121,7 @@ impl Kernel for RmsProp<'_> {
         let splat = |value| simd.splat_f32s(value);
         let (alpha, eps, weight_decay) =
             (splat(self.alpha), splat(self.eps), splat(self.weight_decay));
-        let (rest, step) = (splat(1.0 - self.alpha), splat(-self.learning_rate));
+        let (rest, step) = (splat(self.rest), splat(-self.learning_rate));
         let gradient = S::as_simd_f32s(self.gradient).0;
         let n = gradient.len();
         let old_p = &S::as_simd_f32s(self.old.parameters).0[..n];
