@@ -11,13 +11,21 @@ use nnvisu_server::{Limits, Origin, ServerConfig, ServiceConfig};
 /// and watch the decision boundary of a small neural network move. Start it with `nnvisu serve`
 /// and open the address it prints.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, propagate_version = true)]
+#[command(
+    name = "nnvisu",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// Say more on stderr: -v for what happens, -vv and -vvv for details. RUST_LOG, if set, wins
     #[arg(short, long, action = ArgAction::Count, global = true)]
+    #[arg(
+        help = "Say more on stderr: -v for what happens, -vv and -vvv for details. \
+                  RUST_LOG, if set, wins"
+    )]
     pub(crate) verbose: u8,
 }
 
@@ -41,8 +49,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "DIR", value_parser = parse_web_dir)]
     web_dir: Option<PathBuf>,
 
-    /// Also let pages from this origin connect, such as https://example.com; may be repeated
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    #[arg(
+        help = "Also let pages from this origin connect, such as https://example.com; \
+                  may be repeated"
+    )]
     allowed_origins: Vec<Origin>,
 
     /// The most points that one person may place

@@ -47,7 +47,7 @@ impl FromStr for Origin {
         };
         let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
         let default_port = default_port(scheme).ok_or_else(invalid)?;
-        if !bare || authority.host().is_empty() || authority.as_str().contains('@') {
+        if !bare || authority.host().is_empty() {
             return Err(invalid());
         }
         Ok(Self {
@@ -97,10 +97,14 @@ fn default_port(scheme: &str) -> Option<u16> {
 
 /// The port as written; an error if something is written that is not a port.
 fn explicit_port(authority: &Authority) -> Result<Option<u16>, ()> {
-    match authority.port() {
-        Some(port) => port.as_str().parse().map(Some).map_err(|_| ()),
-        None if authority.as_str().ends_with(':') => Err(()),
-        None => Ok(None),
+    let after_host = authority
+        .as_str()
+        .strip_prefix(authority.host())
+        .ok_or(())?;
+    match after_host.strip_prefix(':') {
+        Some(port) => port.parse().map(Some).map_err(|_| ()),
+        None if after_host.is_empty() => Ok(None),
+        None => Err(()),
     }
 }
 

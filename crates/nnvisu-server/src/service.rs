@@ -90,11 +90,11 @@ impl Service {
                     .service(page::files_of(dir)),
             ),
             None => scope.service(
-                web::scope("")
-                    .wrap(page::security_headers())
-                    .route("/{path:.*}", web::get().to(embedded_page))
-                    .route("/{path:.*}", web::head().to(embedded_page))
-                    .default_service(web::to(page::not_found)),
+                web::scope("").wrap(page::security_headers()).service(
+                    web::resource("/{path:.*}")
+                        .route(web::get().to(embedded_page))
+                        .route(web::head().to(embedded_page)),
+                ),
             ),
         }
     }

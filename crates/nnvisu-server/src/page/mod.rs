@@ -1,7 +1,7 @@
 //! The page: HTML, CSS, JavaScript and pictures, from the program itself or from a directory.
 //!
 //! Names carry no content hash, so a browser has to ask every time (`no-cache`) and is answered
-//! `304 Not Modified` by the ETag. All links within the page are relative; nothing here needs to
+//! `304 Not Modified` by its entity tag. All links within the page are relative; nothing here needs to
 //! know under which path a reverse proxy shows it.
 
 mod disk;

@@ -5,8 +5,12 @@ use std::time::Instant;
 use nnvisu_protocol::{ProtocolVersion, Response, ServerMessage, StepMetrics};
 
 use super::{
-    convert, outbox::Picture, painter::Caption, requests::diverged, schedule::Rendering,
-    state::Session,
+    convert,
+    outbox::Picture,
+    painter::Caption,
+    requests::diverged,
+    schedule::Rendering,
+    state::{Need, Session},
 };
 
 /// When a session wants to be advanced again, if no command comes before.
@@ -45,8 +49,8 @@ impl Session {
         }
         if n_steps > 0 {
             self.pacer.ran(n_steps, started, Instant::now());
-            self.picture_outdated = true;
-            self.checkpoint_outdated = true;
+            self.picture.raise(Need::WhileRunning);
+            self.checkpoint.raise(Need::WhileRunning);
         }
     }
 
@@ -60,7 +64,7 @@ impl Session {
     }
 
     fn wants_picture(&self) -> bool {
-        self.picture_wanted || (self.running && self.picture_outdated)
+        self.picture.is_pressing(self.running)
     }
 
     fn show_if_due(&mut self) {
@@ -68,8 +72,7 @@ impl Session {
         if !self.wants_picture() || started < self.pictures.next() {
             return;
         }
-        self.picture_wanted = false;
-        self.picture_outdated = false;
+        self.picture = Need::Nothing;
 
         let step = self.trainer.step();
         let n_parameters = self.trainer.mlp().parameters().len();
@@ -121,17 +124,16 @@ impl Session {
     }
 
     fn wants_checkpoint(&self) -> bool {
-        self.speaks_v2() && (self.checkpoint_wanted || (self.running && self.checkpoint_outdated))
+        self.speaks_v2() && self.checkpoint.is_pressing(self.running)
     }
 
     fn save_if_due(&mut self) {
         let now = Instant::now();
-        let due = self.checkpoint_wanted || self.weights.is_due(now);
+        let due = self.checkpoint == Need::Now || self.weights.is_due(now);
         if !self.wants_checkpoint() || !due {
             return;
         }
-        self.checkpoint_wanted = false;
-        self.checkpoint_outdated = false;
+        self.checkpoint = Need::Nothing;
         self.weights.happened(now);
         let checkpoint = convert::wire_checkpoint(self.trainer.checkpoint(), self.generation);
         let payload = Box::new(checkpoint);

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use nnvisu_core::{Checkpoint, DEFAULT_N_POINTS, OptimizerKind, OptimizerState, Trainer};
+use nnvisu_core::{
+    Checkpoint, DEFAULT_N_POINTS, InvalidCheckpoint, OptimizerKind, OptimizerState, Trainer,
+};
 use nnvisu_protocol::{
     ArchitectureSynced, Config, ConfigUpdate, Envelope, ErrorCode, Model, NetworkUpdate, Point,
     Request, RequestError, Response, Restore, Seed, Seeds, StepMetrics, StepsPerSecond,
@@ -12,7 +14,7 @@ use nnvisu_protocol::{
 use super::{
     convert,
     inbox::Command,
-    state::{Session, SessionOptions, fresh_seed, fresh_seeds},
+    state::{Need, Session, SessionOptions, fresh_seed, fresh_seeds},
 };
 
 impl Session {
@@ -106,13 +108,15 @@ impl Session {
         self.pacer.steps_change();
         let network_changed = self.trainer.mlp().n_classes() != n_classes;
         if self.running && points.is_empty() {
-            self.stop();
-        } else if network_changed {
-            self.checkpoint_wanted = true;
-            self.picture_wanted = !self.running;
-        } else if self.speaks_v2() {
-            // The weights are the same, but loss and accuracy are of other points now.
-            self.picture_wanted = !self.running;
+            return self.stop();
+        }
+        if network_changed {
+            self.checkpoint.raise(Need::Now);
+        }
+        // With the same weights, loss and accuracy are of other points now. Version 1 clients
+        // hear of that with the next step only.
+        if !self.running && (network_changed || self.speaks_v2()) {
+            self.picture.raise(Need::Now);
         }
     }
 
@@ -145,20 +149,13 @@ impl Session {
         let network_config = convert::network_config(&restore.config);
         let training_config = convert::training_config(&restore.config);
         let data = convert::dataset(&restore.data);
-        self.trainer = match restore.checkpoint {
-            Some(checkpoint) => {
-                let checkpoint = convert::checkpoint(checkpoint);
-                Trainer::restore(network_config, training_config, data, &checkpoint).map_err(
-                    |error| {
-                        RequestError::new(ErrorCode::CheckpointMismatch, error.to_string())
-                            .with_field("checkpoint")
-                    },
-                )?
-            }
-            None => {
-                let seeds = restore.seeds.map_or_else(fresh_seeds, convert::seeds);
-                Trainer::new(network_config, training_config, seeds, data)
-            }
+        self.trainer = if let Some(checkpoint) = restore.checkpoint {
+            let checkpoint = convert::checkpoint(checkpoint);
+            Trainer::restore(network_config, training_config, data, &checkpoint)
+                .map_err(|error| mismatch(&error))?
+        } else {
+            let seeds = restore.seeds.map_or_else(fresh_seeds, convert::seeds);
+            Trainer::new(network_config, training_config, seeds, data)
         };
         self.config = restore.config;
         self.set_speed(restore.steps_per_second);
@@ -237,6 +234,10 @@ fn train_step(
         },
         model: Some(convert::wire_model(trainer.mlp())),
     })
+}
+
+fn mismatch(error: &InvalidCheckpoint) -> RequestError {
+    RequestError::new(ErrorCode::CheckpointMismatch, error.to_string()).with_field("checkpoint")
 }
 
 /// Training has left the finite numbers.

@@ -61,14 +61,36 @@ pub(super) struct Session {
     pub(super) rate: RateMeter,
     pub(super) weights: AtMostEvery,
     pub(super) painter: Painter,
-    /// A picture has to be sent although no step was made since the last.
-    pub(super) picture_wanted: bool,
-    /// A checkpoint has to be sent at once.
-    pub(super) checkpoint_wanted: bool,
-    /// Steps have been made since the last picture.
-    pub(super) picture_outdated: bool,
-    /// Steps have been made since the last checkpoint.
-    pub(super) checkpoint_outdated: bool,
+    /// Whether the client has to have a new picture.
+    pub(super) picture: Need,
+    /// Whether a version 2 client has to have a new checkpoint.
+    pub(super) checkpoint: Need,
+}
+
+/// Whether the client has to have something anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Need {
+    /// What it has is right.
+    Nothing,
+    /// Steps have been made since; as long as training goes on, it follows at its own pace.
+    WhileRunning,
+    /// Something else has changed.
+    Now,
+}
+
+impl Need {
+    pub(super) fn raise(&mut self, to: Self) {
+        *self = to.max(*self);
+    }
+
+    /// Whether something has to be sent at all.
+    pub(super) fn is_pressing(self, running: bool) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::WhileRunning => running,
+            Self::Now => true,
+        }
+    }
 }
 
 impl Session {
@@ -96,10 +118,8 @@ impl Session {
             rate: RateMeter::default(),
             weights: AtMostEvery::new(WEIGHTS_INTERVAL),
             painter: Painter::new(),
-            picture_wanted: false,
-            checkpoint_wanted: false,
-            picture_outdated: false,
-            checkpoint_outdated: false,
+            picture: Need::Nothing,
+            checkpoint: Need::Nothing,
         };
         session.greet();
         session
@@ -193,8 +213,8 @@ impl Session {
 
     /// Has the picture and the checkpoint sent as soon as the commands that wait are done.
     pub(super) fn show_and_save(&mut self) {
-        self.picture_wanted = true;
-        self.checkpoint_wanted = true;
+        self.picture.raise(Need::Now);
+        self.checkpoint.raise(Need::Now);
     }
 }
 

@@ -2,7 +2,6 @@
 //! notices when the client is gone, and says goodbye properly.
 
 use std::{
-    error::Error,
     io,
     time::{Duration, Instant},
 };
@@ -30,7 +29,7 @@ const GONE_AFTER: Duration = Duration::from_secs(30);
 /// How long a client may take to answer a close frame.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 /// While so many replies wait, no further request is read.
-const MAX_WAITING_REPLIES: usize = 64;
+const MAX_WAITING_REPLIES: usize = 16;
 
 pub(super) struct Connection {
     socket: Socket,
@@ -98,6 +97,8 @@ impl Connection {
         let mut stop = std::pin::pin!(shutdown.begun());
         let mut checks = interval(CHECK_INTERVAL);
         checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let greeting = self.outbox.next(false).await;
+        self.send(greeting).await?;
         // Measures the delay of the line before the first picture.
         self.ping(false).await?;
         loop {
@@ -259,6 +260,5 @@ fn is_overflow(error: &io::Error) -> bool {
 
 /// Whether the bytes of a text message are not UTF-8.
 fn is_bad_text(error: &io::Error) -> bool {
-    let cause = error.get_ref().map(|cause| cause as &(dyn Error + 'static));
-    cause.is_some_and(|cause| cause.is::<std::str::Utf8Error>())
+    matches!(error.get_ref(), Some(cause) if cause.is::<std::str::Utf8Error>())
 }

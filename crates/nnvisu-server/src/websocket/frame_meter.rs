@@ -164,11 +164,11 @@ mod tests {
         match length {
             0..=125 => bytes.push(0x80 | length as u8),
             126..=0xFFFF => {
-                bytes.push(0x80 | 126);
+                bytes.push(0x80 | 0x7E);
                 bytes.extend((length as u16).to_be_bytes());
             }
             _ => {
-                bytes.push(0x80 | 127);
+                bytes.push(0x80 | 0x7F);
                 bytes.extend((length as u64).to_be_bytes());
             }
         }
@@ -178,11 +178,11 @@ mod tests {
     }
 
     /// Reads `bytes` in pieces of every size from one byte on: the cuts must not matter.
-    fn check(max_message_bytes: usize, bytes: &[u8], expected: Result<(), TooLarge>) {
+    fn check(max_message_bytes: usize, bytes: &[u8], expected: &Result<(), TooLarge>) {
         for piece in [1, 2, 3, 7, 100, bytes.len()] {
             let mut meter = FrameMeter::new(max_message_bytes);
             let result = bytes.chunks(piece).try_for_each(|chunk| meter.read(chunk));
-            assert_eq!(result, expected, "in pieces of {piece}");
+            assert_eq!(&result, expected, "in pieces of {piece}");
         }
     }
 
@@ -191,9 +191,9 @@ mod tests {
         for length in [0, 1, 125, 126, 127, 65_535, 65_536, 70_000] {
             let mut twice = frame(true, TEXT, length);
             twice.extend(frame(true, TEXT, length));
-            check(length, &twice, Ok(()));
+            check(length, &twice, &Ok(()));
             if length > 0 {
-                check(length - 1, &twice, Err(TooLarge));
+                check(length - 1, &twice, &Err(TooLarge));
             }
         }
     }
@@ -208,8 +208,8 @@ mod tests {
             frame(true, TEXT, 100),
         ]
         .concat();
-        check(100, &message, Ok(()));
-        check(99, &message, Err(TooLarge));
+        check(100, &message, &Ok(()));
+        check(99, &message, &Err(TooLarge));
     }
 
     #[test]
@@ -217,6 +217,6 @@ mod tests {
         let huge = [
             0x81, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0,
         ];
-        check(1000, &huge, Err(TooLarge));
+        check(1000, &huge, &Err(TooLarge));
     }
 }

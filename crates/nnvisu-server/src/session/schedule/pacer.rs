@@ -159,7 +159,8 @@ mod tests {
     #[test]
     fn the_first_step_is_due_at_once_and_the_second_an_interval_later() {
         let start = Instant::now();
-        let mut pacer = Pacer::new(Some(500 * MS), start - Duration::from_secs(60));
+        let mut pacer = Pacer::new(Some(500 * MS), start);
+        let start = start + Duration::from_secs(60);
         pacer.start(start);
         assert_eq!(pacer.steps_due(start), 1);
         pacer.ran(1, start, start + MS);

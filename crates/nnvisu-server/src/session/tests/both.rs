@@ -1,0 +1,194 @@
+//! What both versions of the protocol have in common.
+
+use super::*;
+
+const VERSIONS: [ProtocolVersion; 2] = [ProtocolVersion::V1, ProtocolVersion::V2];
+
+#[test]
+fn more_points_go_on_from_the_weights_there_are() {
+    for version in VERSIONS {
+        let mut client = Client::new(version);
+        client.send(update_data(xor()));
+        client.send(request("start_training"));
+        client.run_until(|client| client.step() > 100);
+        client.send(request("stop_training"));
+        let (step, weights) = (client.step(), client.parameters());
+        client.send(update_data(xor_and(1)));
+        client.send(request("start_training"));
+        assert_eq!((client.step(), client.parameters()), (step, weights));
+        client.run_until(|client| client.step() > step);
+        assert!(client.step() > step);
+    }
+}
+
+#[test]
+fn a_new_class_grows_the_network_without_stopping() {
+    for version in VERSIONS {
+        let mut client = Client::new(version);
+        client.send(update_data(xor()));
+        client.send(request("start_training"));
+        client.run_until(|client| client.step() > 100);
+        let (step, before) = (client.step(), client.session.trainer.mlp().clone());
+        client.send(update_data(xor_and(4)));
+        assert!(client.session.running);
+        assert_eq!(client.step(), step);
+        let after = client.session.trainer.mlp().clone();
+        assert_eq!(after.layer_sizes(), [2, 10, 5, 5]);
+        for layer in 0..2 {
+            assert_eq!(after.weights(layer), before.weights(layer));
+            assert_eq!(after.biases(layer), before.biases(layer));
+        }
+        assert_eq!(after.weights(2).rows(0, 2), before.weights(2));
+        assert_eq!(after.biases(2).rows(0, 2), before.biases(2));
+        client.run_until(|client| client.step() > step);
+
+        client.send(update_data(xor()));
+        assert!(client.session.running);
+        assert_eq!(client.session.trainer.mlp().n_classes(), 2);
+    }
+}
+
+#[test]
+fn clearing_the_data_stops_training() {
+    for version in VERSIONS {
+        let mut client = Client::new(version);
+        client.send(update_data(xor()));
+        client.send(request("start_training"));
+        client.run_until(|client| client.step() > 10);
+        let step = client.step();
+        client.send(update_data(json!([])));
+        assert!(!client.session.running && client.session.trainer.data().is_empty());
+        client.maps_or_pictures();
+        client.settle();
+        assert_eq!(client.maps_or_pictures(), 1);
+        assert_eq!(client.step(), step, "the weights are kept");
+        assert_eq!(client.refused(request("start_training"))["code"], "no_data");
+    }
+}
+
+#[test]
+fn one_class_is_enough_to_train() {
+    let mut client = Client::v1();
+    client.send(update_data(json!([{"x": 0, "y": 0, "label": 0}])));
+    client.send(request("start_training"));
+    client.run_until(|client| client.step() > 100);
+    assert!(
+        client
+            .texts()
+            .iter()
+            .all(|text| text["type"] == "step_result")
+    );
+}
+
+#[test]
+fn divergence_stops_and_keeps_the_last_good_weights() {
+    for version in VERSIONS {
+        let mut client = Client::new(version);
+        client.send(update_data(xor()));
+        client.send(json!({"type": "update_config", "payload": {
+            "learningRate": 10.0, "regularization": 10.0, "optimizer": "sgd",
+        }}));
+        client.send(json!({"type": "update_architecture", "payload": {
+            "hidden_layers": [50, 50, 50, 50], "activation": "relu",
+        }}));
+        client.settle();
+        client.texts();
+        client.maps_or_pictures();
+        client.send(request("start_training"));
+        client.run_until(|client| !client.session.running);
+        client.settle();
+        let texts = client.texts();
+        let error = texts.iter().find(|text| text["type"] == "error").unwrap();
+        assert_eq!(error["code"], "diverged");
+        assert!(error.get("re").is_none());
+        assert!(
+            client
+                .parameters()
+                .iter()
+                .all(|parameter| parameter.is_finite())
+        );
+        if version == ProtocolVersion::V2 {
+            let state = texts.iter().find(|text| text["type"] == "state").unwrap();
+            assert_eq!(state["payload"]["running"], false);
+            assert_eq!(client.checkpoint()["step"], client.step());
+        }
+        assert!(client.maps_or_pictures() >= 1);
+    }
+}
+
+#[test]
+fn train_step_leaves_nothing_behind() {
+    for version in VERSIONS {
+        let mut client = Client::new(version);
+        client.send(update_data(xor()));
+        client.send(request("start_training"));
+        client.run_until(|client| client.step() > 10);
+        client.texts();
+        let before = (
+            client.step(),
+            client.parameters(),
+            client.session.config.clone(),
+        );
+        let model = json!({
+            "weights": [[[1.0, 0.0], [0.0, 1.0]], [[1.0, -1.0], [0.5, 0.25]]],
+            "biases": [[0.0, 0.0], [0.0, 0.0]],
+        });
+        client.send(json!({
+            "type": "train_step", "config": {"optimizer": "sgd", "learningRate": 0.5},
+            "model": model, "data": xor(),
+        }));
+        let result = client.texts().pop().unwrap();
+        assert_eq!(result["type"], "step_result");
+        assert_ne!(result["model"], model);
+        assert_eq!(result["model"]["weights"][0].as_array().unwrap().len(), 2);
+        let loss = result["metrics"]["loss"].as_f64().unwrap();
+        assert!(loss > 0.0 && result["metrics"]["accuracy"].is_number());
+        let after = (
+            client.step(),
+            client.parameters(),
+            client.session.config.clone(),
+        );
+        assert!(before == after && client.session.running);
+
+        // The answer is a model again, and a step downhill.
+        client.send(json!({
+            "type": "train_step", "config": {"optimizer": "sgd"},
+            "model": result["model"], "data": xor(),
+        }));
+        let second = client.texts().pop().unwrap();
+        assert!(second["metrics"]["loss"].as_f64().unwrap() < loss);
+    }
+}
+
+#[test]
+fn train_step_makes_weights_if_there_are_none() {
+    let mut client = Client::v1();
+    client.send(json!({
+        "type": "train_step", "config": {"architecture": [4, 3]},
+        "model": {"weights": [], "biases": []}, "data": xor_and(2),
+    }));
+    let result = client.texts().pop().unwrap();
+    let biases = result["model"]["biases"].as_array().unwrap();
+    let sizes: Vec<_> = biases
+        .iter()
+        .map(|layer| layer.as_array().unwrap().len())
+        .collect();
+    assert_eq!(sizes, [4, 3, 3]);
+}
+
+#[test]
+fn train_step_follows_the_classes_of_its_data() {
+    let mut client = Client::v1();
+    let model = json!({"weights": [[[1.0, 0.0], [0.0, 1.0]]], "biases": [[0.0, 0.0]]});
+    client.send(json!({"type": "train_step", "config": {}, "model": model, "data": xor_and(3)}));
+    let result = client.texts().pop().unwrap();
+    assert_eq!(result["model"]["biases"][0].as_array().unwrap().len(), 4);
+}
+
+impl Client {
+    /// How many frames have come since the last look.
+    fn maps_or_pictures(&mut self) -> usize {
+        self.receive();
+        std::mem::take(&mut self.frames).len()
+    }
+}

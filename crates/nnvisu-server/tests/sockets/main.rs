@@ -1,0 +1,7 @@
+//! The server by real sockets: what a browser, a program or the operating system does to it.
+
+mod closing;
+mod handshake;
+mod page;
+mod pictures;
+mod support;

@@ -1,0 +1,69 @@
+//! Pictures over a real socket: a slow reader gets the newest, not all.
+
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::{Client, TestServer};
+
+async fn next_picture(client: &mut Client) -> Vec<u8> {
+    loop {
+        if let Message::Binary(bytes) = client.next().await.unwrap() {
+            return bytes.to_vec();
+        }
+    }
+}
+
+fn step_of(picture: &[u8]) -> u64 {
+    u64::from_le_bytes(picture[12..20].try_into().unwrap())
+}
+
+async fn training(server: &TestServer) -> Client {
+    let mut client = server.connect_v2().await;
+    client
+        .send(json!({"type": "generate_data", "distribution": "moons", "num_classes": 2}))
+        .await;
+    client
+        .send(json!({"type": "start_training", "id": 1}))
+        .await;
+    client.next_text("state").await;
+    client
+}
+
+#[actix_web::test]
+async fn whoever_does_not_read_misses_pictures_and_gets_new_ones() {
+    let server = TestServer::start();
+    let mut watching = training(&server).await;
+    let mut asleep = training(&server).await;
+    let mut last_seen = 0;
+    for _ in 0..30 {
+        last_seen = step_of(&next_picture(&mut watching).await);
+    }
+    // What waits in the operating system's buffers are the few pictures without a receipt.
+    let mut n_old = 0;
+    while step_of(&next_picture(&mut asleep).await) < last_seen {
+        n_old += 1;
+    }
+    assert!(n_old < 10, "{n_old} pictures waited for the sleeper");
+}
+
+#[actix_web::test]
+async fn two_sessions_have_nothing_in_common() {
+    let server = TestServer::start();
+    let mut first = training(&server).await;
+    let mut second = server.connect_v2().await;
+    second
+        .send(json!({"type": "update_architecture", "payload": {"hidden_layers": [3]}, "id": 1}))
+        .await;
+    let state = second.next_text("state").await;
+    assert_eq!(
+        (&state["payload"]["points"], &state["payload"]["running"]),
+        (&json!(0), &json!(false))
+    );
+    first.send(json!({"type": "stop_training", "id": 2})).await;
+    let state = first.next_text("state").await;
+    assert_eq!(
+        state["payload"]["network"]["layerSizes"],
+        json!([2, 10, 5, 2])
+    );
+    assert_eq!(state["payload"]["points"], 200);
+}
