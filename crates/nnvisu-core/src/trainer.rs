@@ -35,7 +35,7 @@ pub struct Trainer {
 /// How well the network does on all points, in evaluation mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metrics {
-    /// Mean cross-entropy in nats, ≥ 0.
+    /// Mean cross-entropy in nats, ≥ 0; infinite if the logits overflow, but never NaN.
     pub loss: f32,
     /// The share of points whose class has the highest probability, 0 to 1.
     pub accuracy: f32,
@@ -270,8 +270,12 @@ impl Trainer {
         }
         self.data_is_loaded = n_points <= BLOCK_ROWS;
         (n_points > 0).then_some(Metrics {
-            // Rounding must not make a perfect fit look better than perfect.
-            loss: loss.max(0.0),
+            loss: match loss {
+                // Infinities cancelled on the way.
+                loss if loss.is_nan() => f32::INFINITY,
+                // Rounding must not make a perfect fit look better than perfect.
+                loss => loss.max(0.0),
+            },
             accuracy: n_correct / n_points as f32,
         })
     }

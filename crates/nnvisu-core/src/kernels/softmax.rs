@@ -23,17 +23,20 @@ impl Targets {
     }
 }
 
-/// The log of the sum of exponentials of row register `v`, found stably by subtracting the row's
-/// own maximum, and the logit of the right class.
+/// The cross-entropy of row register `v` and its sum of exponentials relative to the row's own
+/// highest logit; `keep` gets the exponential of each class.
+///
+/// The loss is `(highest − target) + ln(sum)`: adding `highest` to the logarithm first would round
+/// it away when the logits are large.
 #[inline(always)]
-fn log_sum_exp_and_target<S: Simd>(
+fn cross_entropy_and_sum<S: Simd>(
     simd: S,
     logits: &Vectors<&[S::f32s]>,
     one_hot: &Vectors<&[S::f32s]>,
     n_classes: usize,
     v: usize,
     mut keep: impl FnMut(usize, S::f32s),
-) -> (S::f32s, S::f32s, S::f32s) {
+) -> (S::f32s, S::f32s) {
     let mut highest = logits.vectors[v];
     let mut target = simd.mul_f32s(highest, one_hot.vectors[v]);
     for k in 1..n_classes {
@@ -48,7 +51,8 @@ fn log_sum_exp_and_target<S: Simd>(
         sum = simd.add_f32s(sum, e);
         keep(k, e);
     }
-    (simd.add_f32s(highest, ln(simd, sum)), target, sum)
+    let loss = simd.add_f32s(simd.sub_f32s(highest, target), ln(simd, sum));
+    (loss, sum)
 }
 
 /// Writes `delta = (softmax(logits) − one_hot) · row_weight`, the gradient of the mean
@@ -75,11 +79,11 @@ impl Kernel for SoftmaxGradient<'_> {
         } = self.delta.vectors_mut::<S>();
         let mut loss = simd.splat_f32s(0.0);
         for v in 0..n_vectors::<S>(self.n_rows) {
-            let (log_sum, target, sum) =
-                log_sum_exp_and_target(simd, &logits, &one_hot, self.n_classes, v, |k, e| {
+            let (row_loss, sum) =
+                cross_entropy_and_sum(simd, &logits, &one_hot, self.n_classes, v, |k, e| {
                     delta[k * stride + v] = e;
                 });
-            loss = simd.mul_add_e_f32s(simd.sub_f32s(log_sum, target), weight[v], loss);
+            loss = simd.mul_add_e_f32s(row_loss, weight[v], loss);
             let scale = simd.div_f32s(weight[v], sum);
             for k in 0..self.n_classes {
                 let target = simd.mul_f32s(one_hot.vectors[k * one_hot.stride + v], weight[v]);
@@ -113,9 +117,9 @@ impl Kernel for Measure<'_> {
         // Exact: a lane counts to 2²⁴ before it rounds.
         let mut correct = zero;
         for v in 0..n_vectors::<S>(self.n_rows) {
-            let (log_sum, target, _) =
-                log_sum_exp_and_target(simd, &logits, &one_hot, self.n_classes, v, |_, _| ());
-            loss = simd.mul_add_e_f32s(simd.sub_f32s(log_sum, target), weight[v], loss);
+            let (row_loss, _) =
+                cross_entropy_and_sum(simd, &logits, &one_hot, self.n_classes, v, |_, _| ());
+            loss = simd.mul_add_e_f32s(row_loss, weight[v], loss);
 
             let mut highest = logits.vectors[v];
             let mut hit = one_hot.vectors[v];
