@@ -151,13 +151,37 @@ async fn interrupt_and_terminate_end_the_program_while_clients_train() {
         let page = http.get(server.url("/")).send().await.expect("an answer");
         assert!(page.status().is_success());
 
+        // They read on, as a browser does.
+        let goodbyes: Vec<_> = clients
+            .into_iter()
+            .map(|client| tokio::spawn(client.closed()))
+            .collect();
         server.signal(signal);
         let status = server.exit_within(SHUTDOWN_LIMIT).await;
         assert_eq!(status.code(), Some(0), "{signal:?}");
-        for client in clients {
-            assert_eq!(client.closed().await, Some(CloseCode::Away), "{signal:?}");
+        for goodbye in goodbyes {
+            let code = goodbye.await.expect("no panic");
+            assert_eq!(code, Some(CloseCode::Away), "{signal:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn clients_that_neither_read_nor_close_do_not_hold_the_program_up() {
+    let mut server = Server::start().await;
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        let mut client = Client::v1(&server).await;
+        client
+            .send(json!({"type": "update_data", "data": points(&XOR)}))
+            .await;
+        client.send(json!({"type": "start_training"})).await;
+        client.next_map().await;
+        clients.push(client);
+    }
+    server.signal(Signal::TERM);
+    let status = server.exit_within(SHUTDOWN_LIMIT).await;
+    assert_eq!(status.code(), Some(0));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! whatever they do not mention.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::frames::{Map, Picture};
 use crate::server::Server;
-use crate::wait::guarded;
+use crate::wait::{GUARD, guarded};
 
 /// Which format a client asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,12 @@ pub struct Client {
     version: Version,
     greeting: Value,
     last_id: u32,
+    last_text: String,
+    deadline: Instant,
 }
+
+/// How long a test may use one connection.
+const LIFETIME: Duration = Duration::from_secs(120);
 
 impl Client {
     /// Connects as a v1 client that is no browser.
@@ -104,6 +110,8 @@ impl Client {
             version,
             greeting: Value::Null,
             last_id: 0,
+            last_text: String::new(),
+            deadline: Instant::now() + LIFETIME,
         };
         match client.next().await {
             Frame::Text(message) if message["type"] == "config" => client.greeting = message,
@@ -140,18 +148,30 @@ impl Client {
 
     /// The next frame.
     pub async fn next(&mut self) -> Frame {
-        loop {
-            match guarded("a frame", self.socket.next()).await {
-                Some(Ok(Message::Text(text))) => return Frame::Text(self.checked_text(&text)),
-                Some(Ok(Message::Binary(bytes))) => {
-                    return match self.version {
-                        Version::V1 => Frame::Map(Map::decode(&bytes)),
-                        Version::V2 => Frame::Picture(Picture::decode(&bytes)),
-                    };
+        let limit = GUARD.min(self.deadline.saturating_duration_since(Instant::now()));
+        let message = tokio::time::timeout(limit, async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                    Some(Ok(message)) if !message.is_close() => return message,
+                    end => panic!("the connection ended: {end:?}"),
                 }
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-                end => panic!("the connection ended: {end:?}"),
             }
+        })
+        .await;
+        match message {
+            Ok(Message::Text(text)) => {
+                self.last_text = text.chars().take(300).collect();
+                Frame::Text(self.checked_text(&text))
+            }
+            Ok(message) => match self.version {
+                Version::V1 => Frame::Map(Map::decode(&message.into_data())),
+                Version::V2 => Frame::Picture(Picture::decode(&message.into_data())),
+            },
+            Err(elapsed) => panic!(
+                "what was waited for did not come ({elapsed}); the last text was {}",
+                self.last_text
+            ),
         }
     }
 

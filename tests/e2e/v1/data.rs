@@ -1,7 +1,7 @@
 //! Data: generated, replaced and cleared.
 
 use nnvisu_tests::client::Client;
-use nnvisu_tests::data::{XOR, points_from};
+use nnvisu_tests::data::{LabelledPoint, XOR, points, points_from};
 use nnvisu_tests::server::Server;
 use serde_json::json;
 
@@ -156,21 +156,11 @@ async fn one_class_alone_trains() {
 async fn ten_thousand_points_are_accepted_and_twenty_thousand_and_one_are_not() {
     let server = Server::start().await;
     let mut client = Client::v1(&server).await;
-    let spiral = |count: u32| -> Vec<_> {
-        (0..count)
-            .map(|n| {
-                let angle = f64::from(n) * 0.01;
-                let radius = f64::from(n) / f64::from(count);
-                (radius * angle.cos(), radius * angle.sin(), (n % 2) as u8)
-            })
-            .collect()
-    };
     set_data(&mut client, &spiral(10_000)).await;
     start(&mut client).await;
     while step_of(&client.expect("step_result").await) < 3 {}
 
-    let too_many =
-        json!({"type": "update_data", "data": nnvisu_tests::data::points(&spiral(20_001))});
+    let too_many = json!({"type": "update_data", "data": points(&spiral(20_001))});
     let error = client.refused(too_many.to_string()).await;
     assert_eq!(error["code"], "too_many_points");
     let message = error["message"].as_str().unwrap_or_default();
@@ -185,14 +175,25 @@ async fn ten_thousand_points_are_accepted_and_twenty_thousand_and_one_are_not() 
 
 #[tokio::test]
 async fn the_limit_of_points_can_be_set() {
-    let server = Server::start_with(&["--max-points", "3"]).await;
+    let server = Server::start_with(&["--max-points", "250"]).await;
     let mut client = Client::v1(&server).await;
-    set_data(&mut client, &XOR[..3]).await;
-    let four = json!({"type": "update_data", "data": nnvisu_tests::data::points(&XOR)});
-    let error = client.refused(four.to_string()).await;
+    set_data(&mut client, &spiral(250)).await;
+    let one_more = json!({"type": "update_data", "data": points(&spiral(251))});
+    let error = client.refused(one_more.to_string()).await;
     assert_eq!(error["code"], "too_many_points");
     start(&mut client).await;
     while step_of(&client.expect("step_result").await) == 0 {}
+}
+
+/// Points on a spiral, of two classes by turns.
+fn spiral(count: u32) -> Vec<LabelledPoint> {
+    (0..count)
+        .map(|n| {
+            let angle = f64::from(n) * 0.01;
+            let radius = f64::from(n) / f64::from(count);
+            (radius * angle.cos(), radius * angle.sin(), (n % 2) as u8)
+        })
+        .collect()
 }
 
 /// Sum of the channels' differences.

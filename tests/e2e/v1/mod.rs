@@ -8,6 +8,8 @@ mod settings;
 mod train_step;
 mod training;
 
+use std::time::Duration;
+
 use nnvisu_tests::client::{Client, Frame};
 use nnvisu_tests::data::{LabelledPoint, points};
 use nnvisu_tests::frames::Map;
@@ -55,13 +57,16 @@ async fn train_to_loss(client: &mut Client, loss: f64) -> Value {
 /// Waits until the session, which has just been told to stop, is silent; its
 /// last map and `step_result`.
 ///
-/// Silence is proved by questions: nothing else comes before their answers.
+/// Silence is proved by questions to the training thread, asked for longer
+/// than a picture may be put off: nothing else comes before their answers.
 async fn silence(client: &mut Client) -> (Map, Value) {
-    const QUIET_ROUND_TRIPS: usize = 5;
+    const QUIET_ROUND_TRIPS: usize = 10;
+    const BETWEEN: Duration = Duration::from_millis(60);
     let mut last_map = None;
     let mut last_result = None;
     let mut quiet = 0;
     while quiet < QUIET_ROUND_TRIPS {
+        tokio::time::sleep(BETWEEN).await;
         let frames = client.round_trip().await;
         quiet = if frames.is_empty() { quiet + 1 } else { 0 };
         for frame in frames {

@@ -218,7 +218,7 @@ async fn a_diverging_run_stops_and_keeps_its_last_finite_weights() {
     // All JSON is checked for finite numbers by the client; the session lives.
     client
         .send(json!({"type": "update_config", "payload": {
-            "learningRate": 0.01, "optimizer": "adam", "regularization": 0.0, "architecture": [10, 5],
+            "learningRate": 0.01, "optimizer": "adam", "activation": "tanh", "regularization": 0.0, "architecture": [10, 5],
         }}))
         .await;
     client.send(json!({"type": "reset"})).await;

@@ -184,14 +184,14 @@ async fn a_checkpoint_that_does_not_fit_is_refused_and_nothing_lost() {
             .expect_err("a checkpoint that does not fit");
         assert!(error["code"].is_string(), "{error}");
     }
-    // It must also fit the configuration and the data that come with it.
-    let mut other = config();
-    other["architecture"] = json!([3]);
-    for request in [
-        restore(&other, &DATA, &good),
-        restore(&config(), &XOR, &good),
-    ] {
-        let error = client.try_request(request).await.expect_err("a mismatch");
+    // It must also fit the configuration that comes with it.
+    for (setting, value) in [("architecture", json!([3])), ("activation", json!("relu"))] {
+        let mut other = config();
+        other[setting] = value;
+        let error = client
+            .try_request(restore(&other, &DATA, &good))
+            .await
+            .expect_err("a mismatch");
         assert_eq!(error["code"], "checkpoint_mismatch", "{error}");
     }
     assert_eq!(state(&mut client).await, before);
@@ -266,6 +266,22 @@ async fn new_classes_grow_the_output_layer_and_keep_every_other_weight() {
         Model::from_checkpoint(&client.checkpoint_of(&shrunk).await),
         two
     );
+}
+
+#[tokio::test]
+async fn a_restored_network_follows_the_data_that_were_changed_meanwhile() {
+    let server = Server::start().await;
+    let mut client = Client::v2(&server).await;
+    begin(&mut client, &XOR).await;
+    step(&mut client).await;
+    let kept = checkpoint(&mut client).await;
+    let restored = client.request(restore(&config(), &DATA, &kept)).await;
+    assert_eq!(restored["step"], 2);
+    assert_eq!(restored["network"]["layerSizes"], json!([2, 10, 5, 3]));
+    let two = Model::from_checkpoint(&kept);
+    let three = Model::from_checkpoint(&client.checkpoint_of(&restored).await);
+    assert_eq!(three.weights[..2], two.weights[..2]);
+    assert_eq!(three.weights[2][..2], two.weights[2][..]);
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ async fn the_picture_of_a_paused_network_is_of_full_size() {
     for request in [
         json!({"type": "reset"}),
         json!({"type": "step"}),
-        json!({"type": "update_architecture", "payload": {"hidden_layers": [100, 100, 100]}}),
+        json!({"type": "update_architecture", "payload": {"hidden_layers": [20, 15, 10]}}),
         json!({"type": "generate_data", "distribution": "moons", "num_classes": 2}),
         restore(&config(), &XOR, &Value::Null),
     ] {
