@@ -151,12 +151,10 @@ impl Page {
 
     /// Replaces the content of a text field, without leaving it.
     pub async fn fill(&self, selector: &str, text: &str) {
-        let field = self.element(selector).await;
-        let select_all = Key::Control + "a";
-        field
-            .send_keys(select_all + Key::Delete + text)
-            .await
-            .unwrap_or_else(|error| panic!("{selector} takes no keys: {error}"));
+        // A modifier is held until the end of a call.
+        self.press(selector, Key::Control + "a").await;
+        self.press(selector, Key::Delete + "").await;
+        self.press(selector, text).await;
     }
 
     /// Replaces the content of a text field and presses Enter.
