@@ -140,10 +140,15 @@ pub fn generate(
         let [x, y] = shapes[class].sample(position, rng).map(|coordinate| {
             coordinate.clamp(-EXTENT, EXTENT) as f32 // rounding aside, nothing is clamped
         });
-        let label = Label::new(class as u8).expect("a class count is at most MAX_CLASSES");
-        Point::new(x, y, label).expect("the extent is inside the square")
+        labelled(x, y, class)
     });
     points.collect()
+}
+
+/// A point within [`EXTENT`], of one of [`ClassCount`] classes.
+fn labelled(x: f32, y: f32, class: usize) -> Point {
+    let label = Label::new(class as u8).expect("a class count is at most MAX_CLASSES");
+    Point::new(x, y, label).expect("the extent is inside the square")
 }
 
 /// [`generate`] with a generator made from `seed`: the same seed gives the same
@@ -292,7 +297,7 @@ fn varied_variance(n_classes: usize, rng: &mut impl Rng) -> Vec<Shape> {
     let (narrowest, widest) = (0.035_f64, 0.2 - 0.008 * n_classes as f64);
     let ratio = (widest / narrowest).powf(1.0 / (n_classes - 1) as f64);
     let mut spreads: Vec<f64> = (0..n_classes)
-        .map(|class| widest / ratio.powi(class as i32))
+        .map(|class| widest / ratio.powf(class as f64))
         .collect();
     shuffle(&mut spreads, rng);
     round_clusters(&spreads, rng)

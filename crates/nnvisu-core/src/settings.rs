@@ -206,6 +206,8 @@ pub struct TrainingConfig {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp, reason = "values come back as they were set")]
+
     use super::*;
 
     const NOT_FINITE: [f32; 3] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];

@@ -1,0 +1,348 @@
+//! Single optimizer steps and runs of them against the reference.
+//!
+//! Every step is compared by itself: the reference takes over the engine's state
+//! before the step (weights, moments, step count) and both make it. Rounding
+//! then cannot pile up, so the tolerances stay tight however long the run is;
+//! free runs are compared in `pytorch`.
+
+use nnvisu_core::{Activation, BatchSize, Dataset, OptimizerKind, Trainer};
+use proptest::prelude::*;
+
+use crate::reference::{Network, Optimizer};
+use crate::support::{
+    Problem, any_problem, hidden, network_config, optimizer, point, points, trainer_with,
+};
+
+/// Error of the engine's gradient relative to the largest sum of magnitudes in
+/// it. `f32` has 6e-8; the engine's activation functions promise 1e-6, which ten
+/// layers with weights above one can amplify.
+const GRADIENT_ERROR: f64 = 1e-5;
+
+/// And at the logits in absolute terms, because the gradient there is a
+/// probability less one, which cancels when the network is sure of the right
+/// class. On its way it is multiplied by activations and weights.
+const SOFTMAX_ERROR: f64 = 2e-7;
+
+/// Error of the engine's loss, relative to 1 + loss, for the same reason.
+const LOSS_ERROR: f64 = 2e-6;
+
+/// Error of the update itself, a few operations of 6e-8 each, relative to what
+/// goes in and comes out.
+const ROUNDING: f64 = 5e-7;
+
+/// Which parts of the allowed errors, of the gradient and of the mean of
+/// gradients, the reference is tried with.
+const OFFSETS: [[f64; 2]; 8] = [
+    [-1.0, -1.0],
+    [-1.0, 1.0],
+    [1.0, -1.0],
+    [1.0, 1.0],
+    [-0.5, 0.0],
+    [0.5, 0.0],
+    [-0.1, 0.0],
+    [0.1, 0.0],
+];
+
+/// Parameters and optimizer after a step.
+type Outcome = (Vec<f64>, Optimizer);
+
+/// Makes one step with both and compares everything the step changes.
+fn check_step(trainer: &mut Trainer) -> Result<(), TestCaseError> {
+    let before = trainer.checkpoint();
+    let network = Network::of(trainer.mlp());
+    let n = network.parameters.len();
+    let config = *trainer.training_config();
+    let gradient = network.gradient(trainer.data());
+    let largest_parameter = network
+        .parameters
+        .iter()
+        .fold(0.0, |m: f64, p| m.max(p.abs()));
+    let gradient_error = GRADIENT_ERROR * gradient.scale
+        + SOFTMAX_ERROR * gradient.largest_input.max(1.0) * largest_parameter.max(1.0);
+    let reference = |[of_gradient, of_mean]: [f64; 2]| {
+        let (rate, decay) = (config.learning_rate.get(), config.weight_decay.get());
+        let mut optimizer = Optimizer::from_state(&before.optimizer, n, rate, decay);
+        let mut parameters = network.parameters.clone();
+        let shift = of_gradient * gradient_error;
+        let shifted: Vec<f64> = gradient.values.iter().map(|g| g + shift).collect();
+        // The mean of gradients may cancel what goes into it.
+        for mean in &mut optimizer.first_moment {
+            *mean *= 1.0 + of_mean * ROUNDING;
+        }
+        optimizer.step(&mut parameters, &shifted);
+        (parameters, optimizer)
+    };
+    // Adam and RMSProp divide by the gradient's own size, so what an error in
+    // the gradient does to the update depends on the gradient: try it.
+    let (expected, optimizer) = reference([0.0; 2]);
+    let off: Vec<_> = OFFSETS.map(reference).into();
+    let spread = |exact: f64, of: &dyn Fn(&Outcome) -> f64| {
+        off.iter()
+            .map(|state| (of(state) - exact).abs())
+            .fold(0.0, f64::max)
+    };
+
+    let loss = f64::from(trainer.train_step().unwrap());
+    let after = trainer.checkpoint();
+    prop_assert!(
+        (loss - gradient.loss).abs() <= LOSS_ERROR * (1.0 + gradient.loss),
+        "loss {loss}, expected {}",
+        gradient.loss
+    );
+    prop_assert_eq!(after.step, before.step + 1);
+    prop_assert_eq!(after.optimizer.steps, before.optimizer.steps + 1);
+    prop_assert_eq!(after.optimizer.kind, config.optimizer);
+
+    let close = |what: &str, index: usize, actual: f32, expected: f64, tolerance: f64| {
+        let difference = (f64::from(actual) - expected).abs();
+        prop_assert!(
+            difference <= tolerance + 1e-30,
+            "{what} {index} of {:?}: {actual:e}, expected {expected:e}, tolerance {tolerance:e}",
+            network.sizes
+        );
+        Ok(())
+    };
+    for (index, &actual) in after.parameters.iter().enumerate() {
+        let (old, new) = (network.parameters[index], expected[index]);
+        let rounding = ROUNDING * (old.abs() + (new - old).abs());
+        let spread = spread(new, &|state| state.0[index]);
+        close("parameter", index, actual, new, spread + rounding)?;
+    }
+    for (index, &actual) in after.optimizer.first_moment.iter().enumerate() {
+        let (old, new) = (
+            before.optimizer.first_moment[index],
+            optimizer.first_moment[index],
+        );
+        let rounding = ROUNDING * (f64::from(old).abs() + new.abs());
+        let spread = spread(new, &|state| state.1.first_moment[index]);
+        close("first moment", index, actual, new, spread + rounding)?;
+    }
+    for (index, &actual) in after.optimizer.second_moment.iter().enumerate() {
+        let new = optimizer.second_moment[index];
+        let spread = spread(new, &|state| state.1.second_moment[index]);
+        close("second moment", index, actual, new, spread + ROUNDING * new)?;
+    }
+    Ok(())
+}
+
+/// Whether `f32` could end up on the other side of a kink than `f64`.
+fn too_close_to_kink(trainer: &Trainer) -> bool {
+    let network = Network::of(trainer.mlp());
+    let kinked = matches!(network.activation, Activation::Relu | Activation::LeakyRelu);
+    kinked && network.distance_to_kink(trainer.data()) < 2e-6
+}
+
+fn check_run(problem: &Problem, n_steps: usize) -> Result<(), TestCaseError> {
+    let mut trainer = problem.trainer();
+    for _ in 0..n_steps {
+        if too_close_to_kink(&trainer) {
+            trainer.train_step().unwrap();
+        } else {
+            check_step(&mut trainer)?;
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_step_is_the_reference_step(problem in any_problem()) {
+        let mut trainer = problem.trainer();
+        prop_assume!(!too_close_to_kink(&trainer));
+        check_step(&mut trainer)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn any_run_is_made_of_reference_steps(problem in any_problem()) {
+        check_run(&problem, 40)?;
+    }
+}
+
+fn check_cases(hidden_layers: &str, data: &Dataset, n_steps: usize) {
+    for activation in Activation::ALL {
+        for kind in OptimizerKind::ALL {
+            let problem = Problem {
+                network: network_config(&hidden(hidden_layers), activation),
+                training: optimizer(kind, 0.02, 0.01),
+                data: data.clone(),
+                seed: 5,
+                gain: 1.5,
+            };
+            check_run(&problem, n_steps)
+                .unwrap_or_else(|error| panic!("{activation} {kind} {hidden_layers}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn numbers_of_points_around_whole_registers() {
+    for n_points in [1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65] {
+        check_cases("10-5", &points(3, n_points, 3), 3);
+    }
+}
+
+#[test]
+fn numbers_of_units_around_whole_tiles() {
+    for n_units in 1..=14 {
+        let layers = format!("{n_units}-{}", 15 - n_units);
+        check_cases(&layers, &points(4, 19, 2 + n_units % 7), 2);
+    }
+}
+
+#[test]
+fn largest_network() {
+    let layers = ["100"; 10].join("-");
+    for kind in OptimizerKind::ALL {
+        let problem = Problem {
+            network: network_config(&hidden(&layers), Activation::Tanh),
+            training: optimizer(kind, 0.001, 0.0),
+            data: points(6, 30, 8),
+            seed: 6,
+            gain: 1.5,
+        };
+        check_run(&problem, 3).unwrap();
+    }
+}
+
+#[test]
+fn more_points_than_fit_one_block() {
+    for n_points in [1_023, 1_024, 1_025, 2_048, 3_000] {
+        check_cases("6-4", &points(7, n_points, 5), 2);
+    }
+}
+
+#[test]
+fn linear_model() {
+    check_cases("0", &points(8, 21, 4), 10);
+}
+
+#[test]
+fn one_point_and_one_class() {
+    for class in [0, 1, 7] {
+        let data: Dataset = std::iter::once(point(0.25, -0.75, class)).collect();
+        check_cases("5", &data, 5);
+    }
+}
+
+#[test]
+fn contradicting_points_on_one_spot() {
+    let data: Dataset = (0..6).map(|class| point(0.5, 0.5, class % 3)).collect();
+    check_cases("4-3", &data, 5);
+}
+
+/// A linear model whose logits are ±`size` at x = ±1 and about half of it at ±0.5.
+fn saturated(size: f32, kind: OptimizerKind) -> Trainer {
+    let network = network_config(&hidden("0"), Activation::Tanh);
+    let data: Dataset = [(1.0, 0), (1.0, 1), (-1.0, 0), (-1.0, 1), (0.5, 1), (0.0, 0)]
+        .into_iter()
+        .map(|(x, class)| point(x, 0.1, class))
+        .collect();
+    let parameters = vec![size, -size, 0.3, 0.2, 0.1, -0.1];
+    trainer_with(&network, optimizer(kind, 0.01, 0.0), &data, parameters)
+}
+
+#[test]
+fn saturated_logits() {
+    for kind in OptimizerKind::ALL {
+        for size in [1.0, 30.0, 80.0, 100.0, 1e3, 1e4, -1e4, 1e6] {
+            let mut trainer = saturated(size, kind);
+            for _ in 0..3 {
+                check_step(&mut trainer).unwrap_or_else(|error| panic!("{kind} {size}: {error}"));
+            }
+        }
+    }
+}
+
+/// Two large logits close to each other: the loss is the small difference.
+#[test]
+fn large_logits_keep_the_precision_of_the_loss() {
+    let network = network_config(&hidden("0"), Activation::Tanh);
+    let data: Dataset = [0, 1]
+        .map(|class| point(1.0, 0.0, class))
+        .into_iter()
+        .collect();
+    let parameters = vec![0.0, 0.0, 0.0, 0.0, 1e4, 1e4 - 0.125];
+    let training = optimizer(OptimizerKind::Sgd, 0.01, 0.0);
+    let mut trainer = trainer_with(&network, training, &data, parameters);
+    check_step(&mut trainer).unwrap();
+}
+
+/// Saturated hidden units: tanh at ±1, GELU at z and 0.
+#[test]
+fn saturated_hidden_units() {
+    for activation in Activation::ALL {
+        for size in [5.0, 20.0, 1e3, 1e6] {
+            let network = network_config(&hidden("2"), activation);
+            let data: Dataset = [(1.0, 0), (-1.0, 1), (0.5, 1)]
+                .into_iter()
+                .map(|(x, class)| point(x, 0.2, class))
+                .collect();
+            let into_hidden = [size, -size, 0.0, 0.0, 0.0, 0.0];
+            let into_output = [1.0 / size, -1.0 / size, -1.0 / size, 1.0 / size, 0.1, 0.0];
+            let parameters = [into_hidden, into_output].concat();
+            let training = optimizer(OptimizerKind::Sgd, 0.01, 0.0);
+            let mut trainer = trainer_with(&network, training, &data, parameters);
+            check_step(&mut trainer).unwrap_or_else(|error| panic!("{activation} {size}: {error}"));
+        }
+    }
+}
+
+/// All points on one spot: whichever points a mini-batch takes, and however many
+/// blocks they fill, its gradient is that of all.
+#[test]
+fn mini_batches_are_averaged_over_the_batch() {
+    for batch_size in [1, 5, 16, 1_024, 1_500, 1_999] {
+        let data: Dataset = (0..2_000).map(|_| point(-0.5, 0.25, 1)).collect();
+        let network = network_config(&hidden("7-3"), Activation::Gelu);
+        for kind in OptimizerKind::ALL {
+            let problem = Problem {
+                network: network.clone(),
+                training: nnvisu_core::TrainingConfig {
+                    batch_size: BatchSize::new(batch_size).unwrap(),
+                    ..optimizer(kind, 0.01, 0.1)
+                },
+                data: data.clone(),
+                seed: 9,
+                gain: 1.0,
+            };
+            check_run(&problem, 3).unwrap_or_else(|error| panic!("{batch_size} {kind}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn settings_apply_to_the_next_step_and_keep_weights_and_moments() {
+    let problem = Problem {
+        network: network_config(&hidden("6"), Activation::Tanh),
+        training: optimizer(OptimizerKind::Adam, 0.01, 0.0),
+        data: points(10, 20, 3),
+        seed: 10,
+        gain: 1.0,
+    };
+    let mut trainer = problem.trainer();
+    check_step(&mut trainer).unwrap();
+    for (rate, decay) in [(0.1, 0.0), (0.1, 0.5), (0.001, 0.01)] {
+        let before = trainer.checkpoint();
+        trainer.set_training_config(optimizer(OptimizerKind::Adam, rate, decay));
+        assert_eq!(trainer.checkpoint(), before);
+        check_step(&mut trainer).unwrap();
+    }
+    // Another kind starts afresh, but from the weights there are.
+    let before = trainer.checkpoint();
+    trainer.set_training_config(optimizer(OptimizerKind::RmsProp, 0.01, 0.0));
+    let after = trainer.checkpoint();
+    assert_eq!(after.parameters, before.parameters);
+    assert_eq!(after.step, before.step);
+    let n = after.parameters.len();
+    assert_eq!(
+        after.optimizer,
+        crate::support::fresh_state(OptimizerKind::RmsProp, n)
+    );
+    check_step(&mut trainer).unwrap();
+}
