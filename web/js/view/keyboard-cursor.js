@@ -3,7 +3,7 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { Announcer } from "./announcer.js" */
 
-import { canvasFromData, dataLength } from "../state/geometry.js";
+import { canvasFromData, dataFromCanvas, dataLength } from "../state/geometry.js";
 import { COLOUR_NAMES } from "../state/palettes.js";
 import { formatCoordinate } from "./format.js";
 
@@ -40,7 +40,13 @@ export class KeyboardCursor {
       // A click focuses the canvas too; the cursor is for those who came by keyboard.
       if (canvas.matches(":focus-visible")) this.#show();
     });
-    for (const type of ["blur", "pointerdown"]) canvas.addEventListener(type, () => this.#hide());
+    canvas.addEventListener("blur", () => this.#hide());
+    canvas.addEventListener("pointerdown", ({ clientX, clientY }) => {
+      this.#hide();
+      // Whoever goes on with the keys goes on from there.
+      const { left, top, width } = canvas.getBoundingClientRect();
+      this.#position = dataFromCanvas({ x: clientX - left, y: clientY - top }, width);
+    });
   }
 
   /** Puts the cursor where it belongs after the canvas changed its size. */

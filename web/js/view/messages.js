@@ -44,7 +44,7 @@ function showStatus(store) {
   let isSlow = false;
 
   const show = () => {
-    const { connection } = store.state.session;
+    const { connection, diverged } = store.state.session;
     if (connection !== "connecting") {
       clearTimeout(patience);
       patience = undefined;
@@ -58,7 +58,7 @@ function showStatus(store) {
     const text = statusText(store.state);
     const isQuiet = connection === "connecting" && !isSlow;
     setText(status, isQuiet ? "" : text);
-    status.dataset.tone = connection === "retrying" ? "problem" : "plain";
+    status.dataset.tone = connection === "retrying" || diverged ? "problem" : "plain";
     setText(banner, connection === "open" || isQuiet ? "" : text);
   };
   store.subscribe(["session", "data", "ui", "picture"], show);
