@@ -74,11 +74,11 @@ pub enum BindError {
 }
 
 impl Server {
-    /// Starts to listen on all addresses that the host has.
+    /// Starts to listen on all addresses that the host has, as far as they are this machine's.
     ///
     /// # Errors
     ///
-    /// [`BindError`] if one of them cannot be listened on.
+    /// [`BindError`] if there is none, or one of them cannot be listened on.
     pub fn bind(config: ServerConfig) -> Result<Self, BindError> {
         let ServerConfig {
             host,
@@ -86,36 +86,13 @@ impl Server {
             service,
         } = config;
         let bare_host = host.trim_start_matches('[').trim_end_matches(']');
-        let addresses: Vec<_> = (bare_host, port)
-            .to_socket_addrs()
-            .and_then(|addresses| {
-                let addresses: Vec<_> = addresses.collect();
-                if addresses.is_empty() {
-                    return Err(io::Error::other("it has no address"));
-                }
-                Ok(addresses)
-            })
-            .map_err(|reason| BindError::BadHost {
-                host: host.clone(),
-                reason,
-            })?;
-
-        let mut listeners = Vec::new();
-        let mut chosen_port = port;
-        for mut address in addresses {
-            // A free port is chosen once; further addresses of the host share it.
-            address.set_port(chosen_port);
-            let listener = TcpListener::bind(address)
-                .map_err(|reason| BindError::new(&host, chosen_port, reason))?;
-            chosen_port = listener
-                .local_addr()
-                .map_err(|reason| BindError::new(&host, chosen_port, reason))?
-                .port();
-            listeners.push(listener);
-        }
-        let local_addr = listeners[0]
-            .local_addr()
-            .map_err(|reason| BindError::new(&host, chosen_port, reason))?;
+        let bad_host = |reason| BindError::BadHost {
+            host: host.clone(),
+            reason,
+        };
+        let addresses = (bare_host, port).to_socket_addrs().map_err(bad_host)?;
+        let (listeners, local_addr) =
+            listen(addresses, port).map_err(|reason| BindError::new(&host, port, reason))?;
         Ok(Self {
             service: Service::new(service),
             url: url_of(bare_host, local_addr),
@@ -199,6 +176,32 @@ impl Server {
             self.run().await
         })
     }
+}
+
+/// Listens on the addresses and returns the first of them. A name such as `localhost` may have
+/// addresses that this machine has not, as where there is no IPv6; one that it has is enough.
+fn listen(
+    addresses: impl Iterator<Item = SocketAddr>,
+    mut port: u16,
+) -> io::Result<(Vec<TcpListener>, SocketAddr)> {
+    let mut listeners = Vec::new();
+    let mut first = None;
+    let mut missing = io::Error::new(io::ErrorKind::AddrNotAvailable, "it has no address");
+    for mut address in addresses {
+        // A free port is chosen once; further addresses of the host share it.
+        address.set_port(port);
+        match TcpListener::bind(address) {
+            Ok(listener) => {
+                let local_addr = listener.local_addr()?;
+                port = local_addr.port();
+                first.get_or_insert(local_addr);
+                listeners.push(listener);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => missing = error,
+            Err(error) => return Err(error),
+        }
+    }
+    first.map(|first| (listeners, first)).ok_or(missing)
 }
 
 async fn stop_when_told(stop: &Shutdown, service: &Service, handle: ServerHandle) {

@@ -86,11 +86,11 @@ impl Service {
         match &self.web_dir {
             Some(dir) => scope.service(
                 web::scope("")
-                    .wrap(page::security_headers())
+                    .wrap(page::page_headers())
                     .service(page::files_of(dir)),
             ),
             None => scope.service(
-                web::scope("").wrap(page::security_headers()).service(
+                web::scope("").wrap(page::page_headers()).service(
                     web::resource("/{path:.*}")
                         .route(web::get().to(embedded_page))
                         .route(web::head().to(embedded_page)),

@@ -15,7 +15,7 @@ use actix_web::{
 use flate2::{Compression, write::GzEncoder};
 use include_dir::{Dir, include_dir};
 
-use super::{CACHE_CONTROL, INDEX_FILE, belongs_to_page};
+use super::{INDEX_FILE, belongs_to_page};
 
 static WEB: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../web");
 
@@ -111,9 +111,7 @@ pub(crate) fn serve(request: &HttpRequest, path: &str) -> Option<HttpResponse> {
     } else {
         HttpResponse::Ok()
     };
-    response
-        .insert_header(CACHE_CONTROL)
-        .insert_header(ETag(representation.etag.clone()));
+    response.insert_header(ETag(representation.etag.clone()));
     if asset.gzip.is_some() {
         response.insert_header((header::VARY, "accept-encoding"));
     }
@@ -177,7 +175,6 @@ mod tests {
         let page = get("", &[]).unwrap();
         assert_eq!(page.status(), StatusCode::OK);
         assert_eq!(header_of(&page, "content-type"), "text/html; charset=utf-8");
-        assert_eq!(header_of(&page, "cache-control"), "no-cache");
         assert_eq!(header_of(&page, "content-encoding"), "");
     }
 

@@ -10,7 +10,7 @@ mod headers;
 
 pub(crate) use disk::files_of;
 pub(crate) use embedded::serve;
-pub(crate) use headers::security_headers;
+pub(crate) use headers::page_headers;
 
 use std::path::Path;
 
@@ -44,7 +44,6 @@ fn belongs_to_page(path: &Path) -> bool {
 /// The answer for a path that nothing lives at.
 pub(crate) async fn not_found() -> impl Responder {
     HttpResponse::NotFound()
-        .insert_header(CACHE_CONTROL)
         .insert_header(header::ContentType::plaintext())
         .body("There is nothing at this address. nnvisu's page is at the root of the server.\n")
 }

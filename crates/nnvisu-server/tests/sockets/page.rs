@@ -22,6 +22,7 @@ async fn get(config: ServiceConfig, mount: &str, uri: &str) -> (StatusCode, Stri
     for name in [
         header::CONTENT_SECURITY_POLICY,
         header::X_CONTENT_TYPE_OPTIONS,
+        header::CACHE_CONTROL,
     ] {
         let is_answered_elsewhere = status.is_redirection() || uri.ends_with("healthz");
         assert!(
