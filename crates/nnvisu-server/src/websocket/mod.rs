@@ -9,6 +9,7 @@ use std::{cell::Cell, rc::Rc, time::Instant};
 use actix_web::{
     FromRequest as _, HttpRequest, HttpResponse,
     dev::Payload,
+    http::header,
     web::{self, Data},
 };
 use nnvisu_protocol::{ProtocolVersion, SUBPROTOCOL_V2};
@@ -32,8 +33,9 @@ pub(crate) async fn open(
     shared: Data<Shared>,
 ) -> actix_web::Result<HttpResponse> {
     if !may_connect(request.headers(), &shared.allowed_origins) {
+        let origin = request.headers().get(header::ORIGIN);
         tracing::warn!(
-            origin = ?request.headers().get("origin"),
+            origin = origin.and_then(|origin| origin.to_str().ok()),
             "refused a WebSocket from a foreign page; --allow-origin lets one in"
         );
         return Ok(HttpResponse::Forbidden().body(
@@ -55,7 +57,10 @@ pub(crate) async fn open(
     let (response, socket, messages) =
         actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL_V2])?;
 
-    let version = if response.headers().contains_key("sec-websocket-protocol") {
+    let version = if response
+        .headers()
+        .contains_key(header::SEC_WEBSOCKET_PROTOCOL)
+    {
         ProtocolVersion::V2
     } else {
         ProtocolVersion::V1
