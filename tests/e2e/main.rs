@@ -7,5 +7,6 @@ mod http;
 mod library;
 mod program;
 mod sessions;
+mod tidy;
 mod v1;
 mod v2;

@@ -73,11 +73,11 @@ async fn a_new_class_while_paused_shows_the_network_it_makes() {
     start(&mut client).await;
     train_to_loss(&mut client, 0.05).await;
     stop(&mut client).await;
-    let (_, paused) = silence(&mut client).await;
+    let paused = silence(&mut client).await.result;
     let mut three = XOR.to_vec();
     three.push((0.0, 0.0, 2));
     set_data(&mut client, &three).await;
-    let (_, grown) = silence(&mut client).await;
+    let grown = silence(&mut client).await.result;
     assert_eq!(step_of(&grown), step_of(&paused));
     assert!(
         loss_of(&grown) > loss_of(&paused),

@@ -5,7 +5,7 @@ use nnvisu_tests::data::{LabelledPoint, XOR, points, points_from};
 use nnvisu_tests::server::Server;
 use serde_json::json;
 
-use super::{next_model, set_data, silence, start, step_of, stop};
+use super::{Quiet, next_model, set_data, silence, start, step_of, stop};
 
 pub(crate) const DISTRIBUTIONS: [&str; 5] = [
     "circles",
@@ -82,7 +82,7 @@ async fn generated_data_is_trained() {
     start(&mut client).await;
     super::train_to_loss(&mut client, 0.05).await;
     stop(&mut client).await;
-    let (map, _) = silence(&mut client).await;
+    let map = silence(&mut client).await.map;
 
     let blue = [0x34, 0x98, 0xdb];
     let orange = [0xe6, 0x7e, 0x22];
@@ -123,7 +123,7 @@ async fn clearing_the_data_ends_training_and_leaves_the_connection_open() {
     start(&mut client).await;
     while step_of(&client.expect("step_result").await) == 0 {}
     set_data(&mut client, &[]).await;
-    let (_, result) = silence(&mut client).await;
+    let result = silence(&mut client).await.result;
     let steps_then = step_of(&result);
 
     let error = client.refused(r#"{"type": "start_training"}"#).await;
@@ -142,7 +142,7 @@ async fn one_class_alone_trains() {
     start(&mut client).await;
     super::train_to_loss(&mut client, 0.05).await;
     stop(&mut client).await;
-    let (map, result) = silence(&mut client).await;
+    let Quiet { map, result, .. } = silence(&mut client).await;
     assert_eq!(result["metrics"]["accuracy"], 1.0);
     let blue = [0x34, 0x98, 0xdb];
     assert!(

@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
-use super::{loss_of, set_data, silence, start, step_of, stop, train_to_loss};
+use super::{Quiet, loss_of, set_data, silence, start, step_of, stop, train_to_loss};
 
 /// Texts that no version of the format knows, and the code of their error;
 /// where two codes are sensible, either.
@@ -130,7 +130,11 @@ async fn malformed_requests_are_answered_by_errors_and_change_nothing() {
     start(&mut client).await;
     train_to_loss(&mut client, 0.1).await;
     stop(&mut client).await;
-    let (map, paused) = silence(&mut client).await;
+    let Quiet {
+        map,
+        result: paused,
+        ..
+    } = silence(&mut client).await;
 
     for (text, codes) in MALFORMED {
         let error = client.refused(text).await;

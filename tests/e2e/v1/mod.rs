@@ -54,16 +54,24 @@ async fn train_to_loss(client: &mut Client, loss: f64) -> Value {
     }
 }
 
+/// What a session that has fallen silent sent before.
+struct Quiet {
+    map: Map,
+    result: Value,
+    n_maps: usize,
+    n_results: usize,
+}
+
 /// Waits until the session, which has just been told to stop, is silent; its
-/// last map and `step_result`.
+/// last map and `step_result`, and how many there were.
 ///
 /// Silence is proved by questions to the training thread, asked for longer
 /// than a picture may be put off: nothing else comes before their answers.
-async fn silence(client: &mut Client) -> (Map, Value) {
+async fn silence(client: &mut Client) -> Quiet {
     const QUIET_ROUND_TRIPS: usize = 10;
     const BETWEEN: Duration = Duration::from_millis(60);
-    let mut last_map = None;
-    let mut last_result = None;
+    let mut maps = Vec::new();
+    let mut results = Vec::new();
     let mut quiet = 0;
     while quiet < QUIET_ROUND_TRIPS {
         tokio::time::sleep(BETWEEN).await;
@@ -71,18 +79,18 @@ async fn silence(client: &mut Client) -> (Map, Value) {
         quiet = if frames.is_empty() { quiet + 1 } else { 0 };
         for frame in frames {
             match frame {
-                Frame::Map(map) => last_map = Some(map),
-                Frame::Text(message) if message["type"] == "step_result" => {
-                    last_result = Some(message);
-                }
+                Frame::Map(map) => maps.push(map),
+                Frame::Text(message) if message["type"] == "step_result" => results.push(message),
                 other => panic!("on the way to silence: {other:?}"),
             }
         }
     }
-    (
-        last_map.expect("a map after stopping"),
-        last_result.expect("a step_result after stopping"),
-    )
+    Quiet {
+        n_maps: maps.len(),
+        n_results: results.len(),
+        map: maps.pop().expect("a map before silence"),
+        result: results.pop().expect("a step_result before silence"),
+    }
 }
 
 /// The next `step_result` that carries the network.

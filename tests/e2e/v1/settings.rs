@@ -30,7 +30,7 @@ async fn a_new_architecture_is_confirmed_shown_and_trained() {
         let synced = client.expect("architecture_synced").await;
         assert_eq!(synced["payload"]["status"], "success");
         assert_eq!(synced["payload"]["hidden_layers"], json!(hidden_layers));
-        let (_, result) = silence(&mut client).await;
+        let result = silence(&mut client).await.result;
         assert_eq!(step_of(&result), 0, "stopped, with fresh weights");
 
         start(&mut client).await;

@@ -6,7 +6,7 @@ use nnvisu_tests::reference::{Activation, Model, Optimizer, Step};
 use nnvisu_tests::server::Server;
 use serde_json::{Value, json};
 
-use super::{loss_of, set_data, silence, start, step_of, stop, train_to_loss};
+use super::{Quiet, loss_of, set_data, silence, start, step_of, stop, train_to_loss};
 
 const DATA: [LabelledPoint; 5] = [
     (0.5, 0.5, 0),
@@ -132,7 +132,11 @@ async fn the_session_is_neither_read_nor_written() {
     train_to_loss(&mut client, 0.1).await;
     stop(&mut client).await;
     // This asks for single steps of another network.
-    let (map, paused) = silence(&mut client).await;
+    let Quiet {
+        map,
+        result: paused,
+        ..
+    } = silence(&mut client).await;
     start(&mut client).await;
     let resumed = client.expect("step_result").await;
     assert!(step_of(&resumed) >= step_of(&paused));

@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use nnvisu_tests::client::{Client, Frame};
-use nnvisu_tests::data::XOR;
+use nnvisu_tests::data::{XOR, points};
 use nnvisu_tests::reference::Model;
 use nnvisu_tests::server::Server;
 use serde_json::json;
 
 use super::data::distance;
-use super::{loss_of, next_model, set_data, silence, start, step_of, stop, train_to_loss};
+use super::{Quiet, loss_of, next_model, set_data, silence, start, step_of, stop, train_to_loss};
 
 #[tokio::test]
 async fn training_sends_maps_and_results_that_progress() {
@@ -41,7 +41,7 @@ async fn xor_is_learned_and_its_map_shows_it() {
     start(&mut client).await;
     train_to_loss(&mut client, 0.01).await;
     stop(&mut client).await;
-    let (map, _) = silence(&mut client).await;
+    let map = silence(&mut client).await.map;
     let [blue, orange] = [[0x34, 0x98, 0xdb], [0xe6, 0x7e, 0x22]];
     for (x, y, label) in XOR {
         let color = map.color_at(x, y);
@@ -61,7 +61,7 @@ async fn stopping_sends_the_last_picture_and_then_nothing() {
     start(&mut client).await;
     train_to_loss(&mut client, 0.3).await;
     stop(&mut client).await;
-    let (_, last) = silence(&mut client).await;
+    let last = silence(&mut client).await.result;
 
     // Stopped means stopped: the next step is the one after the last.
     start(&mut client).await;
@@ -97,7 +97,11 @@ async fn resuming_goes_on_with_the_weights_and_the_optimizer() {
     train_to_loss(&mut client, 0.05).await;
     for _ in 0..5 {
         stop(&mut client).await;
-        let (map, paused) = silence(&mut client).await;
+        let Quiet {
+            map,
+            result: paused,
+            ..
+        } = silence(&mut client).await;
         start(&mut client).await;
         let resumed = client.expect("step_result").await;
         let resumed_map = client.next_map().await;
@@ -139,7 +143,7 @@ async fn resetting_starts_from_new_weights_and_shows_them() {
         start(&mut client).await;
         train_to_loss(&mut client, 0.1).await;
         client.send(json!({"type": "reset"})).await;
-        let (_, result) = silence(&mut client).await;
+        let result = silence(&mut client).await.result;
         assert_eq!(step_of(&result), 0);
         assert!(loss_of(&result) > 0.4, "an untrained network: {result}");
         initial_losses.push(loss_of(&result));
@@ -149,18 +153,30 @@ async fn resetting_starts_from_new_weights_and_shows_them() {
 }
 
 #[tokio::test]
-async fn resetting_while_paused_shows_the_untrained_network() {
+async fn while_paused_each_new_network_is_shown_exactly_once() {
     let server = Server::start().await;
     let mut client = Client::v1(&server).await;
     set_data(&mut client, &XOR).await;
     start(&mut client).await;
     train_to_loss(&mut client, 0.1).await;
     stop(&mut client).await;
-    let (trained_map, _) = silence(&mut client).await;
-    client.send(json!({"type": "reset"})).await;
-    let (fresh_map, result) = silence(&mut client).await;
-    assert_eq!(step_of(&result), 0);
-    assert_ne!(trained_map, fresh_map);
+    let mut shown = silence(&mut client).await.map;
+    let third_class = [&XOR[..], &[(0.0, 0.0, 2)]].concat();
+    for (request, step_is_zero) in [
+        (
+            json!({"type": "update_data", "data": points(&third_class)}),
+            false,
+        ),
+        (json!({"type": "reset"}), true),
+        (json!({"type": "reset"}), true),
+    ] {
+        client.send(request.clone()).await;
+        let quiet = silence(&mut client).await;
+        assert_eq!((quiet.n_maps, quiet.n_results), (1, 1), "after {request}");
+        assert_eq!(step_of(&quiet.result) == 0, step_is_zero, "after {request}");
+        assert_ne!(quiet.map, shown, "after {request}");
+        shown = quiet.map;
+    }
 }
 
 #[tokio::test]
