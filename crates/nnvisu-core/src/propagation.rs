@@ -29,8 +29,9 @@ pub(crate) struct Propagation {
 }
 
 impl Propagation {
-    /// Room for up to `capacity` rows through the layers `layer_sizes`.
-    pub(crate) fn new(layer_sizes: &[usize], capacity: usize) -> Self {
+    /// Room for up to `capacity` rows through the layers `layer_sizes`, with the instructions of
+    /// `arch`.
+    pub(crate) fn new(arch: pulp::Arch, layer_sizes: &[usize], capacity: usize) -> Self {
         let (&n_classes, inputs) = layer_sizes.split_last().expect("a network has layers");
         let widest = layer_sizes.iter().copied().max().unwrap_or(0);
         let mut activations: Vec<Columns> = inputs
@@ -43,7 +44,7 @@ impl Propagation {
             .collect();
         activations.push(Columns::zeros(capacity, n_classes));
         Self {
-            arch: pulp::Arch::new(),
+            arch,
             capacity,
             n_rows: 0,
             activations,

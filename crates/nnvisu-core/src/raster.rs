@@ -200,7 +200,7 @@ impl Rasterizer {
         }
         self.work.get_or_insert_with(|| Work {
             layer_sizes: mlp.layer_sizes().to_vec(),
-            propagation: Propagation::new(mlp.layer_sizes(), BLOCK_ROWS),
+            propagation: Propagation::new(pulp::Arch::new(), mlp.layer_sizes(), BLOCK_ROWS),
             colours: Columns::zeros(BLOCK_ROWS, 3),
             xs: Vec::new(),
         })

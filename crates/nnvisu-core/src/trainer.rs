@@ -135,7 +135,7 @@ impl Trainer {
             data,
             optimizer,
             step,
-            propagation: Propagation::new(mlp.layer_sizes(), 0),
+            propagation: Propagation::new(pulp::Arch::new(), mlp.layer_sizes(), 0),
             sampler: Sampler::default(),
             gradient: AlignedVec::zeros(0),
             masks: Vec::new(),
@@ -336,7 +336,7 @@ impl Trainer {
         let n_points = self.data.len();
         let dropout = self.network_config.dropout.get() > 0.0;
         let rows = n_points.clamp(1, BLOCK_ROWS);
-        self.propagation = Propagation::new(self.mlp.layer_sizes(), rows);
+        self.propagation = Propagation::new(self.propagation.arch(), self.mlp.layer_sizes(), rows);
         self.propagation
             .reserve_slopes(self.mlp.activation(), dropout);
         self.data_is_loaded = false;
@@ -356,4 +356,80 @@ fn fresh_network(config: &NetworkConfig, data: &Dataset, seeds: &Seeds) -> Mlp {
         seeds.init,
     )
     .expect("a data set has 2 to 8 classes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Activation, BatchSize, ClassCount, Distribution, Dropout, LearningRate, OptimizerKind,
+        WeightDecay, generate_seeded,
+    };
+
+    /// All instruction sets that this machine has.
+    fn architectures() -> Vec<pulp::Arch> {
+        let mut all = vec![pulp::Arch::new(), pulp::Arch::Scalar];
+        #[cfg(target_arch = "x86_64")]
+        all.extend(pulp::x86::V3::try_new().map(pulp::Arch::V3));
+        all
+    }
+
+    fn parameters_after_20_steps(
+        arch: pulp::Arch,
+        network: &NetworkConfig,
+        training: TrainingConfig,
+        n_points: usize,
+    ) -> Vec<f32> {
+        let classes = ClassCount::new(3).unwrap();
+        let data = generate_seeded(Distribution::Blobs, classes, n_points, 1);
+        let seeds = Seeds::from_master(2);
+        let mut trainer = Trainer::new(network.clone(), training, seeds, data);
+        trainer.propagation = Propagation::new(arch, trainer.mlp.layer_sizes(), 0);
+        trainer.reserve();
+        for _ in 0..20 {
+            trainer.train_step().unwrap();
+        }
+        trainer.mlp.parameters().to_vec()
+    }
+
+    /// The widths differ in the order of additions, so the weights agree to rounding only. A wrong
+    /// mask, batch or tail would be off by far more.
+    #[test]
+    fn all_instruction_sets_train_alike() {
+        for activation in Activation::ALL {
+            for (optimizer, dropout, batch_size, n_points) in [
+                (OptimizerKind::Sgd, 0.0, 0, 3),
+                (OptimizerKind::Sgd, 0.3, 7, 45),
+                (OptimizerKind::Adam, 0.0, 0, 1030),
+                (OptimizerKind::RmsProp, 0.0, 33, 70),
+            ] {
+                let network = NetworkConfig {
+                    hidden_layers: "13-6-1-9".parse().unwrap(),
+                    activation,
+                    dropout: Dropout::new(dropout).unwrap(),
+                };
+                let training = TrainingConfig {
+                    optimizer,
+                    learning_rate: LearningRate::new(0.001).unwrap(),
+                    weight_decay: WeightDecay::new(0.01).unwrap(),
+                    batch_size: BatchSize::new(batch_size).unwrap(),
+                };
+                let [first, others @ ..] = &architectures()
+                    .into_iter()
+                    .map(|arch| parameters_after_20_steps(arch, &network, training, n_points))
+                    .collect::<Vec<_>>()[..]
+                else {
+                    unreachable!("there is always one")
+                };
+                for other in others {
+                    for (a, b) in first.iter().zip(other) {
+                        assert!(
+                            (a - b).abs() < 1e-3,
+                            "{activation}, {optimizer}: {a} or {b}"
+                        );
+                    }
+                }
+            }
+        }
+    }
 }
