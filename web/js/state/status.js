@@ -9,13 +9,15 @@ import { COLOUR_NAMES } from "./palettes.js";
  * @returns {string} one or two short sentences for the status line
  */
 export function statusText(state) {
-  const { session, data, picture } = state;
+  const { session, data, picture, model } = state;
   if (session.connection === "retrying") return "Connection lost, retrying; your work is safe";
   if (session.connection === "connecting") return "Connecting";
   if (session.generating) return "Generating points";
   if (data.points.length === 0) return "Add points to start";
   if (session.diverged) return "Stopped: training diverged; try a smaller learning rate";
-  const activity = session.running ? "Training" : (picture.frame?.step ?? 0) > 0 ? "Paused" : "Ready to train";
+  // After a reload the network is known before its first picture.
+  const step = (picture.frame ?? model.checkpoint)?.step ?? 0;
+  const activity = session.running ? "Training" : step > 0 ? "Paused" : "Ready to train";
   if (data.nClassesPresent > 1) return activity;
   const onlyClass = data.classCounts.findIndex((count) => count > 0);
   const colour = COLOUR_NAMES[state.ui.palette][onlyClass];

@@ -68,8 +68,10 @@ function showNumbers(store) {
   const accuracy = byId("stat-accuracy", HTMLElement);
   const rate = byId("stat-rate", HTMLElement);
   const show = () => {
-    const { frame, live } = store.state.picture;
-    setNumber(step, frame?.step ?? 0, formatStep);
+    const { picture, model } = store.state;
+    const { frame, live } = picture;
+    // After a reload the network is known before its first picture.
+    setNumber(step, (frame ?? model.checkpoint)?.step ?? 0, formatStep);
     setNumber(loss, frame?.loss ?? null, formatLoss);
     setNumber(accuracy, frame?.accuracy ?? null, formatPercent);
     const { running, connection } = store.state.session;
