@@ -6,6 +6,7 @@ use crate::{Activation, HiddenLayers, Mlp, OptimizerState, Seeds};
 /// A training run at one step, as plain data: with the same settings and points, it continues
 /// bit for bit like the run it was taken from.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Checkpoint {
     /// The hidden layers of the network.
     pub hidden_layers: HiddenLayers,

@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(sizes("007"), [7]);
         assert_eq!(sizes("100-100-100-100-100-100-100-100-100-100"), [100; 10]);
         for none in ["", "  ", "0", "00"] {
-            assert_eq!(sizes(none), []);
+            assert!(sizes(none).is_empty());
         }
         assert_eq!(HiddenLayers::default(), "10-5".parse().unwrap());
     }

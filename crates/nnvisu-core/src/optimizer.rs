@@ -17,6 +17,7 @@ const EPS: f32 = 1e-8;
 /// The moments are laid out like [`Mlp::parameters`]; an optimizer that does not use one leaves
 /// it empty.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OptimizerState {
     /// Which optimizer.
     pub kind: OptimizerKind,

@@ -12,6 +12,7 @@ pub type Rng = rand_xoshiro::Xoshiro256PlusPlus;
 /// The seeds of one training run. The same seeds, settings and data give the
 /// same run. (Data sets are generated from seeds of their own.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Seeds {
     /// Initial weights, and those of output units added later.
     pub init: u64,

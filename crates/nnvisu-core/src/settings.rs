@@ -182,6 +182,7 @@ impl FromStr for OptimizerKind {
 
 /// The settings that make the network: changing one means fresh weights.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NetworkConfig {
     /// Units of each hidden layer; input and output follow from the data.
     pub hidden_layers: HiddenLayers,
@@ -193,6 +194,7 @@ pub struct NetworkConfig {
 
 /// The settings of the training: they act on the running network.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TrainingConfig {
     /// The update rule.
     pub optimizer: OptimizerKind,

@@ -34,6 +34,7 @@ pub struct Trainer {
 
 /// How well the network does on all points, in evaluation mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Metrics {
     /// Mean cross-entropy in nats, ≥ 0; infinite if the logits overflow, but never NaN.
     pub loss: f32,
