@@ -242,8 +242,9 @@ async fn spoiled_storage_is_survived() {
             page.reload().await;
             page.draw(&[(0.5, 0.5, 0)]).await;
             page.until("data of its own", async || {
-                let stored: Option<String> =
-                    page.eval("return localStorage.getItem('nnvisu_data')").await;
+                let stored: Option<String> = page
+                    .eval("return localStorage.getItem('nnvisu_data')")
+                    .await;
                 stored.as_deref() != Some(value)
             })
             .await;
