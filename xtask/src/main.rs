@@ -5,6 +5,7 @@
     reason = "a developer command reports to the terminal it was started from"
 )]
 
+mod bench;
 mod command;
 mod shots;
 mod test;
@@ -34,6 +35,8 @@ enum XtaskCommand {
         #[arg(long, value_name = "STEP")]
         only: Vec<test::Step>,
     },
+    /// Measure the engine and its peers in turns, and print times and ratios.
+    Bench(bench::Args),
     /// Take the README's pictures from the running program, in Chromium.
     Shots {
         /// Directory for the pictures.
@@ -45,6 +48,10 @@ enum XtaskCommand {
 fn main() -> anyhow::Result<std::process::ExitCode> {
     match Args::parse().command {
         XtaskCommand::Test { only } => Ok(test::run_steps(&only)),
+        XtaskCommand::Bench(args) => {
+            bench::run(&args)?;
+            Ok(std::process::ExitCode::SUCCESS)
+        }
         XtaskCommand::Shots { directory } => {
             shots::run(&directory)?;
             Ok(std::process::ExitCode::SUCCESS)

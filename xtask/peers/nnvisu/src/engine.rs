@@ -1,0 +1,139 @@
+//! The workloads, done by nnvisu-core.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use bench_protocol::{Measurement, Task, Workload, repeat};
+use nnvisu_core::{
+    Activation, BatchSize, Checkpoint, Dataset, Grid, HiddenLayers, Label, LearningRate, Mlp,
+    NetworkConfig, OptimizerKind, OptimizerState, Point, Rasterizer, Trainer, TrainingConfig,
+};
+
+use crate::definitions::seeds;
+
+/// Does `work` for at least that long.
+pub(crate) fn measure(work: &Workload, at_least: Duration) -> Result<Measurement> {
+    match &work.task {
+        Task::Train { n_steps, .. } => {
+            let fresh = trainer(work)?;
+            let (time, loss) = repeat(
+                at_least,
+                *n_steps,
+                || Ok(fresh.clone()),
+                |trainer| {
+                    let mut loss = f32::NAN;
+                    for _ in 0..*n_steps {
+                        loss = trainer.train_step()?;
+                    }
+                    Ok(loss)
+                },
+            )?;
+            Ok(Measurement {
+                time,
+                result: vec![loss],
+            })
+        }
+        Task::Map { side } => {
+            let mlp = mlp(work)?;
+            let grid = Grid::new(*side, *side)?;
+            let (mut rasterizer, mut planes) = (Rasterizer::new(), Vec::new());
+            let (time, ()) = repeat(
+                at_least,
+                1,
+                || Ok(()),
+                |()| {
+                    rasterizer.posteriors(&mlp, grid, &mut planes);
+                    Ok(())
+                },
+            )?;
+            Ok(Measurement {
+                time,
+                result: samples(&planes, side * side),
+            })
+        }
+    }
+}
+
+/// The posteriors at 64 places of the picture, class after class for each.
+fn samples(planes: &[u8], n_pixels: usize) -> Vec<f32> {
+    (0..64)
+        .map(|i| i * (n_pixels - 1) / 63)
+        .flat_map(|pixel| planes.iter().skip(pixel).step_by(n_pixels))
+        .map(|&byte| f32::from(byte) / 255.0)
+        .collect()
+}
+
+fn hidden_layers(work: &Workload) -> Result<HiddenLayers> {
+    let sizes = &work.layer_sizes;
+    Ok(HiddenLayers::new(sizes[1..sizes.len() - 1].to_vec())?)
+}
+
+fn mlp(work: &Workload) -> Result<Mlp> {
+    Ok(Mlp::from_parameters(
+        &hidden_layers(work)?,
+        work.layer_sizes[work.layer_sizes.len() - 1],
+        work.activation.parse()?,
+        &work.parameters,
+    )?)
+}
+
+/// A trainer at the beginning of the run that `work` describes.
+fn trainer(work: &Workload) -> Result<Trainer> {
+    let Task::Train {
+        points,
+        labels,
+        optimizer,
+        learning_rate,
+        batches,
+        ..
+    } = &work.task
+    else {
+        anyhow::bail!("{} does not train", work.name);
+    };
+    let activation: Activation = work.activation.parse()?;
+    let optimizer: OptimizerKind = optimizer.parse()?;
+    let network = NetworkConfig {
+        hidden_layers: hidden_layers(work)?,
+        activation,
+        ..NetworkConfig::default()
+    };
+    let training = TrainingConfig {
+        optimizer,
+        learning_rate: LearningRate::new(*learning_rate)?,
+        batch_size: BatchSize::new(batches.first().map_or(0, Vec::len) as u32)?,
+        ..TrainingConfig::default()
+    };
+    let n_moments = match optimizer {
+        OptimizerKind::Adam => work.parameters.len(),
+        OptimizerKind::Sgd | OptimizerKind::RmsProp => 0,
+    };
+    ensure!(
+        optimizer != OptimizerKind::RmsProp,
+        "no workload has RMSProp"
+    );
+    let start = Checkpoint {
+        hidden_layers: network.hidden_layers.clone(),
+        n_classes: work.layer_sizes[work.layer_sizes.len() - 1],
+        activation,
+        parameters: work.parameters.clone(),
+        optimizer: OptimizerState {
+            kind: optimizer,
+            steps: 0,
+            first_moment: vec![0.0; n_moments],
+            second_moment: vec![0.0; n_moments],
+        },
+        step: 0,
+        seeds: seeds(),
+    };
+    let points = points
+        .iter()
+        .zip(labels)
+        .map(|(&[x, y], &label)| Ok(Point::new(x, y, Label::new(label)?)?))
+        .collect::<Result<_>>()?;
+    Ok(Trainer::restore(
+        network,
+        training,
+        Dataset::new(points),
+        &start,
+    )?)
+}

@@ -1,0 +1,34 @@
+//! nnvisu's engine among its peers: writes the workloads, then does them.
+
+mod batches;
+mod definitions;
+mod engine;
+mod peak;
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use bench_protocol::{Workload, serve};
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["export", path] => Workload::write_all(&definitions::all()?, Path::new(path)),
+        ["serve", path] => {
+            let workloads = Workload::read_all(Path::new(path))?;
+            let mut works: Vec<String> = workloads.iter().map(|work| work.name.clone()).collect();
+            works.push(peak::WORK.to_owned());
+            let version = format!("{}, {}", env!("CARGO_PKG_VERSION"), peak::instruction_set());
+            serve(&version, &works, |name, at_least| {
+                if name == peak::WORK {
+                    return Ok(peak::measure(at_least));
+                }
+                match workloads.iter().find(|work| work.name == name) {
+                    Some(work) => engine::measure(work, at_least),
+                    None => bail!("there is no work {name}"),
+                }
+            })
+        }
+        _ => bail!("usage: bench-nnvisu export|serve <workloads.json>"),
+    }
+}

@@ -1,0 +1,77 @@
+//! `cargo xtask bench`: our engine and its peers doing the same work in turns, on one processor.
+//!
+//! Each program is started once and waits between its turns, so that neither its start nor its
+//! compilation is in anybody's time, and whatever the machine does besides hits all alike. See
+//! `xtask/peers` for the programs and `crates/nnvisu-core/BENCHMARKS.md` for what came out.
+
+mod peer;
+mod prepare;
+mod report;
+mod rounds;
+mod statistics;
+mod works;
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+pub(crate) use prepare::PeerName;
+
+/// How to measure.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Few and short rounds: enough to see that everything works.
+    #[arg(long)]
+    quick: bool,
+    /// Measure only this peer (may be given several times).
+    #[arg(long, value_name = "PEER")]
+    only: Vec<PeerName>,
+    /// Run everything on this processor, numbered from 0; it needs the command `taskset`.
+    #[arg(long, value_name = "CPU")]
+    pin: Option<usize>,
+}
+
+/// How long and how often everything is measured.
+#[derive(Clone, Copy)]
+struct Effort {
+    n_rounds: usize,
+    at_least: Duration,
+    /// How often a turn is taken again in which the program was kept from the processor.
+    n_retries: usize,
+}
+
+impl Effort {
+    const QUICK: Self = Self {
+        n_rounds: 3,
+        at_least: Duration::from_millis(100),
+        n_retries: 0,
+    };
+    const FULL: Self = Self {
+        n_rounds: 9,
+        at_least: Duration::from_millis(300),
+        n_retries: 3,
+    };
+}
+
+/// Installs, builds, measures and prints; fails if a program did other work than ours.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let effort = if args.quick {
+        Effort::QUICK
+    } else {
+        Effort::FULL
+    };
+    let (works, mut programs) = prepare::all(&args.only, args.pin)?;
+    println!();
+    let measured = rounds::measure(&works, &mut programs, effort)?;
+    report::print(&works, &programs, &measured);
+    let disagreements = measured.disagreements(&works, &programs);
+    for disagreement in &disagreements {
+        println!("{disagreement}");
+    }
+    ensure!(
+        disagreements.is_empty(),
+        "not all programs did the same work, so their times mean nothing"
+    );
+    println!("All results agree: every program did the same work.");
+    Ok(())
+}

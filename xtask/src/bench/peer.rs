@@ -1,0 +1,100 @@
+//! A program that does the work: started once, then asked and answered line by line.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+/// A running program.
+pub(super) struct Program {
+    pub(super) name: &'static str,
+    pub(super) version: String,
+    works: Vec<String>,
+    child: Child,
+    requests: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+/// What it says when it is ready.
+#[derive(Deserialize)]
+struct Hello {
+    version: String,
+    works: Vec<String>,
+}
+
+/// What it says after a turn.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    Turn(Turn),
+    Error { error: String },
+}
+
+/// One turn of one program at one work.
+#[derive(Clone, Deserialize)]
+pub(super) struct Turn {
+    /// Per step or picture.
+    pub(super) seconds: f64,
+    /// How much of the time it had a processor.
+    pub(super) cpu_share: f64,
+    pub(super) result: Vec<f64>,
+}
+
+impl Program {
+    /// Starts `command` and waits until it is ready, which may mean a minute of compiling.
+    pub(super) fn start(name: &'static str, mut command: Command) -> Result<Self> {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("could not start {name}"))?;
+        let requests = child.stdin.take();
+        let mut answers = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let line = read_line(&mut answers).with_context(|| format!("{name} did not start"))?;
+        let hello: Hello = serde_json::from_str(&line)?;
+        Ok(Self {
+            name,
+            version: hello.version,
+            works: hello.works,
+            child,
+            requests,
+            answers,
+        })
+    }
+
+    /// Whether it can do the work of that name.
+    pub(super) fn does(&self, work: &str) -> bool {
+        self.works.iter().any(|name| name == work)
+    }
+
+    /// Has it do the work of that name for at least so long.
+    pub(super) fn measure(&mut self, work: &str, at_least: Duration) -> Result<Turn> {
+        let context = || format!("{} at {work}", self.name);
+        let requests = self.requests.as_mut().expect("open until it is dropped");
+        writeln!(requests, "{work} {}", at_least.as_secs_f64()).with_context(context)?;
+        let line = read_line(&mut self.answers).with_context(context)?;
+        match serde_json::from_str(&line).with_context(context)? {
+            Answer::Turn(turn) => Ok(turn),
+            Answer::Error { error } => bail!("{} at {work}: {error}", self.name),
+        }
+    }
+}
+
+impl Drop for Program {
+    /// Ends its input, which ends it.
+    fn drop(&mut self) {
+        self.requests = None;
+        // How it ends does not matter any more.
+        let _ = self.child.wait();
+    }
+}
+
+fn read_line(answers: &mut impl BufRead) -> Result<String> {
+    let mut line = String::new();
+    if answers.read_line(&mut line)? == 0 {
+        bail!("it ended");
+    }
+    Ok(line)
+}
