@@ -1,9 +1,15 @@
 //! What can be said on the command line.
 
+mod access;
+mod limits;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand};
-use nnvisu_server::{Limits, Origin, ServerConfig, ServiceConfig};
+use nnvisu_server::{ServerConfig, ServiceConfig};
+
+use access::AccessArgs;
+use limits::LimitArgs;
 
 /// Watch a neural network learn.
 ///
@@ -45,49 +51,35 @@ pub(crate) struct Serve {
     #[arg(long, short, default_value_t = ServerConfig::DEFAULT_PORT)]
     port: u16,
 
+    /// Open the page in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+
     /// Serve the page from this directory instead of the one built in, to edit it
     #[arg(long, value_name = "DIR", value_parser = parse_web_dir)]
     web_dir: Option<PathBuf>,
 
-    #[arg(long = "allow-origin", value_name = "ORIGIN")]
-    #[arg(
-        help = "Also let pages from this origin connect, such as https://example.com; \
-                  may be repeated"
-    )]
-    allowed_origins: Vec<Origin>,
+    #[command(flatten)]
+    access: AccessArgs,
 
-    /// The most points that one person may place
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_points,
-          value_parser = parse_max_points)]
-    max_points: usize,
-
-    /// Open the page in the browser
-    #[arg(long)]
-    pub(crate) open: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 impl Serve {
     pub(crate) fn config(self) -> ServerConfig {
+        let mut service = ServiceConfig {
+            web_dir: self.web_dir,
+            limits: self.limits.limits(),
+            sessions: self.limits.sessions(),
+            ..ServiceConfig::default()
+        };
+        self.access.apply(&mut service);
         ServerConfig {
             host: self.host,
             port: self.port,
-            service: ServiceConfig {
-                web_dir: self.web_dir,
-                allowed_origins: self.allowed_origins,
-                limits: limits(self.max_points),
-            },
+            service,
         }
-    }
-}
-
-/// Messages may be so large that all points fit, and the weights of the largest network.
-fn limits(max_points: usize) -> Limits {
-    const BYTES_PER_POINT: usize = 80;
-    const BYTES_FOR_THE_REST: usize = 4 * 1024 * 1024;
-    let needed = max_points * BYTES_PER_POINT + BYTES_FOR_THE_REST;
-    Limits {
-        max_points,
-        max_message_bytes: needed.max(Limits::default().max_message_bytes),
     }
 }
 
@@ -100,17 +92,10 @@ fn parse_web_dir(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn parse_max_points(text: &str) -> Result<usize, String> {
-    // Generated data sets have 200 points and must always fit.
-    const ALLOWED: std::ops::RangeInclusive<usize> = 200..=1_000_000;
-    match text.parse() {
-        Ok(n) if ALLOWED.contains(&n) => Ok(n),
-        _ => Err("it must be a whole number from 200 to 1000000".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::{num::NonZeroU32, time::Duration};
+
     use clap::CommandFactory as _;
 
     use super::*;
@@ -137,6 +122,8 @@ mod tests {
         let default = ServerConfig::default();
         assert_eq!((config.host, config.port), (default.host, default.port));
         assert_eq!(config.service.limits, default.service.limits);
+        assert_eq!(config.service.sessions, default.service.sessions);
+        assert!(!config.service.trust_forwarded_for);
         assert!(config.service.web_dir.is_none() && config.service.allowed_origins.is_empty());
     }
 
@@ -151,11 +138,40 @@ mod tests {
             "--allow-origin",
             "https://a.example",
             "--allow-origin=http://b.example:8080",
+            "--max-sessions=7",
+            "--max-sessions-per-address=3",
+            "--max-message-bytes=2048",
+            "--max-messages-per-second=50",
+            "--idle-timeout=2",
+            "--trust-forwarded-for",
         ];
         let config = serve(&args).unwrap().config();
         assert_eq!((config.host.as_str(), config.port), ("0.0.0.0", 80));
         assert_eq!(config.service.limits.max_points, 500);
         assert_eq!(config.service.allowed_origins.len(), 2);
+        assert_eq!(config.service.limits.max_message_bytes, 2048);
+        assert!(config.service.trust_forwarded_for);
+        let sessions = config.service.sessions;
+        assert_eq!(
+            (sessions.max_sessions, sessions.max_sessions_per_address),
+            (7, 3)
+        );
+        assert_eq!(sessions.max_messages_per_second, NonZeroU32::new(50));
+        assert_eq!(sessions.idle_timeout, Some(Duration::from_secs(120)));
+    }
+
+    #[test]
+    fn zero_lifts_a_limit() {
+        let args = ["--max-messages-per-second=0", "--idle-timeout=0"];
+        let sessions = serve(&args).unwrap().config().service.sessions;
+        assert_eq!(sessions.max_messages_per_second, None);
+        assert_eq!(sessions.idle_timeout, None);
+    }
+
+    #[test]
+    fn all_points_fit_into_a_message() {
+        let config = serve(&["--max-points=1000000"]).unwrap().config();
+        assert!(config.service.limits.max_message_bytes > 80_000_000);
     }
 
     #[test]
@@ -163,6 +179,8 @@ mod tests {
         for (args, explanation) in [
             (["--port", "65536"], "65536 is not in 0..=65535"),
             (["--max-points", "10"], "from 200 to 1000000"),
+            (["--max-sessions", "0"], "from 1 to 1000000"),
+            (["--max-message-bytes", "1"], "from 1024 to"),
             (
                 ["--allow-origin", "example.com"],
                 "An origin looks like https://example.com",

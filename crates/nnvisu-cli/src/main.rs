@@ -2,6 +2,8 @@
 
 mod args;
 mod logging;
+#[cfg(unix)]
+mod open_files;
 mod serve;
 
 use std::{io::Write, process::ExitCode};

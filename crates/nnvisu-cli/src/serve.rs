@@ -10,6 +10,8 @@ use crate::args::Serve;
 /// Serves until somebody asks the program to stop.
 pub(crate) fn run(args: Serve) -> anyhow::Result<()> {
     let opens_browser = args.open;
+    #[cfg(unix)]
+    crate::open_files::raise_limit();
     let server = Server::bind(args.config()).map_err(|error| match error {
         BindError::InUse { .. } | BindError::Forbidden { .. } => {
             anyhow::anyhow!("{error}; choose another with --port")

@@ -1,7 +1,7 @@
 //! What can be configured: where the server listens, which page it serves, whom it lets in and
 //! how much one client may send.
 
-use std::path::PathBuf;
+use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use nnvisu_protocol::Limits;
 
@@ -45,4 +45,39 @@ pub struct ServiceConfig {
     pub allowed_origins: Vec<Origin>,
     /// How many points and how large a message one client may send.
     pub limits: Limits,
+    /// How many sessions there may be, and how busy and how idle one may be.
+    pub sessions: SessionLimits,
+    /// Count sessions by the last address in `X-Forwarded-For` instead of by where the connection
+    /// comes from. Right behind a reverse proxy that sets it, and wrong anywhere else: clients
+    /// could write what they like.
+    pub trust_forwarded_for: bool,
+}
+
+/// What sessions may take of the server. Over a limit, one client meets a clear refusal and
+/// nobody else notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Sessions in all; further ones are refused by HTTP 503.
+    pub max_sessions: usize,
+    /// Sessions from one IPv4 address or one IPv6 subnet (/64); further ones are refused by HTTP
+    /// 429.
+    pub max_sessions_per_address: usize,
+    /// Messages that a session takes in a second; what comes faster waits and is not lost.
+    /// Without it, any number.
+    pub max_messages_per_second: Option<NonZeroU32>,
+    /// A session that trains nothing and is asked nothing for so long is closed with code 1001.
+    /// Without it, never.
+    pub idle_timeout: Option<Duration>,
+}
+
+impl Default for SessionLimits {
+    /// 1,000 sessions, 64 from one address, 1,000 messages a second, a day of idleness.
+    fn default() -> Self {
+        Self {
+            max_sessions: 1000,
+            max_sessions_per_address: 64,
+            max_messages_per_second: NonZeroU32::new(1000),
+            idle_timeout: Some(Duration::from_secs(24 * 60 * 60)),
+        }
+    }
 }

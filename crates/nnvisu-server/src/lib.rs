@@ -20,18 +20,19 @@
 //! session's thread. Sessions share no mutable state, and the server keeps nothing of a person
 //! once the connection has ended.
 
+mod access;
 mod config;
-mod origin;
 mod page;
+mod places;
 mod server;
 mod service;
 mod session;
 mod shutdown;
 mod websocket;
 
-pub use config::{ServerConfig, ServiceConfig};
+pub use access::{InvalidOrigin, Origin};
+pub use config::{ServerConfig, ServiceConfig, SessionLimits};
 pub use nnvisu_protocol::Limits;
-pub use origin::{InvalidOrigin, Origin};
 pub use server::{BindError, Server, StopHandle};
 pub use service::Service;
 pub use shutdown::stop_signal;

@@ -1,6 +1,7 @@
 //! The server itself: listens, serves, stops.
 
 use std::{
+    any::Any,
     io,
     net::{SocketAddr, TcpListener, ToSocketAddrs},
     time::{Duration, Instant},
@@ -14,6 +15,14 @@ use crate::{ServerConfig, Service, shutdown::Shutdown};
 const STOP_WITHIN: Duration = Duration::from_millis(1800);
 /// What connections get of it to say goodbye, in whole seconds as actix has it.
 const GOODBYE_SECONDS: u64 = 1;
+/// A request must have its headers complete by then, or is answered 408.
+const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection may wait for its next request.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// A client that takes nothing of what waits for it for so long is cut off, by the operating
+/// system: in the middle of a file of the page nobody else would notice.
+#[cfg(target_os = "linux")]
+const UNREAD_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a connection may linger that has been closed on our side.
 const DISCONNECT_PATIENCE: Duration = Duration::from_millis(500);
 
@@ -143,7 +152,10 @@ impl Server {
         let mut server = HttpServer::new(move || App::new().service(service.scope("")))
             .disable_signals()
             .tcp_nodelay(true)
+            .client_request_timeout(REQUEST_PATIENCE)
+            .keep_alive(KEEP_ALIVE)
             .client_disconnect_timeout(DISCONNECT_PATIENCE)
+            .on_connect(|socket, _| cut_off_when_unread(socket))
             .shutdown_timeout(GOODBYE_SECONDS);
         for listener in self.listeners {
             server = server.listen(listener)?;
@@ -203,6 +215,23 @@ fn listen(
     }
     first.map(|first| (listeners, first)).ok_or(missing)
 }
+
+/// Has the operating system end a connection whose client takes nothing for
+/// [`UNREAD_PATIENCE`].
+#[cfg(target_os = "linux")]
+fn cut_off_when_unread(socket: &dyn Any) {
+    let Some(socket) = socket.downcast_ref::<actix_web::rt::net::TcpStream>() else {
+        return;
+    };
+    let millis = UNREAD_PATIENCE.as_millis() as u32;
+    if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(socket, millis) {
+        tracing::debug!(%error, "a connection without a time limit for what is not taken");
+    }
+}
+
+/// Elsewhere the system's own, longer limits hold.
+#[cfg(not(target_os = "linux"))]
+fn cut_off_when_unread(_socket: &dyn Any) {}
 
 async fn stop_when_told(stop: &Shutdown, service: &Service, handle: ServerHandle) {
     stop.begun().await;

@@ -8,12 +8,15 @@ use std::{
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder, Scope,
-    http::header,
+    http::{StatusCode, header},
     web::{self, Data},
 };
 use nnvisu_protocol::Limits;
 
-use crate::{Origin, ServiceConfig, page, session::SessionThreads, shutdown::Shutdown, websocket};
+use crate::{
+    Origin, ServiceConfig, SessionLimits, access::said_once, page, places::Places,
+    session::SessionThreads, shutdown::Shutdown, websocket,
+};
 
 /// nnvisu's page and sessions, to be mounted in an application.
 ///
@@ -43,6 +46,9 @@ pub struct Service {
 pub(crate) struct Shared {
     pub(crate) allowed_origins: Vec<Origin>,
     pub(crate) limits: Limits,
+    pub(crate) session_limits: SessionLimits,
+    pub(crate) trust_forwarded_for: bool,
+    pub(crate) places: Places,
     pub(crate) shutdown: Shutdown,
     pub(crate) threads: SessionThreads,
     n_sessions: AtomicU64,
@@ -64,6 +70,12 @@ impl Service {
             shared: Data::new(Shared {
                 allowed_origins: config.allowed_origins,
                 limits: config.limits,
+                session_limits: config.sessions,
+                trust_forwarded_for: config.trust_forwarded_for,
+                places: Places::new(
+                    config.sessions.max_sessions,
+                    config.sessions.max_sessions_per_address,
+                ),
                 shutdown: Shutdown::new(),
                 threads: SessionThreads::new(),
                 n_sessions: AtomicU64::new(0),
@@ -71,13 +83,14 @@ impl Service {
         }
     }
 
-    /// Everything below `path`: the page, its files, `ws` and `healthz`. The path is `""` for
+    /// Everything below `path`: the page, its files, `ws`, `healthz` and `readyz`. The path is `""` for
     /// the root of the application; otherwise it begins with a slash and does not end with one.
     pub fn scope(&self, path: &str) -> Scope {
         let scope = web::scope(path)
             .app_data(self.shared.clone())
             .route("/ws", web::get().to(websocket::open))
-            .route("/healthz", web::get().to(healthz));
+            .route("/healthz", web::get().to(healthz))
+            .route("/readyz", web::get().to(readyz));
         // Links within the page are relative, so its address has to end with a slash.
         let scope = match path.rsplit('/').next() {
             Some(name) if !name.is_empty() => scope.route("", redirect_to(format!("{name}/"))),
@@ -106,8 +119,8 @@ impl Service {
     }
 
     /// Closes all connections with code 1001 and waits until their sessions have ended, but not
-    /// longer than `patience`. Returns how many sessions have not ended by then. Connections
-    /// opened later are closed at once.
+    /// longer than `patience`. Returns how many sessions have not ended by then. No further
+    /// sessions are let in.
     pub async fn shut_down(&self, patience: Duration) -> usize {
         self.shared.shutdown.begin();
         self.shared.threads.join_all(patience).await
@@ -135,8 +148,19 @@ async fn embedded_page(request: HttpRequest, path: web::Path<String>) -> HttpRes
     }
 }
 
+/// Whether the program is alive.
 async fn healthz() -> impl Responder {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body("ok\n")
+    said_once(StatusCode::OK).body("ok\n")
+}
+
+/// Whether a load balancer should send further people here.
+async fn readyz(shared: Data<Shared>) -> impl Responder {
+    let reason = if shared.shutdown.has_begun() {
+        "shutting down\n"
+    } else if shared.places.are_all_taken() {
+        "full\n"
+    } else {
+        return said_once(StatusCode::OK).body("ready\n");
+    };
+    said_once(StatusCode::SERVICE_UNAVAILABLE).body(reason)
 }

@@ -22,6 +22,11 @@ impl Shutdown {
         self.begun.send_replace(true);
     }
 
+    /// Whether it is time to stop.
+    pub(crate) fn has_begun(&self) -> bool {
+        *self.begun.borrow()
+    }
+
     /// Waits until it is time to stop. Returns at once if it already is.
     pub(crate) async fn begun(&self) {
         // The sender is `self`, so the channel stays open while we wait.

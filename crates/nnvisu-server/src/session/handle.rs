@@ -4,10 +4,7 @@ use std::{
     any::Any,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread::{Builder, JoinHandle},
 };
 
@@ -17,14 +14,16 @@ use super::{
     actor,
     inbox::{InboxSender, inbox},
     outbox::{Outbox, OutboxReader, outbox},
+    signals::Signals,
     state::{Session, SessionOptions},
     threads::SessionThreads,
 };
+use crate::places::Place;
 
 /// Owns a session thread. Dropping it tells the thread to end, which it does after the step it
 /// is in; [`SessionThreads`] waits for it, so that dropping never blocks.
 pub(crate) struct SessionHandle {
-    abandoned: Arc<AtomicBool>,
+    signals: Arc<Signals>,
     /// Both are there until the handle is dropped.
     inbox: Option<InboxSender>,
     thread: Option<JoinHandle<()>>,
@@ -32,7 +31,8 @@ pub(crate) struct SessionHandle {
 }
 
 impl SessionHandle {
-    /// Starts the session of connection number `id` on a thread of its own.
+    /// Starts the session of connection number `id` on a thread of its own. It keeps its `place`
+    /// until the thread has ended.
     ///
     /// # Errors
     ///
@@ -40,17 +40,18 @@ impl SessionHandle {
     pub(crate) fn spawn(
         id: u64,
         options: SessionOptions,
+        place: Place,
         threads: &SessionThreads,
     ) -> io::Result<(Self, OutboxReader)> {
         let (sender, receiver) = inbox();
         let (outbox, reader) = outbox();
-        let abandoned = Arc::new(AtomicBool::new(false));
-        let seen_by_session = Arc::clone(&abandoned);
+        let signals = Arc::<Signals>::default();
+        let seen_by_session = Arc::clone(&signals);
         let running = threads.count();
         let thread = Builder::new()
             .name(format!("nnvisu-session-{id}"))
             .spawn(move || {
-                let _running = running;
+                let _held = (running, place);
                 tracing::debug!(id, "session begins");
                 contain_panic(id, &outbox.clone(), || {
                     let session = Session::new(options, outbox, seen_by_session);
@@ -59,12 +60,17 @@ impl SessionHandle {
                 tracing::debug!(id, "session ends");
             })?;
         let handle = Self {
-            abandoned,
+            signals,
             inbox: Some(sender),
             thread: Some(thread),
             threads: threads.clone(),
         };
         Ok((handle, reader))
+    }
+
+    /// Whether training is on.
+    pub(crate) fn is_training(&self) -> bool {
+        self.signals.is_training()
     }
 
     /// Where commands go.
@@ -78,7 +84,7 @@ impl SessionHandle {
 impl Drop for SessionHandle {
     fn drop(&mut self) {
         // The flag ends a thread that works, the closed inbox one that waits.
-        self.abandoned.store(true, Ordering::Relaxed);
+        self.signals.abandon();
         drop(self.inbox.take());
         if let Some(thread) = self.thread.take() {
             self.threads.retire(thread);

@@ -13,6 +13,7 @@ mod outbox;
 mod painter;
 mod requests;
 mod schedule;
+mod signals;
 mod state;
 mod threads;
 

@@ -2,10 +2,7 @@
 //! been told about them.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -20,6 +17,7 @@ use super::{
     outbox::Outbox,
     painter::Painter,
     schedule::{AtMostEvery, Pacer, PictureSchedule, RateMeter},
+    signals::Signals,
 };
 
 /// Version 1 clients get the weights, version 2 clients a checkpoint, at most once in this time
@@ -43,8 +41,7 @@ pub(crate) struct SessionOptions {
 pub(super) struct Session {
     pub(super) options: SessionOptions,
     pub(super) outbox: Outbox,
-    /// Set when the connection is gone: nothing more has to be finished.
-    abandoned: Arc<AtomicBool>,
+    signals: Arc<Signals>,
 
     /// The settings as configured; those that make a network may wait for the next fresh one.
     pub(super) config: Config,
@@ -95,7 +92,7 @@ impl Need {
 
 impl Session {
     /// A session with the default settings and no data. It greets its client.
-    pub(super) fn new(options: SessionOptions, outbox: Outbox, abandoned: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(options: SessionOptions, outbox: Outbox, signals: Arc<Signals>) -> Self {
         let now = Instant::now();
         let config = Config::default();
         let trainer = Trainer::new(
@@ -107,7 +104,7 @@ impl Session {
         let session = Self {
             options,
             outbox,
-            abandoned,
+            signals,
             config,
             trainer,
             generation: 0,
@@ -141,7 +138,7 @@ impl Session {
 
     /// Whether the connection is gone and nothing has to be finished.
     pub(super) fn is_abandoned(&self) -> bool {
-        self.abandoned.load(Ordering::Relaxed)
+        self.signals.is_abandoned()
     }
 
     pub(super) fn speaks_v2(&self) -> bool {
@@ -183,6 +180,7 @@ impl Session {
     /// Starts training.
     pub(super) fn start(&mut self) {
         self.running = true;
+        self.signals.set_training(true);
         self.rate.clear();
         self.pacer.start(Instant::now());
     }
@@ -190,6 +188,7 @@ impl Session {
     /// Stops training if it is on, and shows where it stopped.
     pub(super) fn stop(&mut self) {
         self.running = false;
+        self.signals.set_training(false);
         self.rate.clear();
         self.show_and_save();
     }

@@ -3,6 +3,7 @@
 
 use std::{
     io,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -14,8 +15,13 @@ use actix_ws::{
 use nnvisu_protocol::{ErrorCode, RequestError, ServerMessage};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::{frame_meter::LastHeard, receipts::Receipts};
+use super::{
+    frame_meter::Hearing,
+    receipts::Receipts,
+    throttle::{Throttle, pass},
+};
 use crate::{
+    SessionLimits,
     session::{Command, OutboxReader, Outgoing, SessionHandle},
     shutdown::Shutdown,
 };
@@ -28,6 +34,9 @@ const PING_AFTER: Duration = Duration::from_secs(10);
 const GONE_AFTER: Duration = Duration::from_secs(30);
 /// How long a client may take to answer a close frame.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+/// What the close frame of an idle session says. Clients may tell by it that connecting again is
+/// of no use before there is something to ask for.
+const IDLE: &str = "idle";
 /// While so many replies wait, no further request is read.
 const MAX_WAITING_REPLIES: usize = 16;
 
@@ -39,7 +48,11 @@ pub(super) struct Connection {
     /// A command for which the session has no room yet.
     waiting: Option<Command>,
     receipts: Receipts,
-    last_heard: LastHeard,
+    hearing: Rc<Hearing>,
+    throttle: Throttle,
+    /// When the session was last asked for something or seen training.
+    last_busy: Instant,
+    idle_timeout: Option<Duration>,
     shutdown: Shutdown,
 }
 
@@ -66,7 +79,8 @@ impl Connection {
         messages: AggregatedMessageStream,
         session: SessionHandle,
         outbox: OutboxReader,
-        last_heard: LastHeard,
+        hearing: Rc<Hearing>,
+        limits: SessionLimits,
         shutdown: Shutdown,
     ) -> Self {
         Self {
@@ -76,7 +90,10 @@ impl Connection {
             outbox,
             waiting: None,
             receipts: Receipts::new(Instant::now()),
-            last_heard,
+            hearing,
+            throttle: Throttle::new(limits.max_messages_per_second),
+            last_busy: Instant::now(),
+            idle_timeout: limits.idle_timeout,
             shutdown,
         }
     }
@@ -102,13 +119,17 @@ impl Connection {
         // Measures the delay of the line before the first picture.
         self.ping(false).await?;
         loop {
-            let reads = self.waiting.is_none() && self.outbox.n_replies() < MAX_WAITING_REPLIES;
+            let has_room = self.waiting.is_none() && self.outbox.n_replies() < MAX_WAITING_REPLIES;
+            let asked_at = Instant::now();
+            let too_early = if has_room { self.throttle.ask() } else { None };
+            let reads = has_room && too_early.is_none();
             let bulk = self.receipts.may_send_picture(Instant::now());
             tokio::select! {
                 () = &mut stop => {
                     return Err(End::Close(CloseCode::Away, "The server is shutting down"));
                 }
                 message = self.messages.recv(), if reads => self.receive(message).await?,
+                () = pass(asked_at, too_early) => {}
                 room = room_for(&self.session, self.waiting.as_ref()) => {
                     if let Some(command) = self.waiting.take() {
                         self.session.inbox().send(command, room);
@@ -124,11 +145,19 @@ impl Connection {
         &mut self,
         message: Option<Result<AggregatedMessage, ProtocolError>>,
     ) -> Result<(), End> {
+        // Pongs are free: they ask for nothing, and the measuring of the line needs them in time.
+        if !matches!(message, Some(Ok(AggregatedMessage::Pong(_)))) {
+            self.throttle.spend();
+        }
         match message {
             Some(Ok(AggregatedMessage::Text(text))) => {
+                self.last_busy = Instant::now();
                 self.waiting = Some(Command::Text(text.into_bytes()));
             }
-            Some(Ok(AggregatedMessage::Binary(_))) => self.waiting = Some(Command::Binary),
+            Some(Ok(AggregatedMessage::Binary(_))) => {
+                self.last_busy = Instant::now();
+                self.waiting = Some(Command::Binary);
+            }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
                 in_time(self.socket.pong(&payload)).await?;
             }
@@ -189,7 +218,18 @@ impl Connection {
     }
 
     async fn check_on_client(&mut self) -> Result<(), End> {
-        let silent = self.last_heard.get().elapsed();
+        let now = Instant::now();
+        if self.session.is_training() {
+            self.last_busy = now;
+        }
+        let idle = now.saturating_duration_since(self.last_busy);
+        if self.idle_timeout.is_some_and(|timeout| idle > timeout) {
+            return Err(End::Close(CloseCode::Away, IDLE));
+        }
+        if self.hearing.is_stalling(now) {
+            return Err(End::Close(CloseCode::Policy, "The message came too slowly"));
+        }
+        let silent = self.hearing.silence(now);
         if silent > GONE_AFTER {
             tracing::debug!("a client is gone without a word");
             return Err(End::Gone);

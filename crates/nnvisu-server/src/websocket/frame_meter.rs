@@ -9,7 +9,7 @@ use std::{
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use actix_web::{dev::Payload, error::PayloadError, web::Bytes};
@@ -21,24 +21,66 @@ const FIRST_CONTROL_OPCODE: u8 = 0x8;
 /// Header: two bytes, up to eight of extended length, four of mask.
 const MAX_HEADER_BYTES: usize = 14;
 
-/// When the last bytes of any kind came from the client.
-pub(super) type LastHeard = Rc<Cell<Instant>>;
+/// A fragment of a message counts as so many bytes at least: the pieces are kept until the last
+/// has come, and each piece takes memory of its own, even an empty one.
+const MIN_FRAGMENT_BYTES: u64 = 64;
+
+/// A message may take so long from its first byte to its last, and longer at [`SLOWEST_LINE`].
+const MESSAGE_PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes a second; on a line with less a large message cannot be sent.
+const SLOWEST_LINE: u64 = 4096;
+
+/// What has come from the client and when.
+pub(super) struct Hearing {
+    last_heard: Cell<Instant>,
+    /// When the unfinished message began, and how much of it has come since.
+    unfinished: Cell<Option<(Instant, u64)>>,
+}
+
+impl Hearing {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            last_heard: Cell::new(now),
+            unfinished: Cell::new(None),
+        }
+    }
+
+    /// For how long no bytes of any kind have come.
+    pub(super) fn silence(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.last_heard.get())
+    }
+
+    /// Whether a message comes so slowly that its purpose is to keep us waiting.
+    pub(super) fn is_stalling(&self, now: Instant) -> bool {
+        self.unfinished.get().is_some_and(|(since, bytes)| {
+            let allowed = MESSAGE_PATIENCE + Duration::from_secs(bytes / SLOWEST_LINE);
+            now.saturating_duration_since(since) > allowed
+        })
+    }
+
+    fn heard(&self, now: Instant, n_bytes: usize, message_is_unfinished: bool) {
+        self.last_heard.set(now);
+        let (since, before) = self.unfinished.get().unwrap_or((now, 0));
+        let unfinished = (since, before + n_bytes as u64);
+        self.unfinished
+            .set(message_is_unfinished.then_some(unfinished));
+    }
+}
 
 /// The bytes of one connection, metered.
 pub(super) struct MeteredPayload {
     payload: Payload,
     meter: FrameMeter,
-    last_heard: LastHeard,
+    hearing: Rc<Hearing>,
 }
 
 impl MeteredPayload {
-    /// Lets messages of at most `max_message_bytes` through and notes in `last_heard` when bytes
-    /// arrive.
-    pub(super) fn new(payload: Payload, max_message_bytes: usize, last_heard: LastHeard) -> Self {
+    /// Lets messages of at most `max_message_bytes` through and notes in `hearing` what comes.
+    pub(super) fn new(payload: Payload, max_message_bytes: usize, hearing: Rc<Hearing>) -> Self {
         Self {
             payload,
             meter: FrameMeter::new(max_message_bytes),
-            last_heard,
+            hearing,
         }
     }
 }
@@ -53,10 +95,12 @@ impl Stream for MeteredPayload {
         let this = self.get_mut();
         let item = ready!(Pin::new(&mut this.payload).poll_next(cx));
         if let Some(Ok(bytes)) = &item {
-            this.last_heard.set(Instant::now());
             if this.meter.read(bytes).is_err() {
                 return Poll::Ready(Some(Err(PayloadError::Overflow)));
             }
+            let is_unfinished = this.meter.is_within_message();
+            this.hearing
+                .heard(Instant::now(), bytes.len(), is_unfinished);
         }
         Poll::Ready(item)
     }
@@ -71,6 +115,8 @@ struct FrameMeter {
     max_message_bytes: u64,
     /// Payload bytes of the unfinished message so far.
     message_bytes: u64,
+    /// Whether the message so far has come in fragments and the last is still to come.
+    is_fragmented: bool,
     header: [u8; MAX_HEADER_BYTES],
     header_len: usize,
     /// Bytes of the current frame's payload still to come.
@@ -82,6 +128,7 @@ impl FrameMeter {
         Self {
             max_message_bytes: max_message_bytes as u64,
             message_bytes: 0,
+            is_fragmented: false,
             header: [0; MAX_HEADER_BYTES],
             header_len: 0,
             payload_left: 0,
@@ -104,6 +151,11 @@ impl FrameMeter {
             }
         }
         Ok(())
+    }
+
+    /// Whether more has to come before the message, or a frame, is complete.
+    fn is_within_message(&self) -> bool {
+        self.is_fragmented || self.payload_left > 0 || self.header_len > 0
     }
 
     /// Size of the header that has begun to arrive; known after its first two bytes.
@@ -140,10 +192,16 @@ impl FrameMeter {
         if is_control {
             return Ok(());
         }
-        self.message_bytes = self.message_bytes.saturating_add(length);
+        let counted = if is_final {
+            length
+        } else {
+            length.max(MIN_FRAGMENT_BYTES)
+        };
+        self.message_bytes = self.message_bytes.saturating_add(counted);
         if self.message_bytes > self.max_message_bytes {
             return Err(TooLarge);
         }
+        self.is_fragmented = !is_final;
         if is_final {
             self.message_bytes = 0;
         }
@@ -201,15 +259,58 @@ mod tests {
     #[test]
     fn fragments_count_together_and_control_frames_do_not() {
         let message = [
-            frame(false, TEXT, 60),
+            frame(false, TEXT, 600),
             frame(true, PING, 100),
-            frame(false, CONTINUATION, 20),
-            frame(true, CONTINUATION, 20),
-            frame(true, TEXT, 100),
+            frame(false, CONTINUATION, 200),
+            frame(true, CONTINUATION, 200),
+            frame(true, TEXT, 1000),
         ]
         .concat();
-        check(100, &message, &Ok(()));
-        check(99, &message, &Err(TooLarge));
+        check(1000, &message, &Ok(()));
+        check(999, &message, &Err(TooLarge));
+    }
+
+    #[test]
+    fn empty_fragments_cannot_pile_up() {
+        let mut message = frame(false, TEXT, 0);
+        message.extend(frame(false, CONTINUATION, 0).repeat(9));
+        message.extend(frame(true, CONTINUATION, 0));
+        check(640, &message, &Ok(()));
+        check(639, &message, &Err(TooLarge));
+    }
+
+    #[test]
+    fn knows_whether_a_message_is_unfinished() {
+        let message = [
+            frame(false, TEXT, 3),
+            frame(true, PING, 1),
+            frame(true, CONTINUATION, 2),
+        ]
+        .concat();
+        let mut meter = FrameMeter::new(1000);
+        for (idx, byte) in message.iter().enumerate() {
+            meter.read(&[*byte]).unwrap();
+            let is_last = idx == message.len() - 1;
+            assert_eq!(meter.is_within_message(), !is_last, "after byte {idx}");
+        }
+    }
+
+    #[test]
+    fn a_message_may_take_long_only_if_much_of_it_comes() {
+        const SECOND: Duration = Duration::from_secs(1);
+        let start = Instant::now();
+        let hearing = Hearing::new(start);
+        assert!(!hearing.is_stalling(start + 1000 * SECOND));
+        for second in 1..=61 {
+            hearing.heard(start + second * SECOND, 1, true);
+            assert!(!hearing.is_stalling(start + second * SECOND));
+        }
+        assert!(hearing.is_stalling(start + 62 * SECOND));
+        hearing.heard(start + 62 * SECOND, 100 * SLOWEST_LINE as usize, true);
+        assert!(!hearing.is_stalling(start + 161 * SECOND));
+        hearing.heard(start + 161 * SECOND, 1, false);
+        assert!(!hearing.is_stalling(start + 1000 * SECOND));
+        assert_eq!(hearing.silence(start + 162 * SECOND), SECOND);
     }
 
     #[test]

@@ -3,52 +3,52 @@
 mod connection;
 mod frame_meter;
 mod receipts;
+mod throttle;
 
-use std::{cell::Cell, rc::Rc, time::Instant};
+use std::{rc::Rc, time::Instant};
 
 use actix_web::{
     FromRequest as _, HttpRequest, HttpResponse,
     dev::Payload,
-    http::header,
+    http::{StatusCode, header},
     web::{self, Data},
 };
 use nnvisu_protocol::{ProtocolVersion, SUBPROTOCOL_V2};
 
 use crate::{
-    origin::may_connect,
+    access::{Refusal, admit, said_once},
     service::Shared,
     session::{SessionHandle, SessionOptions},
 };
 use connection::Connection;
-use frame_meter::MeteredPayload;
+use frame_meter::{Hearing, MeteredPayload};
 
-/// Opens a WebSocket and starts its session.
+/// Opens a WebSocket and starts its session, or says why not. A plain GET gets the refusal that a
+/// handshake would get now, or the hint that this address takes handshakes.
 ///
 /// # Errors
 ///
-/// The request is not a WebSocket handshake.
+/// The request is not a WebSocket handshake, though it claims to be one.
 pub(crate) async fn open(
     request: HttpRequest,
     payload: web::Payload,
     shared: Data<Shared>,
 ) -> actix_web::Result<HttpResponse> {
-    if !may_connect(request.headers(), &shared.allowed_origins) {
-        let origin = request.headers().get(header::ORIGIN);
-        tracing::warn!(
-            origin = origin.and_then(|origin| origin.to_str().ok()),
-            "refused a WebSocket from a foreign page; --allow-origin lets one in"
-        );
-        return Ok(HttpResponse::Forbidden().body(
-            "Pages from elsewhere may not connect to this server. \
-             Whoever runs it can allow yours with --allow-origin.\n",
-        ));
+    let place = match admit(&request, &shared) {
+        Ok(place) => place,
+        Err(refusal) => return Ok(refusal.response()),
+    };
+    if !asks_for_websocket(&request) {
+        return Ok(said_once(StatusCode::UPGRADE_REQUIRED)
+            .insert_header((header::UPGRADE, "websocket"))
+            .body("This address is for WebSockets; nnvisu's page is beside it.\n"));
     }
     let limits = shared.limits;
-    let last_heard = Rc::new(Cell::new(Instant::now()));
+    let hearing = Rc::new(Hearing::new(Instant::now()));
     let metered = MeteredPayload::new(
         payload.into_inner(),
         limits.max_message_bytes,
-        Rc::clone(&last_heard),
+        Rc::clone(&hearing),
     );
     let mut metered: Payload = Payload::Stream {
         payload: Box::pin(metered),
@@ -66,13 +66,12 @@ pub(crate) async fn open(
         ProtocolVersion::V1
     };
     let options = SessionOptions { version, limits };
-    let started = SessionHandle::spawn(shared.next_session_id(), options, &shared.threads);
+    let started = SessionHandle::spawn(shared.next_session_id(), options, place, &shared.threads);
     let (session, outbox) = match started {
         Ok(started) => started,
         Err(error) => {
             tracing::error!(%error, "no thread for a further session");
-            return Ok(HttpResponse::ServiceUnavailable()
-                .body("This server has no room for a further session; try again later.\n"));
+            return Ok(Refusal::NoThread.response());
         }
     };
     // The meter refuses larger messages before these limits see them.
@@ -85,9 +84,19 @@ pub(crate) async fn open(
         messages,
         session,
         outbox,
-        last_heard,
+        hearing,
+        shared.session_limits,
         shared.shutdown.clone(),
     );
     actix_web::rt::spawn(connection.run());
     Ok(response)
+}
+
+fn asks_for_websocket(request: &HttpRequest) -> bool {
+    request
+        .headers()
+        .get_all(header::UPGRADE)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
 }

@@ -2,6 +2,7 @@
 
 mod closing;
 mod handshake;
+mod limits;
 mod page;
 mod pictures;
 mod support;

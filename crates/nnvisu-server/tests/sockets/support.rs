@@ -5,7 +5,10 @@ use std::{thread::JoinHandle, time::Duration};
 use futures_util::{SinkExt as _, StreamExt as _};
 use nnvisu_server::{Server, ServerConfig, Service, ServiceConfig, StopHandle};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{
@@ -18,6 +21,27 @@ use tokio_tungstenite::{
 
 /// Nothing here takes so long unless it never happens.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What came back for a request by plain HTTP.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Status line and headers.
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    fn read(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let (head, body) = text.split_once("\r\n\r\n").expect("a whole answer");
+        let status = head.split(' ').nth(1).expect("a status line");
+        Self {
+            status: status.parse().expect("a status"),
+            head: head.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+}
 
 /// A server that stops when it is dropped.
 pub(crate) struct TestServer {
@@ -81,6 +105,30 @@ impl TestServer {
                 .insert(name, HeaderValue::from_str(value).unwrap());
         }
         request
+    }
+
+    /// Sends `bytes` and reads until the server closes the connection.
+    pub(crate) async fn raw(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let mut answer = Vec::new();
+        let read = stream.read_to_end(&mut answer);
+        let read = tokio::time::timeout(PATIENCE, read).await;
+        read.expect("the server should close").unwrap();
+        answer
+    }
+
+    /// Asks for `path` by plain HTTP; `headers` are whole lines.
+    pub(crate) async fn get(&self, path: &str, headers: &[&str]) -> Answer {
+        let own_host = format!("Host: {}", self.address);
+        let start = format!("GET {path} HTTP/1.1");
+        let mut lines = vec![start.as_str(), "Connection: close"];
+        if !headers.iter().any(|line| line.starts_with("Host:")) {
+            lines.push(&own_host);
+        }
+        lines.extend(headers);
+        lines.extend(["", ""]);
+        Answer::read(&self.raw(lines.join("\r\n").as_bytes()).await)
     }
 
     /// Tries to open a WebSocket.

@@ -9,10 +9,7 @@ mod robustness;
 mod v1;
 mod v2;
 
-use std::{
-    sync::{Arc, atomic::AtomicBool},
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use nnvisu_protocol::{Limits, Map, Picture, ProtocolVersion, decode_map, decode_picture};
 use serde_json::{Value, json};
@@ -49,7 +46,7 @@ impl Client {
         };
         let (sender, reader) = outbox();
         Self {
-            session: Session::new(options, sender, Arc::new(AtomicBool::new(false))),
+            session: Session::new(options, sender, Arc::default()),
             outbox: reader,
             texts: vec![],
             frames: vec![],

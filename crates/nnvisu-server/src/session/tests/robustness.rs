@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::session::{SessionHandle, SessionThreads};
+use crate::{
+    places::{Place, Places},
+    session::{SessionHandle, SessionThreads},
+};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -51,6 +54,10 @@ fn bad_requests_are_answered_and_change_nothing() {
     assert_eq!(client.ask(request("stop_training")), before);
 }
 
+fn place() -> Place {
+    Places::new(1, 1).take(None).unwrap()
+}
+
 fn options() -> SessionOptions {
     SessionOptions {
         version: ProtocolVersion::V2,
@@ -74,7 +81,7 @@ async fn a_session_ends_with_its_handle_whatever_it_does() {
         (json!([4]), xor()),
         (json!(vec![100; 10]), json!(heavy)),
     ] {
-        let (session, outbox) = SessionHandle::spawn(1, options(), &threads).unwrap();
+        let (session, outbox) = SessionHandle::spawn(1, options(), place(), &threads).unwrap();
         let requests = [
             json!({"type": "update_architecture", "payload": {"hidden_layers": architecture}}),
             update_data(data),
@@ -95,8 +102,8 @@ async fn a_session_ends_with_its_handle_whatever_it_does() {
 #[actix_web::test]
 async fn a_panic_is_that_sessions_own() {
     let threads = SessionThreads::new();
-    let (broken, broken_outbox) = SessionHandle::spawn(1, options(), &threads).unwrap();
-    let (healthy, healthy_outbox) = SessionHandle::spawn(2, options(), &threads).unwrap();
+    let (broken, broken_outbox) = SessionHandle::spawn(1, options(), place(), &threads).unwrap();
+    let (healthy, healthy_outbox) = SessionHandle::spawn(2, options(), place(), &threads).unwrap();
     for outbox in [&broken_outbox, &healthy_outbox] {
         let Outgoing::Reply(greeting) = outbox.next(true).await else {
             panic!("a greeting comes first");

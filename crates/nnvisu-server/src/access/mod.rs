@@ -1,0 +1,110 @@
+//! Who is let in: by where the request comes from and by how much room there is.
+//!
+//! A refusal comes before the WebSocket opens, as an HTTP status and a sentence. Browsers hide
+//! both from a page whose handshake fails; so the page may ask for the same address by a plain
+//! GET, which is refused in the same words, or answered 426 where a handshake would be let in.
+
+mod client;
+mod origin;
+
+pub(crate) use client::{Network, network_of};
+pub use origin::{InvalidOrigin, Origin};
+
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::{StatusCode, header},
+};
+
+use crate::{
+    places::{NoPlace, Place},
+    service::Shared,
+};
+use origin::may_connect;
+
+/// Why a client is not let in. Displays as a sentence for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error(
+        "Pages from elsewhere may not connect to this server. \
+         Whoever runs it can allow yours with --allow-origin."
+    )]
+    ForeignOrigin,
+    #[error("This server is shutting down; try again in a moment.")]
+    Draining,
+    #[error("All {0} places of this server are taken; try again later.")]
+    Full(usize),
+    #[error(
+        "There are already {0} sessions from your network address, and this server takes no more \
+         from one; close a tab with nnvisu and try again."
+    )]
+    TooManyFromAddress(usize),
+    #[error("This server has no room for a further session; try again later.")]
+    NoThread,
+}
+
+impl Refusal {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::TooManyFromAddress(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Draining | Self::Full(_) | Self::NoThread => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// After how many seconds it makes sense to ask again.
+    fn retry_after(self) -> Option<&'static str> {
+        match self {
+            Self::ForeignOrigin => None,
+            Self::Draining => Some("1"),
+            Self::Full(_) | Self::TooManyFromAddress(_) | Self::NoThread => Some("10"),
+        }
+    }
+
+    /// The answer to the request that is refused.
+    pub(crate) fn response(self) -> HttpResponse {
+        let mut response = said_once(self.status());
+        if let Some(seconds) = self.retry_after() {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        response.body(format!("{self}\n"))
+    }
+}
+
+impl From<NoPlace> for Refusal {
+    fn from(no_place: NoPlace) -> Self {
+        match no_place {
+            NoPlace::Full(max) => Self::Full(max),
+            NoPlace::TooManyFromAddress(max) => Self::TooManyFromAddress(max),
+        }
+    }
+}
+
+/// An answer in plain text that is true now and perhaps not later.
+pub(crate) fn said_once(status: StatusCode) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header(header::ContentType::plaintext())
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    response
+}
+
+/// Lets the client that sent `request` in and gives it a place for a session, or says why not.
+pub(crate) fn admit(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
+    if !may_connect(request.headers(), &shared.allowed_origins) {
+        let origin = request.headers().get(header::ORIGIN);
+        tracing::warn!(
+            ?origin,
+            "refused a WebSocket from a foreign page; --allow-origin lets one in"
+        );
+        return Err(Refusal::ForeignOrigin);
+    }
+    if shared.shutdown.has_begun() {
+        return Err(Refusal::Draining);
+    }
+    let client = network_of(request, shared.trust_forwarded_for);
+    let place = shared.places.take(client).map_err(Refusal::from);
+    if let Err(refusal) = &place {
+        tracing::info!(?client, %refusal, "refused a session");
+    }
+    place
+}
