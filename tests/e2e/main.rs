@@ -3,9 +3,11 @@
 //! and share no code with the program.
 
 mod browser;
+mod deploy;
 mod http;
 mod library;
 mod program;
+mod proxy;
 mod sessions;
 mod tidy;
 mod v1;

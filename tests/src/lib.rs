@@ -19,7 +19,9 @@
 pub mod browser;
 pub mod client;
 pub mod data;
+pub mod deploy;
 pub mod frames;
+pub mod nginx;
 pub mod program;
 pub mod proxy;
 pub mod reference;

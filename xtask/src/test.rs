@@ -30,6 +30,9 @@ pub(crate) enum Step {
     Rust,
     /// The page in Chromium, doing what a person does.
     Browser,
+    /// The reference configurations, and a page that outlives its server
+    /// behind nginx.
+    Deploy,
 }
 
 impl Step {
@@ -43,6 +46,7 @@ impl Step {
             Self::Doc => "doc",
             Self::Rust => "rust",
             Self::Browser => "browser",
+            Self::Deploy => "deploy",
         }
     }
 
@@ -70,6 +74,8 @@ impl Step {
                 "--no-fail-fast",
                 "--",
                 "--skip=browser::",
+                "--skip=deploy::",
+                "--skip=proxy::",
             ])),
             Self::Browser => {
                 tools::chromium()?;
@@ -79,6 +85,19 @@ impl Step {
                     "--test=e2e",
                     "--",
                     "browser::",
+                ]))
+            }
+            Self::Deploy => {
+                tools::chromium()?;
+                tools::nginx()?;
+                tools::systemd_analyze()?;
+                run(cargo(&[
+                    "test",
+                    "--workspace",
+                    "--test=e2e",
+                    "--",
+                    "deploy::",
+                    "proxy::",
                 ]))
             }
         }

@@ -92,6 +92,28 @@ pub(crate) fn chromium() -> Result<()> {
     )
 }
 
+/// nginx, and OpenSSL for its certificate. Debian keeps nginx where only
+/// administrators look by default.
+pub(crate) fn nginx() -> Result<()> {
+    let present = || {
+        ["nginx", "/usr/sbin/nginx"]
+            .iter()
+            .any(|nginx| succeeds(command(nginx, &["-v"])))
+            && succeeds(command("openssl", &["version"]))
+    };
+    install_with_apt("nginx and openssl", &["nginx", "openssl"], present)
+}
+
+/// systemd's checks of units, which need no running systemd.
+pub(crate) fn systemd_analyze() -> Result<()> {
+    let present = || succeeds(command("systemd-analyze", &["--version"]));
+    install_with_apt(
+        "`systemd-analyze` (systemd 250 or newer)",
+        &["systemd"],
+        present,
+    )
+}
+
 /// Where tools of our own are kept, apart from what Cargo builds.
 fn tools_directory() -> PathBuf {
     target_directory().join("xtask-tools")

@@ -33,9 +33,14 @@ const FLAGS: [&str; 11] = [
 /// Runs `test` with the page of a fresh browser, which is closed however the
 /// test ends. The page's console errors fail the test.
 pub async fn with_browser(test: impl AsyncFnOnce(&Page)) {
+    with_browser_flags(&[], test).await;
+}
+
+/// Like [`with_browser`], with more flags for Chromium.
+pub async fn with_browser_flags(flags: &[&str], test: impl AsyncFnOnce(&Page)) {
     let profile = TempDir::with_prefix("nnvisu-chromium-").expect("a temporary directory");
     let (mut driver_process, port) = start_chromedriver().await;
-    let driver = guarded("a browser", open_browser(port, &profile)).await;
+    let driver = guarded("a browser", open_browser(port, &profile, flags)).await;
     let page = Page::new(driver.clone());
 
     let outcome = AssertUnwindSafe(async {
@@ -93,9 +98,9 @@ async fn start_chromedriver() -> (Child, u16) {
     (process, port)
 }
 
-async fn open_browser(port: u16, profile: &TempDir) -> WebDriver {
+async fn open_browser(port: u16, profile: &TempDir, flags: &[&str]) -> WebDriver {
     let mut capabilities = DesiredCapabilities::chrome();
-    for flag in FLAGS {
+    for flag in FLAGS.iter().chain(flags) {
         capabilities.add_arg(flag).expect("a plain argument");
     }
     capabilities

@@ -3,5 +3,5 @@
 mod chromium;
 mod page;
 
-pub use chromium::with_browser;
+pub use chromium::{with_browser, with_browser_flags};
 pub use page::{Page, Pixel};

@@ -1,0 +1,4 @@
+//! Two servers behind nginx, with the reference configuration.
+
+mod failover;
+mod routes;
