@@ -101,6 +101,28 @@ mod tests {
         );
     }
 
+    /// Stored seeds must keep their meaning: these numbers may not change.
+    #[test]
+    fn generators_keep_their_values() {
+        assert_eq!(
+            rng(1, Stream::Init, 0).next_u64(),
+            4_768_342_884_129_243_497
+        );
+        assert_eq!(
+            rng(u64::MAX, Stream::Dropout, 1 << 40).next_u64(),
+            508_881_768_909_463_130
+        );
+        let seeds = Seeds::from_master(7);
+        assert_eq!(
+            [seeds.init, seeds.batches, seeds.dropout],
+            [
+                3_942_955_559_692_228,
+                5_492_478_994_530_521,
+                6_994_184_202_283_509
+            ]
+        );
+    }
+
     #[test]
     fn streams_do_not_meet() {
         let streams = [
