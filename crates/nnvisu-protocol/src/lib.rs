@@ -54,7 +54,7 @@
 //! // How much class 1 there is in the top right corner.
 //! let (class, row, column) = (1, 0, 1);
 //! let idx = (class * header.height as usize + row) * header.width as usize + column;
-//! assert_eq!(picture.payload[idx], 127);
+//! assert_eq!(picture.planes[idx], 127);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -95,8 +95,8 @@ pub use config::{Config, ConfigUpdate};
 pub use error::{ErrorCode, OutOfRange, RequestError};
 pub use floats::{Floats, InvalidFloats};
 pub use frame::{
-    Encoding, FrameError, MAP_TAG, Map, PICTURE_HEADER_BYTES, PICTURE_TAG, Picture, PictureHeader,
-    decode_map, decode_picture, encode_map, encode_picture,
+    Encoding, FrameError, MAP_TAG, Map, PICTURE_HEADER_BYTES, PICTURE_TAG, Picture, PictureEncoder,
+    PictureHeader, Precision, decode_map, decode_picture, encode_map, encode_picture,
 };
 pub use limits::Limits;
 pub use metrics::{InvalidMetrics, Metrics};

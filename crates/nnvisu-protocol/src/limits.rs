@@ -22,6 +22,9 @@ pub const MAX_SEED: u64 = (1 << 53) - 1;
 pub const MAX_STEPS_PER_SECOND: f32 = 1e6;
 /// Largest width and height of a map or picture, in pixels.
 pub const MAX_FRAME_SIDE: u16 = 4096;
+/// Most posteriors (classes · width · height) of a compressed picture, 8 MiB of them: the bytes of
+/// such a frame do not bound what comes out of it.
+pub const MAX_COMPRESSED_POSTERIORS: usize = 8 * 1024 * 1024;
 /// Number of points a session may hold unless the server is told otherwise.
 pub const DEFAULT_MAX_POINTS: usize = 20_000;
 /// Size of the largest message a server takes unless told otherwise: 8 MiB.

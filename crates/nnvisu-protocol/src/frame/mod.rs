@@ -1,15 +1,20 @@
 //! Binary frames: pictures of what the network says about every place of the canvas.
 
+mod compressed;
 mod map;
 mod picture;
 
 use thiserror::Error;
 
-use crate::limits::{MAX_CLASSES, MAX_FRAME_SIDE, MIN_CLASSES};
+use crate::limits::{MAX_CLASSES, MAX_COMPRESSED_POSTERIORS, MAX_FRAME_SIDE, MIN_CLASSES};
 
+pub use compressed::Precision;
 pub use map::{Map, decode_map, encode_map};
+#[cfg(test)]
+pub(crate) use picture::{ENCODING_COMPRESSED, ENCODING_POSTERIORS};
 pub use picture::{
-    Encoding, PICTURE_HEADER_BYTES, Picture, PictureHeader, decode_picture, encode_picture,
+    Encoding, PICTURE_HEADER_BYTES, Picture, PictureEncoder, PictureHeader, decode_picture,
+    encode_picture,
 };
 
 /// Refuses a frame with too few or too many pixels.
@@ -88,6 +93,13 @@ pub enum FrameError {
         /// Bytes there are.
         given: usize,
     },
+    /// More posteriors than a compressed picture may have.
+    #[error("A compressed picture has at most {MAX_COMPRESSED_POSTERIORS} posteriors, not {0}")]
+    TooManyPosteriors(usize),
+    /// Compressed posteriors that no encoder writes: cut off, with something after them, or
+    /// changed on the way.
+    #[error("The compressed posteriors of this picture are damaged")]
+    Damaged,
     /// Loss, accuracy or speed are not what they can be.
     #[error("Loss, accuracy and speed must be numbers in their ranges")]
     BadNumber,

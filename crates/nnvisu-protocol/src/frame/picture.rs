@@ -1,31 +1,41 @@
 //! The version 2 picture: a header of 32 bytes that says which weights it shows and how good
 //! they are, then the posteriors. The only module that uses bincode.
 
+use std::borrow::Cow;
+
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 
+use super::compressed::{Precision, WorkSpace, compress, decompress};
 use super::{FrameError, PICTURE_TAG, check_length, check_size, check_tag};
-use crate::limits::{MAX_CLASSES, MIN_CLASSES};
+use crate::limits::{MAX_CLASSES, MAX_COMPRESSED_POSTERIORS, MIN_CLASSES};
 use crate::metrics::Metrics;
 
 /// Bytes before the payload.
 pub const PICTURE_HEADER_BYTES: usize = 32;
+/// Bytes of a compressed payload that say its precision.
+const PRECISION_BYTES: usize = 1;
+
+/// [`Encoding::Posteriors`] as it stands in a frame.
+pub(crate) const ENCODING_POSTERIORS: u8 = 0;
+/// [`Encoding::Compressed`] as it stands in a frame.
+pub(crate) const ENCODING_COMPRESSED: u8 = 1;
 
 /// How the payload says what the network says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
 pub enum Encoding {
-    /// One plane per class, one byte per pixel: 255 is posterior 1. The colour of a pixel is
-    /// the mean of the class colours weighted by the bytes.
-    Posteriors = 0,
+    /// The planes as they are, one byte per posterior.
+    Posteriors,
+    /// The planes in a few hundredths of those bytes. The posteriors of a pixel sum to 1 then,
+    /// so that those of a decoded picture differ from what was encoded: with
+    /// [`Precision::FULL`] by at most half the number of classes in 255ths.
+    Compressed(Precision),
 }
 
-impl TryFrom<u8> for Encoding {
-    type Error = FrameError;
-
-    fn try_from(byte: u8) -> Result<Self, FrameError> {
-        match byte {
-            0 => Ok(Self::Posteriors),
-            other => Err(FrameError::UnknownEncoding(other)),
+impl Encoding {
+    fn byte(self) -> u8 {
+        match self {
+            Self::Posteriors => ENCODING_POSTERIORS,
+            Self::Compressed(_) => ENCODING_COMPRESSED,
         }
     }
 }
@@ -52,36 +62,44 @@ pub struct PictureHeader {
 }
 
 impl PictureHeader {
-    /// Bytes of the payload.
+    /// Number of posteriors: classes · width · height.
     #[must_use]
-    pub fn payload_bytes(&self) -> usize {
-        match self.encoding {
-            Encoding::Posteriors => {
-                self.width as usize * self.height as usize * self.classes as usize
-            }
-        }
+    pub fn n_posteriors(&self) -> usize {
+        self.n_pixels() * usize::from(self.classes)
     }
 
-    fn check(&self, payload: &[u8]) -> Result<(), FrameError> {
+    fn n_pixels(&self) -> usize {
+        usize::from(self.width) * usize::from(self.height)
+    }
+
+    /// Refuses numbers that are not within their ranges.
+    fn check(&self) -> Result<(), FrameError> {
         check_size(self.width, self.height)?;
-        if !(MIN_CLASSES..=MAX_CLASSES).contains(&(self.classes as usize)) {
+        if !(MIN_CLASSES..=MAX_CLASSES).contains(&usize::from(self.classes)) {
             return Err(FrameError::BadClasses(self.classes));
         }
         if !(self.steps_per_second.is_finite() && self.steps_per_second >= 0.0) {
             return Err(FrameError::BadNumber);
         }
-        check_length(payload, self.payload_bytes())
+        let n_posteriors = self.n_posteriors();
+        match self.encoding {
+            Encoding::Compressed(_) if n_posteriors > MAX_COMPRESSED_POSTERIORS => {
+                Err(FrameError::TooManyPosteriors(n_posteriors))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 /// A decoded picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Picture<'a> {
     /// What it shows.
     pub header: PictureHeader,
-    /// For [`Encoding::Posteriors`]: plane `k`, row `r`, column `c` is at
-    /// `(k * height + r) * width + c`.
-    pub payload: &'a [u8],
+    /// One plane per class, one byte per pixel: plane `k`, row `r`, column `c` is at
+    /// `(k * height + r) * width + c`, and 255 is posterior 1. The colour of a pixel is the mean
+    /// of the class colours weighted by these bytes.
+    pub planes: Cow<'a, [u8]>,
 }
 
 /// The header as it lies in the frame.
@@ -105,25 +123,68 @@ const WIRE: Configuration<LittleEndian, Fixint, Limit<PICTURE_HEADER_BYTES>> =
         .with_fixed_int_encoding()
         .with_limit::<PICTURE_HEADER_BYTES>();
 
-/// Writes a picture into `out`, which is cleared first.
+/// Writes pictures; it keeps its memory from one to the next.
+#[derive(Debug, Clone, Default)]
+pub struct PictureEncoder {
+    work: WorkSpace,
+}
+
+impl PictureEncoder {
+    /// An encoder without memory yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes a picture into `out`, which is cleared first. `planes` are laid out as in
+    /// [`Picture::planes`].
+    ///
+    /// # Errors
+    ///
+    /// When the size is outside the limits, there are not as many bytes as the header says, or
+    /// the speed is not a number of 0 or more. Then `out` stays as it was.
+    pub fn encode(
+        &mut self,
+        header: &PictureHeader,
+        planes: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), FrameError> {
+        header.check()?;
+        check_length(planes, header.n_posteriors())?;
+        out.clear();
+        write_header(header, out);
+        match header.encoding {
+            Encoding::Posteriors => out.extend_from_slice(planes),
+            Encoding::Compressed(precision) => compress(
+                planes,
+                usize::from(header.width),
+                header.n_pixels(),
+                precision,
+                &mut self.work,
+                out,
+            ),
+        }
+        Ok(())
+    }
+}
+
+/// Writes one picture, as [`PictureEncoder::encode`] does.
 ///
 /// # Errors
 ///
-/// When the size is outside the limits, the payload has another length than the header asks
-/// for, or the speed is not a number of 0 or more.
-///
-/// # Panics
-///
-/// Never: the header always has its 32 bytes.
+/// As there.
 pub fn encode_picture(
     header: &PictureHeader,
-    payload: &[u8],
+    planes: &[u8],
     out: &mut Vec<u8>,
 ) -> Result<(), FrameError> {
-    header.check(payload)?;
+    PictureEncoder::new().encode(header, planes, out)
+}
+
+fn write_header(header: &PictureHeader, out: &mut Vec<u8>) {
     let wire = WireHeader {
         tag: PICTURE_TAG,
-        encoding: header.encoding as u8,
+        encoding: header.encoding.byte(),
         width: header.width,
         height: header.height,
         classes: header.classes,
@@ -133,14 +194,14 @@ pub fn encode_picture(
         accuracy: header.metrics.map_or(f32::NAN, Metrics::accuracy),
         steps_per_second: header.steps_per_second,
     };
-    out.clear();
     out.resize(PICTURE_HEADER_BYTES, 0);
     bincode::encode_into_slice(wire, out, WIRE).expect("the header has a fixed size");
-    out.extend_from_slice(payload);
-    Ok(())
 }
 
 /// Reads a picture.
+///
+/// Its memory is bounded before it is taken: by the bytes that came or, if the posteriors are
+/// compressed, by [`MAX_COMPRESSED_POSTERIORS`](crate::limits::MAX_COMPRESSED_POSTERIORS).
 ///
 /// # Errors
 ///
@@ -162,7 +223,7 @@ pub fn decode_picture(bytes: &[u8]) -> Result<Picture<'_>, FrameError> {
         Some(Metrics::new(wire.loss, wire.accuracy).map_err(|_| FrameError::BadNumber)?)
     };
     let header = PictureHeader {
-        encoding: Encoding::try_from(wire.encoding)?,
+        encoding: encoding_of(wire.encoding, payload)?,
         width: wire.width,
         height: wire.height,
         classes: wire.classes,
@@ -171,6 +232,31 @@ pub fn decode_picture(bytes: &[u8]) -> Result<Picture<'_>, FrameError> {
         metrics,
         steps_per_second: wire.steps_per_second,
     };
-    header.check(payload)?;
-    Ok(Picture { header, payload })
+    header.check()?;
+    let planes = match header.encoding {
+        Encoding::Posteriors => {
+            check_length(payload, header.n_posteriors())?;
+            Cow::Borrowed(payload)
+        }
+        Encoding::Compressed(precision) => Cow::Owned(decompress(
+            &payload[PRECISION_BYTES..],
+            header.width.into(),
+            header.n_pixels(),
+            header.classes.into(),
+            precision,
+        )?),
+    };
+    Ok(Picture { header, planes })
+}
+
+fn encoding_of(byte: u8, payload: &[u8]) -> Result<Encoding, FrameError> {
+    match byte {
+        ENCODING_POSTERIORS => Ok(Encoding::Posteriors),
+        ENCODING_COMPRESSED => payload
+            .first()
+            .and_then(|&whole| Precision::new(whole))
+            .map(Encoding::Compressed)
+            .ok_or(FrameError::Damaged),
+        other => Err(FrameError::UnknownEncoding(other)),
+    }
 }

@@ -2,8 +2,8 @@
 
 use nnvisu_protocol::{
     Activation, Distribution, Encoding, ErrorCode, Limits, Metrics, Optimizer, PictureHeader,
-    ProtocolVersion, REQUEST_TYPES, RESPONSE_TYPES, SUBPROTOCOL_V2, ServerMessage, decode_map,
-    decode_picture, parse_request, parse_response,
+    Precision, ProtocolVersion, REQUEST_TYPES, RESPONSE_TYPES, SUBPROTOCOL_V2, ServerMessage,
+    decode_map, decode_picture, encode_picture, limits, parse_request, parse_response,
 };
 use serde_json::Value;
 
@@ -145,5 +145,27 @@ fn frames_are_read() {
         steps_per_second: 60.0,
     };
     assert_eq!(picture.header, header);
-    assert_eq!(picture.payload, [255, 0, 255, 0, 0, 255, 0, 255]);
+    assert_eq!(*picture.planes, [255, 0, 255, 0, 0, 255, 0, 255]);
+
+    let compressed = PictureHeader {
+        encoding: Encoding::Compressed(Precision::FULL),
+        ..header
+    };
+    let mut bytes = Vec::new();
+    encode_picture(&compressed, &picture.planes, &mut bytes).unwrap();
+    assert_eq!(hex("hex compressed picture"), bytes, "{bytes:02x?}");
+}
+
+#[test]
+fn limits_are_told() {
+    let grouped = |number: usize| {
+        let digits = number.to_string();
+        let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
+        String::from_utf8(groups.join(&b","[..])).unwrap()
+    };
+    let limit = format!(
+        "at most {} posteriors",
+        grouped(limits::MAX_COMPRESSED_POSTERIORS)
+    );
+    assert!(DOCUMENT.contains(&limit), "{limit}");
 }

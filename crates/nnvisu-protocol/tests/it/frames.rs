@@ -51,7 +51,7 @@ fn picture_bytes() {
     assert_eq!(bytes, GOLDEN);
     let picture = decode_picture(&bytes).unwrap();
     assert_eq!(picture.header, header());
-    assert_eq!(picture.payload, PLANES);
+    assert_eq!(*picture.planes, PLANES);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn pictures_that_cannot_be_read() {
                 given: 1,
             },
         ),
-        (golden_with(&[(1, 1)]), FrameError::UnknownEncoding(1)),
+        (golden_with(&[(1, 2)]), FrameError::UnknownEncoding(2)),
         (golden_with(&[(1, 255)]), FrameError::UnknownEncoding(255)),
         (
             golden_with(&[(2, 1)]),

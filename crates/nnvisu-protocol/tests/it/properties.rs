@@ -135,14 +135,14 @@ proptest! {
             encoding: Encoding::Posteriors,
             width, height, classes, generation, step, metrics, steps_per_second,
         };
-        let planes: Vec<u8> = (0..header.payload_bytes())
+        let planes: Vec<u8> = (0..header.n_posteriors())
             .map(|idx| byte.wrapping_add(idx as u8))
             .collect();
         let mut bytes = Vec::new();
         encode_picture(&header, &planes, &mut bytes).unwrap();
         let picture = decode_picture(&bytes).unwrap();
         prop_assert_eq!(picture.header, header);
-        prop_assert_eq!(picture.payload, &planes[..]);
+        prop_assert_eq!(&*picture.planes, &planes[..]);
     }
 
     #[test]
@@ -171,7 +171,7 @@ proptest! {
         }
         if let Ok(picture) = decode_picture(&bytes) {
             let mut again = Vec::new();
-            encode_picture(&picture.header, picture.payload, &mut again).unwrap();
+            encode_picture(&picture.header, &picture.planes, &mut again).unwrap();
             prop_assert_eq!(again, bytes);
         }
     }
