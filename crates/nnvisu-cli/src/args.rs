@@ -11,6 +11,8 @@ use nnvisu_server::{ServerConfig, ServiceConfig};
 use access::AccessArgs;
 use limits::LimitArgs;
 
+use crate::logging::LogFormat;
+
 /// Watch a neural network learn.
 ///
 /// nnvisu serves a web page on which you place labelled points (or pick a data set), press Train
@@ -33,6 +35,10 @@ pub(crate) struct Args {
                   RUST_LOG, if set, wins"
     )]
     pub(crate) verbose: u8,
+
+    /// How to write the log on stderr
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub(crate) log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -97,6 +103,7 @@ mod tests {
     use std::{num::NonZeroU32, time::Duration};
 
     use clap::CommandFactory as _;
+    use nnvisu_server::MetricsAccess;
 
     use super::*;
 
@@ -124,6 +131,8 @@ mod tests {
         assert_eq!(config.service.limits, default.service.limits);
         assert_eq!(config.service.sessions, default.service.sessions);
         assert!(!config.service.trust_forwarded_for);
+        assert!(config.service.access_token.is_none() && config.service.allowed_hosts.is_empty());
+        assert_eq!(config.service.metrics, default.service.metrics);
         assert!(config.service.web_dir.is_none() && config.service.allowed_origins.is_empty());
     }
 
@@ -144,6 +153,9 @@ mod tests {
             "--max-messages-per-second=50",
             "--idle-timeout=2",
             "--trust-forwarded-for",
+            "--allow-host=nnvisu.example.com",
+            "--metrics=open",
+            "--log-format=json",
         ];
         let config = serve(&args).unwrap().config();
         assert_eq!((config.host.as_str(), config.port), ("0.0.0.0", 80));
@@ -151,6 +163,11 @@ mod tests {
         assert_eq!(config.service.allowed_origins.len(), 2);
         assert_eq!(config.service.limits.max_message_bytes, 2048);
         assert!(config.service.trust_forwarded_for);
+        assert_eq!(
+            config.service.allowed_hosts,
+            ["nnvisu.example.com".parse().unwrap()]
+        );
+        assert_eq!(config.service.metrics, MetricsAccess::Open);
         let sessions = config.service.sessions;
         assert_eq!(
             (sessions.max_sessions, sessions.max_sessions_per_address),
@@ -186,6 +203,10 @@ mod tests {
                 "An origin looks like https://example.com",
             ),
             (["--web-dir", "/nowhere"], "no index.html"),
+            (["--allow-host", "http://a.example"], "without a port"),
+            (["--metrics", "some"], "off, local or open"),
+            (["--access-token-file", "/nowhere"], "cannot be read"),
+            (["--access-token-file", "/dev/null"], "8 to 256 letters"),
         ] {
             let error = serve(&args).unwrap_err();
             assert!(error.contains(explanation), "{error}");

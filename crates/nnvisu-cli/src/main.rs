@@ -14,7 +14,7 @@ use args::{Args, Command};
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    logging::init(args.verbose);
+    logging::init(args.verbose, args.log_format);
     let done = match args.command {
         Command::Serve(serve) => serve::run(serve),
     };

@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use nnvisu_protocol::Limits;
 
-use crate::Origin;
+use crate::{AccessToken, HostName, MetricsAccess, Origin};
 
 /// Configuration of a [`Server`](crate::Server).
 #[derive(Debug, Clone)]
@@ -43,6 +43,15 @@ pub struct ServiceConfig {
     pub web_dir: Option<PathBuf>,
     /// Which pages other than our own may open a WebSocket.
     pub allowed_origins: Vec<Origin>,
+    /// The names by which browsers may ask for the server; `localhost` and loopback addresses are
+    /// always among them. Without any, every name will do. A [`Server`](crate::Server) on a
+    /// loopback address adds its own, so that foreign pages cannot reach it by a name that they
+    /// point there.
+    pub allowed_hosts: Vec<HostName>,
+    /// Let in only who has this token.
+    pub access_token: Option<AccessToken>,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsAccess,
     /// How many points and how large a message one client may send.
     pub limits: Limits,
     /// How many sessions there may be, and how busy and how idle one may be.

@@ -22,6 +22,7 @@
 
 mod access;
 mod config;
+mod metrics;
 mod page;
 mod places;
 mod server;
@@ -30,8 +31,9 @@ mod session;
 mod shutdown;
 mod websocket;
 
-pub use access::{InvalidOrigin, Origin};
+pub use access::{AccessToken, HostName, InvalidHostName, InvalidOrigin, InvalidToken, Origin};
 pub use config::{ServerConfig, ServiceConfig, SessionLimits};
+pub use metrics::{InvalidMetricsAccess, MetricsAccess};
 pub use nnvisu_protocol::Limits;
 pub use server::{BindError, Server, StopHandle};
 pub use service::Service;

@@ -9,7 +9,7 @@ use std::{
 
 use actix_web::{App, HttpServer, dev::ServerHandle};
 
-use crate::{ServerConfig, Service, shutdown::Shutdown};
+use crate::{HostName, ServerConfig, Service, shutdown::Shutdown};
 
 /// From the wish to stop to the end, everything has to be done in this time.
 const STOP_WITHIN: Duration = Duration::from_millis(1800);
@@ -92,7 +92,7 @@ impl Server {
         let ServerConfig {
             host,
             port,
-            service,
+            mut service,
         } = config;
         let bare_host = host.trim_start_matches('[').trim_end_matches(']');
         let bad_host = |reason| BindError::BadHost {
@@ -102,6 +102,15 @@ impl Server {
         let addresses = (bare_host, port).to_socket_addrs().map_err(bad_host)?;
         let (listeners, local_addr) =
             listen(addresses, port).map_err(|reason| BindError::new(&host, port, reason))?;
+        let is_loopback = |listener: &TcpListener| {
+            listener
+                .local_addr()
+                .is_ok_and(|address| address.ip().is_loopback())
+        };
+        if listeners.iter().all(is_loopback) {
+            service.allowed_hosts.push(HostName::localhost());
+            service.allowed_hosts.extend(bare_host.parse());
+        }
         Ok(Self {
             service: Service::new(service),
             url: url_of(bare_host, local_addr),

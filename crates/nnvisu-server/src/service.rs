@@ -8,14 +8,22 @@ use std::{
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder, Scope,
+    dev::HttpServiceFactory,
     http::{StatusCode, header},
+    middleware::from_fn,
     web::{self, Data},
 };
 use nnvisu_protocol::Limits;
 
 use crate::{
-    Origin, ServiceConfig, SessionLimits, access::said_once, page, places::Places,
-    session::SessionThreads, shutdown::Shutdown, websocket,
+    AccessToken, HostName, MetricsAccess, Origin, ServiceConfig, SessionLimits,
+    access::{gate, is_local, said_once},
+    metrics::{CONTENT_TYPE, Metrics},
+    page,
+    places::Places,
+    session::SessionThreads,
+    shutdown::Shutdown,
+    websocket,
 };
 
 /// nnvisu's page and sessions, to be mounted in an application.
@@ -45,6 +53,10 @@ pub struct Service {
 /// What all workers and all connections of a service have in common.
 pub(crate) struct Shared {
     pub(crate) allowed_origins: Vec<Origin>,
+    pub(crate) allowed_hosts: Vec<HostName>,
+    pub(crate) access_token: Option<AccessToken>,
+    pub(crate) metrics: Metrics,
+    metrics_access: MetricsAccess,
     pub(crate) limits: Limits,
     pub(crate) session_limits: SessionLimits,
     pub(crate) trust_forwarded_for: bool,
@@ -69,6 +81,10 @@ impl Service {
             web_dir: config.web_dir,
             shared: Data::new(Shared {
                 allowed_origins: config.allowed_origins,
+                allowed_hosts: config.allowed_hosts,
+                access_token: config.access_token,
+                metrics: Metrics::default(),
+                metrics_access: config.metrics,
                 limits: config.limits,
                 session_limits: config.sessions,
                 trust_forwarded_for: config.trust_forwarded_for,
@@ -83,31 +99,38 @@ impl Service {
         }
     }
 
-    /// Everything below `path`: the page, its files, `ws`, `healthz` and `readyz`. The path is `""` for
-    /// the root of the application; otherwise it begins with a slash and does not end with one.
+    /// Everything below `path`: the page, its files, `ws`, `healthz`, `readyz` and `metrics`. The
+    /// path is `""` for the root of the application; otherwise it begins with a slash and does
+    /// not end with one.
     pub fn scope(&self, path: &str) -> Scope {
-        let scope = web::scope(path)
-            .app_data(self.shared.clone())
+        let behind_gate = web::scope("")
+            .wrap(from_fn(gate))
+            .wrap(page::security_headers())
             .route("/ws", web::get().to(websocket::open))
-            .route("/healthz", web::get().to(healthz))
-            .route("/readyz", web::get().to(readyz));
+            .route("/metrics", web::get().to(metrics));
         // Links within the page are relative, so its address has to end with a slash.
-        let scope = match path.rsplit('/').next() {
-            Some(name) if !name.is_empty() => scope.route("", redirect_to(format!("{name}/"))),
-            _ => scope,
+        let behind_gate = match path.rsplit('/').next() {
+            Some(name) if !name.is_empty() => {
+                behind_gate.route("", redirect_to(format!("{name}/")))
+            }
+            _ => behind_gate,
         };
+        // Health checks ask by addresses of any kind, have no token, and learn nothing.
+        web::scope(path)
+            .app_data(self.shared.clone())
+            .route("/healthz", web::get().to(healthz))
+            .route("/readyz", web::get().to(readyz))
+            .service(behind_gate.service(self.page()))
+    }
+
+    fn page(&self) -> impl HttpServiceFactory + use<> {
+        let page = web::scope("").wrap(page::page_headers());
         match &self.web_dir {
-            Some(dir) => scope.service(
-                web::scope("")
-                    .wrap(page::page_headers())
-                    .service(page::files_of(dir)),
-            ),
-            None => scope.service(
-                web::scope("").wrap(page::page_headers()).service(
-                    web::resource("/{path:.*}")
-                        .route(web::get().to(embedded_page))
-                        .route(web::head().to(embedded_page)),
-                ),
+            Some(dir) => page.service(page::files_of(dir)),
+            None => page.service(
+                web::resource("/{path:.*}")
+                    .route(web::get().to(embedded_page))
+                    .route(web::head().to(embedded_page)),
             ),
         }
     }
@@ -136,6 +159,23 @@ fn redirect_to(location: String) -> actix_web::Route {
                 .finish()
         }
     })
+}
+
+async fn metrics(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    let may_read = match shared.metrics_access {
+        MetricsAccess::Off => false,
+        // Who gets here has the access token, if there is one.
+        MetricsAccess::Local => shared.access_token.is_some() || is_local(&request),
+        MetricsAccess::Open => true,
+    };
+    if !may_read {
+        return said_once(StatusCode::FORBIDDEN).body(
+            "Metrics are not for you. Whoever runs this server can open them with --metrics.\n",
+        );
+    }
+    said_once(StatusCode::OK)
+        .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
+        .body(shared.metrics.text(shared.threads.n_running()))
 }
 
 async fn embedded_page(request: HttpRequest, path: web::Path<String>) -> HttpResponse {

@@ -60,6 +60,15 @@ fn last_forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     bare.parse().ok()
 }
 
+/// Whether `request` was made on this machine itself and has not been passed on by a proxy.
+pub(crate) fn is_local(request: &HttpRequest) -> bool {
+    let passed_on = ["x-forwarded-for", "forwarded", "via", "x-real-ip"]
+        .iter()
+        .any(|name| request.headers().contains_key(*name));
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    !passed_on && peer.is_some_and(|peer| peer.is_loopback())
+}
+
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
@@ -117,5 +126,16 @@ mod tests {
             network("192.0.2.1:5", &["[2001:db8::1]"], true),
             "Some(2001:db8::/64)"
         );
+    }
+
+    #[test]
+    fn local_is_what_no_proxy_has_touched() {
+        let from = |peer: &str| TestRequest::get().peer_addr(peer.parse().unwrap());
+        assert!(is_local(&from("127.0.0.1:5").to_http_request()));
+        assert!(is_local(&from("[::1]:5").to_http_request()));
+        assert!(!is_local(&from("192.0.2.1:5").to_http_request()));
+        let passed_on = from("127.0.0.1:5").insert_header((X_FORWARDED_FOR, "127.0.0.1"));
+        assert!(!is_local(&passed_on.to_http_request()));
+        assert!(!is_local(&TestRequest::get().to_http_request()));
     }
 }

@@ -1,14 +1,21 @@
-//! Who is let in: by where the request comes from and by how much room there is.
+//! Who is let in: by the name that was asked for, by the access token, by where the page comes
+//! from, and by how much room there is.
 //!
 //! A refusal comes before the WebSocket opens, as an HTTP status and a sentence. Browsers hide
 //! both from a page whose handshake fails; so the page may ask for the same address by a plain
 //! GET, which is refused in the same words, or answered 426 where a handshake would be let in.
 
 mod client;
+mod gate;
+mod host;
 mod origin;
+mod token;
 
-pub(crate) use client::{Network, network_of};
+pub(crate) use client::{Network, is_local, network_of};
+pub(crate) use gate::gate;
+pub use host::{HostName, InvalidHostName};
 pub use origin::{InvalidOrigin, Origin};
+pub use token::{AccessToken, InvalidToken};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -24,6 +31,16 @@ use origin::may_connect;
 /// Why a client is not let in. Displays as a sentence for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
+    #[error(
+        "This server is not known by the name you asked for. \
+         Whoever runs it can allow that name with --allow-host."
+    )]
+    ForeignHost,
+    #[error(
+        "This server is for people who know its access token: open its page and enter it, \
+         or send it as a bearer token."
+    )]
+    NoToken,
     #[error(
         "Pages from elsewhere may not connect to this server. \
          Whoever runs it can allow yours with --allow-origin."
@@ -45,7 +62,8 @@ pub(crate) enum Refusal {
 impl Refusal {
     fn status(self) -> StatusCode {
         match self {
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::ForeignHost | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::NoToken => StatusCode::UNAUTHORIZED,
             Self::TooManyFromAddress(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Draining | Self::Full(_) | Self::NoThread => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -54,15 +72,31 @@ impl Refusal {
     /// After how many seconds it makes sense to ask again.
     fn retry_after(self) -> Option<&'static str> {
         match self {
-            Self::ForeignOrigin => None,
+            Self::ForeignHost | Self::NoToken | Self::ForeignOrigin => None,
             Self::Draining => Some("1"),
             Self::Full(_) | Self::TooManyFromAddress(_) | Self::NoThread => Some("10"),
+        }
+    }
+
+    /// The reason as it is counted.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::ForeignHost => "foreign_host",
+            Self::NoToken => "no_token",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::Draining => "draining",
+            Self::Full(_) => "full",
+            Self::TooManyFromAddress(_) => "too_many_from_address",
+            Self::NoThread => "no_thread",
         }
     }
 
     /// The answer to the request that is refused.
     pub(crate) fn response(self) -> HttpResponse {
         let mut response = said_once(self.status());
+        if self == Self::NoToken {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
         if let Some(seconds) = self.retry_after() {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
@@ -90,6 +124,14 @@ pub(crate) fn said_once(status: StatusCode) -> HttpResponseBuilder {
 
 /// Lets the client that sent `request` in and gives it a place for a session, or says why not.
 pub(crate) fn admit(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
+    let admitted = place_for(request, shared);
+    if let Err(refusal) = &admitted {
+        shared.metrics.refused(refusal.as_str());
+    }
+    admitted
+}
+
+fn place_for(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
     if !may_connect(request.headers(), &shared.allowed_origins) {
         let origin = request.headers().get(header::ORIGIN);
         tracing::warn!(
@@ -102,9 +144,9 @@ pub(crate) fn admit(request: &HttpRequest, shared: &Shared) -> Result<Place, Ref
         return Err(Refusal::Draining);
     }
     let client = network_of(request, shared.trust_forwarded_for);
-    let place = shared.places.take(client).map_err(Refusal::from);
-    if let Err(refusal) = &place {
+    shared.places.take(client).map_err(|no_place| {
+        let refusal = Refusal::from(no_place);
         tracing::info!(?client, %refusal, "refused a session");
-    }
-    place
+        refusal
+    })
 }

@@ -7,10 +7,12 @@
 mod disk;
 mod embedded;
 mod headers;
+mod sign_in;
 
 pub(crate) use disk::files_of;
 pub(crate) use embedded::serve;
-pub(crate) use headers::page_headers;
+pub(crate) use headers::{page_headers, security_headers};
+pub(crate) use sign_in::sign_in;
 
 use std::path::Path;
 

@@ -48,6 +48,7 @@ impl Session {
             }
         }
         if n_steps > 0 {
+            self.signals.metrics().steps(n_steps.into());
             self.pacer.ran(n_steps, started, Instant::now());
             self.picture.raise(Need::WhileRunning);
             self.checkpoint.raise(Need::WhileRunning);
@@ -109,7 +110,8 @@ impl Session {
             })),
             ProtocolVersion::V2 => None,
         };
-        self.outbox.picture(Picture { caption, frame });
+        let dropped_another = self.outbox.picture(Picture { caption, frame });
+        self.signals.metrics().drawn(dropped_another);
     }
 
     /// The text that version 1 clients get with a picture.

@@ -14,11 +14,12 @@ use super::{
     actor,
     inbox::{InboxSender, inbox},
     outbox::{Outbox, OutboxReader, outbox},
+    priority,
     signals::Signals,
     state::{Session, SessionOptions},
     threads::SessionThreads,
 };
-use crate::places::Place;
+use crate::{metrics::Metrics, places::Place};
 
 /// Owns a session thread. Dropping it tells the thread to end, which it does after the step it
 /// is in; [`SessionThreads`] waits for it, so that dropping never blocks.
@@ -42,10 +43,11 @@ impl SessionHandle {
         options: SessionOptions,
         place: Place,
         threads: &SessionThreads,
+        metrics: &Metrics,
     ) -> io::Result<(Self, OutboxReader)> {
-        let (sender, receiver) = inbox();
+        let (sender, receiver) = inbox(metrics.clone());
         let (outbox, reader) = outbox();
-        let signals = Arc::<Signals>::default();
+        let signals = Arc::new(Signals::new(metrics.clone()));
         let seen_by_session = Arc::clone(&signals);
         let running = threads.count();
         let thread = Builder::new()
@@ -53,7 +55,9 @@ impl SessionHandle {
             .spawn(move || {
                 let _held = (running, place);
                 tracing::debug!(id, "session begins");
-                contain_panic(id, &outbox.clone(), || {
+                priority::lower();
+                let metrics = seen_by_session.metrics().clone();
+                contain_panic(id, &outbox.clone(), &metrics, || {
                     let session = Session::new(options, outbox, seen_by_session);
                     actor::run(session, &receiver);
                 });
@@ -66,6 +70,11 @@ impl SessionHandle {
             threads: threads.clone(),
         };
         Ok((handle, reader))
+    }
+
+    /// The server's counters.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        self.signals.metrics()
     }
 
     /// Whether training is on.
@@ -93,11 +102,12 @@ impl Drop for SessionHandle {
 }
 
 /// Runs `session`; if it panics, tells its client and nobody else.
-fn contain_panic(id: u64, outbox: &Outbox, session: impl FnOnce()) {
+fn contain_panic(id: u64, outbox: &Outbox, metrics: &Metrics, session: impl FnOnce()) {
     // What the panic may have left half done is dropped with the session.
     let Err(panic) = catch_unwind(AssertUnwindSafe(session)) else {
         return;
     };
+    metrics.panicked();
     tracing::error!(id, reason = panic_message(&*panic), "a session panicked");
     let error = RequestError::new(
         ErrorCode::Internal,

@@ -10,6 +10,8 @@ use actix_web::web::Bytes;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::metrics::Metrics;
+
 /// How many small commands may wait.
 const CAPACITY: usize = 16;
 /// A command takes one unit of the capacity per so many bytes, and at least one.
@@ -41,6 +43,7 @@ impl Command {
 /// A command and the room it takes.
 struct Queued {
     command: Command,
+    since: Instant,
     _room: OwnedSemaphorePermit,
 }
 
@@ -53,21 +56,25 @@ pub(crate) struct InboxSender {
 /// The session's end.
 pub(crate) struct Inbox {
     queue: Receiver<Queued>,
+    metrics: Metrics,
 }
 
 /// The connection is gone: there will be no more commands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Disconnected;
 
-/// Makes an empty queue.
-pub(crate) fn inbox() -> (InboxSender, Inbox) {
+/// Makes an empty queue; how long commands wait goes into `metrics`.
+pub(crate) fn inbox(metrics: Metrics) -> (InboxSender, Inbox) {
     let (sender, receiver) = crossbeam_channel::bounded(CAPACITY);
     (
         InboxSender {
             queue: sender,
             room: Arc::new(Semaphore::new(CAPACITY)),
         },
-        Inbox { queue: receiver },
+        Inbox {
+            queue: receiver,
+            metrics,
+        },
     )
 }
 
@@ -86,6 +93,7 @@ impl InboxSender {
     pub(crate) fn send(&self, command: Command, room: OwnedSemaphorePermit) {
         let queued = Queued {
             command,
+            since: Instant::now(),
             _room: room,
         };
         // There are at least as many places as permits, so the queue cannot be full.
@@ -100,10 +108,15 @@ impl Inbox {
     /// The next command if one waits.
     pub(crate) fn take(&self) -> Result<Option<Command>, Disconnected> {
         match self.queue.try_recv() {
-            Ok(queued) => Ok(Some(queued.command)),
+            Ok(queued) => Ok(Some(self.hand_over(queued))),
             Err(TryRecvError::Empty) => Ok(None),
             Err(TryRecvError::Disconnected) => Err(Disconnected),
         }
+    }
+
+    fn hand_over(&self, queued: Queued) -> Command {
+        self.metrics.queued(queued.since.elapsed());
+        queued.command
     }
 
     /// Waits for the next command, but only until `deadline` if there is one.
@@ -116,7 +129,7 @@ impl Inbox {
                 .map_err(|_| RecvTimeoutError::Disconnected),
         };
         match received {
-            Ok(queued) => Ok(Some(queued.command)),
+            Ok(queued) => Ok(Some(self.hand_over(queued))),
             Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(RecvTimeoutError::Disconnected) => Err(Disconnected),
         }
@@ -143,7 +156,7 @@ mod tests {
 
     #[test]
     fn many_small_or_few_large_commands_wait() {
-        let (sender, inbox) = inbox();
+        let (sender, inbox) = inbox(Metrics::default());
         let n_small = (0..1000)
             .take_while(|_| try_send(&sender, text(10)))
             .count();
@@ -159,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_command_larger_than_all_room_still_fits_alone() {
-        let (sender, inbox) = inbox();
+        let (sender, inbox) = inbox(Metrics::default());
         assert!(try_send(&sender, text(100 << 20)));
         assert!(!try_send(&sender, text(1)));
         assert!(inbox.take().unwrap().is_some());
@@ -168,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_end_comes_after_the_last_command() {
-        let (sender, inbox) = inbox();
+        let (sender, inbox) = inbox(Metrics::default());
         assert!(inbox.take().unwrap().is_none());
         assert!(
             inbox

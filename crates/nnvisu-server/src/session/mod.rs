@@ -11,6 +11,7 @@ mod handle;
 mod inbox;
 mod outbox;
 mod painter;
+mod priority;
 mod requests;
 mod schedule;
 mod signals;

@@ -74,9 +74,11 @@ impl Outbox {
         self.change(|waiting| waiting.replies.push_back(text));
     }
 
-    /// Replaces the picture that waits, if one does.
-    pub(crate) fn picture(&self, picture: Picture) {
-        self.change(|waiting| waiting.picture = Some(picture));
+    /// Replaces the picture that waits, if one does; returns whether one did.
+    pub(crate) fn picture(&self, picture: Picture) -> bool {
+        let mut replaced = false;
+        self.change(|waiting| replaced = waiting.picture.replace(picture).is_some());
+        replaced
     }
 
     /// Replaces the checkpoint that waits, if one does.

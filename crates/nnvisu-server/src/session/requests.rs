@@ -33,6 +33,7 @@ impl Session {
             Command::Panic => panic!("a defect, on purpose"),
         };
         if let Err(error) = result {
+            self.signals.metrics().error(error.code);
             self.outbox
                 .reply(nnvisu_protocol::ServerMessage::from(error).to_json());
         }

@@ -1,15 +1,30 @@
-//! What a session and its connection tell each other without a message.
+//! What a session and its connection tell each other, and the server, without a message.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Flags between the two threads. None of them guards other memory.
+use crate::metrics::Metrics;
+
+/// Flags between the two threads, none of which guards other memory, and the server's counters.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
     abandoned: AtomicBool,
     training: AtomicBool,
+    metrics: Metrics,
 }
 
 impl Signals {
+    pub(super) fn new(metrics: Metrics) -> Self {
+        Self {
+            abandoned: AtomicBool::new(false),
+            training: AtomicBool::new(false),
+            metrics,
+        }
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// The connection is gone: nothing more has to be finished.
     pub(super) fn abandon(&self) {
         self.abandoned.store(true, Ordering::Relaxed);
@@ -21,10 +36,19 @@ impl Signals {
 
     /// Training is on, or off.
     pub(super) fn set_training(&self, training: bool) {
-        self.training.store(training, Ordering::Relaxed);
+        let was_training = self.training.swap(training, Ordering::Relaxed);
+        if training != was_training {
+            self.metrics.training(training);
+        }
     }
 
     pub(super) fn is_training(&self) -> bool {
         self.training.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        self.set_training(false);
     }
 }

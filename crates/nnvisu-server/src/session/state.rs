@@ -41,7 +41,7 @@ pub(crate) struct SessionOptions {
 pub(super) struct Session {
     pub(super) options: SessionOptions,
     pub(super) outbox: Outbox,
-    signals: Arc<Signals>,
+    pub(super) signals: Arc<Signals>,
 
     /// The settings as configured; those that make a network may wait for the next fresh one.
     pub(super) config: Config,

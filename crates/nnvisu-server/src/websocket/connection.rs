@@ -200,6 +200,7 @@ impl Connection {
     }
 
     async fn send(&mut self, outgoing: Outgoing) -> Result<(), End> {
+        self.session.metrics().sent(&outgoing);
         match outgoing {
             Outgoing::Reply(text) => self.text(text).await,
             Outgoing::Picture(picture) => {

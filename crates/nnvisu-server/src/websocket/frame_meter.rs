@@ -15,6 +15,8 @@ use std::{
 use actix_web::{dev::Payload, error::PayloadError, web::Bytes};
 use futures_util::{Stream, ready};
 
+use crate::metrics::Metrics;
+
 /// Opcodes from here on are control frames: short, and allowed between the fragments of a message.
 const FIRST_CONTROL_OPCODE: u8 = 0x8;
 
@@ -72,15 +74,22 @@ pub(super) struct MeteredPayload {
     payload: Payload,
     meter: FrameMeter,
     hearing: Rc<Hearing>,
+    metrics: Metrics,
 }
 
 impl MeteredPayload {
     /// Lets messages of at most `max_message_bytes` through and notes in `hearing` what comes.
-    pub(super) fn new(payload: Payload, max_message_bytes: usize, hearing: Rc<Hearing>) -> Self {
+    pub(super) fn new(
+        payload: Payload,
+        max_message_bytes: usize,
+        hearing: Rc<Hearing>,
+        metrics: Metrics,
+    ) -> Self {
         Self {
             payload,
             meter: FrameMeter::new(max_message_bytes),
             hearing,
+            metrics,
         }
     }
 }
@@ -95,6 +104,7 @@ impl Stream for MeteredPayload {
         let this = self.get_mut();
         let item = ready!(Pin::new(&mut this.payload).poll_next(cx));
         if let Some(Ok(bytes)) = &item {
+            this.metrics.received(bytes.len());
             if this.meter.read(bytes).is_err() {
                 return Poll::Ready(Some(Err(PayloadError::Overflow)));
             }

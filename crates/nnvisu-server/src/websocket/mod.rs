@@ -49,6 +49,7 @@ pub(crate) async fn open(
         payload.into_inner(),
         limits.max_message_bytes,
         Rc::clone(&hearing),
+        shared.metrics.clone(),
     );
     let mut metered: Payload = Payload::Stream {
         payload: Box::pin(metered),
@@ -66,14 +67,22 @@ pub(crate) async fn open(
         ProtocolVersion::V1
     };
     let options = SessionOptions { version, limits };
-    let started = SessionHandle::spawn(shared.next_session_id(), options, place, &shared.threads);
+    let started = SessionHandle::spawn(
+        shared.next_session_id(),
+        options,
+        place,
+        &shared.threads,
+        &shared.metrics,
+    );
     let (session, outbox) = match started {
         Ok(started) => started,
         Err(error) => {
             tracing::error!(%error, "no thread for a further session");
+            shared.metrics.refused(Refusal::NoThread.as_str());
             return Ok(Refusal::NoThread.response());
         }
     };
+    shared.metrics.opened();
     // The meter refuses larger messages before these limits see them.
     let messages = messages
         .max_frame_size(limits.max_message_bytes)

@@ -1,8 +1,10 @@
 //! The server by real sockets: what a browser, a program or the operating system does to it.
 
+mod access;
 mod closing;
 mod handshake;
 mod limits;
+mod metrics;
 mod page;
 mod pictures;
 mod support;

@@ -62,7 +62,10 @@ impl TestServer {
             service,
             ..ServerConfig::default()
         };
-        let server = Server::bind(config).unwrap();
+        Self::serve(Server::bind(config).unwrap())
+    }
+
+    pub(crate) fn serve(server: Server) -> Self {
         Self {
             address: server.local_addr().to_string(),
             service: server.service().clone(),
@@ -116,6 +119,11 @@ impl TestServer {
         let read = tokio::time::timeout(PATIENCE, read).await;
         read.expect("the server should close").unwrap();
         answer
+    }
+
+    /// Sends a request as it is, with its body.
+    pub(crate) async fn post(&self, request: &str) -> Answer {
+        Answer::read(&self.raw(request.as_bytes()).await)
     }
 
     /// Asks for `path` by plain HTTP; `headers` are whole lines.

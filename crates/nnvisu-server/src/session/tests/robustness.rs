@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
+    metrics::Metrics,
     places::{Place, Places},
     session::{SessionHandle, SessionThreads},
 };
@@ -81,7 +82,8 @@ async fn a_session_ends_with_its_handle_whatever_it_does() {
         (json!([4]), xor()),
         (json!(vec![100; 10]), json!(heavy)),
     ] {
-        let (session, outbox) = SessionHandle::spawn(1, options(), place(), &threads).unwrap();
+        let (session, outbox) =
+            SessionHandle::spawn(1, options(), place(), &threads, &Metrics::default()).unwrap();
         let requests = [
             json!({"type": "update_architecture", "payload": {"hidden_layers": architecture}}),
             update_data(data),
@@ -102,8 +104,10 @@ async fn a_session_ends_with_its_handle_whatever_it_does() {
 #[actix_web::test]
 async fn a_panic_is_that_sessions_own() {
     let threads = SessionThreads::new();
-    let (broken, broken_outbox) = SessionHandle::spawn(1, options(), place(), &threads).unwrap();
-    let (healthy, healthy_outbox) = SessionHandle::spawn(2, options(), place(), &threads).unwrap();
+    let (broken, broken_outbox) =
+        SessionHandle::spawn(1, options(), place(), &threads, &Metrics::default()).unwrap();
+    let (healthy, healthy_outbox) =
+        SessionHandle::spawn(2, options(), place(), &threads, &Metrics::default()).unwrap();
     for outbox in [&broken_outbox, &healthy_outbox] {
         let Outgoing::Reply(greeting) = outbox.next(true).await else {
             panic!("a greeting comes first");

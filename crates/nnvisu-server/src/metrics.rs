@@ -1,0 +1,297 @@
+//! What the server counts of itself, in the text format that Prometheus reads (`OpenMetrics`
+//! 1.0).
+//!
+//! Sessions count once per burst of steps and once per picture, never per step.
+
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+
+use nnvisu_protocol::ErrorCode;
+use prometheus_client::{
+    encoding::text::encode,
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
+    registry::{Registry, Unit},
+};
+
+use crate::session::Outgoing;
+
+/// What [`Metrics::text`] is in.
+pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Who may read `/metrics`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MetricsAccess {
+    /// Nobody.
+    Off,
+    /// This machine itself, unless a proxy asks for somebody else. Where there is an access token,
+    /// whoever has it.
+    #[default]
+    Local,
+    /// Everybody who may use the server.
+    Open,
+}
+
+/// The text is no [`MetricsAccess`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("it must be off, local or open")]
+pub struct InvalidMetricsAccess;
+
+impl FromStr for MetricsAccess {
+    type Err = InvalidMetricsAccess;
+
+    fn from_str(text: &str) -> Result<Self, InvalidMetricsAccess> {
+        [Self::Off, Self::Local, Self::Open]
+            .into_iter()
+            .find(|access| access.to_string() == text)
+            .ok_or(InvalidMetricsAccess)
+    }
+}
+
+impl fmt::Display for MetricsAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::Local => "local",
+            Self::Open => "open",
+        })
+    }
+}
+
+/// One label and its value.
+type Label = [(&'static str, &'static str); 1];
+
+/// The counters of one server. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Metrics {
+    counts: Arc<Counts>,
+}
+
+struct Counts {
+    registry: Registry,
+    sessions: Gauge,
+    training: Gauge,
+    opened: Counter,
+    refused: Family<Label, Counter>,
+    panics: Counter,
+    steps: Counter,
+    drawn: Counter,
+    dropped: Counter,
+    sent: Counter,
+    sent_bytes: Counter,
+    received_bytes: Counter,
+    errors: Family<Label, Counter>,
+    queue: Histogram,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        // From 0.1 ms to 6.5 s.
+        let mut counts = Counts {
+            registry: Registry::with_prefix("nnvisu"),
+            sessions: Gauge::default(),
+            training: Gauge::default(),
+            opened: Counter::default(),
+            refused: Family::default(),
+            panics: Counter::default(),
+            steps: Counter::default(),
+            drawn: Counter::default(),
+            dropped: Counter::default(),
+            sent: Counter::default(),
+            sent_bytes: Counter::default(),
+            received_bytes: Counter::default(),
+            errors: Family::default(),
+            queue: Histogram::new((0..9).map(|power| 1e-4 * 4_f64.powi(power))),
+        };
+        counts.register();
+        Self {
+            counts: Arc::new(counts),
+        }
+    }
+}
+
+impl Counts {
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program", version);
+        for (name, help, gauge) in [
+            ("sessions", "Sessions that there are", &self.sessions),
+            ("sessions_training", "Sessions that train", &self.training),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
+        for (name, help, counter) in [
+            ("sessions_opened", "Sessions begun", &self.opened),
+            (
+                "session_panics",
+                "Sessions that failed by a defect",
+                &self.panics,
+            ),
+            ("steps", "Optimizer steps of all sessions", &self.steps),
+            ("pictures_drawn", "Pictures drawn", &self.drawn),
+            (
+                "pictures_dropped",
+                "Pictures replaced by newer ones before they were sent",
+                &self.dropped,
+            ),
+            ("pictures_sent", "Pictures sent", &self.sent),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
+        for (name, help, counter) in [
+            ("sent", "Bytes of messages sent", &self.sent_bytes),
+            (
+                "received",
+                "Bytes received by WebSockets",
+                &self.received_bytes,
+            ),
+        ] {
+            registry.register_with_unit(name, help, Unit::Bytes, counter.clone());
+        }
+        registry.register(
+            "refused",
+            "Requests that were not let in, by reason",
+            self.refused.clone(),
+        );
+        registry.register(
+            "request_errors",
+            "Requests that sessions answered by an error, by its code",
+            self.errors.clone(),
+        );
+        registry.register_with_unit(
+            "request_queue",
+            "How long requests waited for their session",
+            Unit::Seconds,
+            self.queue.clone(),
+        );
+    }
+}
+
+impl Metrics {
+    /// Everything as text, with `n_sessions` that there are now.
+    pub(crate) fn text(&self, n_sessions: usize) -> String {
+        let n_sessions = i64::try_from(n_sessions).expect("threads are not so many");
+        self.counts.sessions.set(n_sessions);
+        let mut text = String::new();
+        encode(&mut text, &self.counts.registry).expect("a string takes everything");
+        text
+    }
+
+    /// A session has begun.
+    pub(crate) fn opened(&self) {
+        self.counts.opened.inc();
+    }
+
+    /// Somebody has not been let in.
+    pub(crate) fn refused(&self, reason: &'static str) {
+        self.counts
+            .refused
+            .get_or_create(&[("reason", reason)])
+            .inc();
+    }
+
+    /// A session has failed by a defect.
+    pub(crate) fn panicked(&self) {
+        self.counts.panics.inc();
+    }
+
+    /// One session more trains, or one less.
+    pub(crate) fn training(&self, training: bool) {
+        if training {
+            self.counts.training.inc();
+        } else {
+            self.counts.training.dec();
+        }
+    }
+
+    /// A session has made steps.
+    pub(crate) fn steps(&self, n_steps: u64) {
+        self.counts.steps.inc_by(n_steps);
+    }
+
+    /// A picture has been drawn, and perhaps another dropped for it.
+    pub(crate) fn drawn(&self, dropped_another: bool) {
+        self.counts.drawn.inc();
+        if dropped_another {
+            self.counts.dropped.inc();
+        }
+    }
+
+    /// A message goes out.
+    pub(crate) fn sent(&self, outgoing: &Outgoing) {
+        let n_bytes = match outgoing {
+            Outgoing::Reply(text) | Outgoing::Checkpoint(text) => text.len(),
+            Outgoing::Picture(picture) => {
+                self.counts.sent.inc();
+                picture.frame.len() + picture.caption.as_ref().map_or(0, String::len)
+            }
+            Outgoing::Failed => 0,
+        };
+        self.counts.sent_bytes.inc_by(n_bytes as u64);
+    }
+
+    /// Bytes have come in.
+    pub(crate) fn received(&self, n_bytes: usize) {
+        self.counts.received_bytes.inc_by(n_bytes as u64);
+    }
+
+    /// A session has answered a request by an error.
+    pub(crate) fn error(&self, code: ErrorCode) {
+        let label = [("code", code.as_str())];
+        self.counts.errors.get_or_create(&label).inc();
+    }
+
+    /// A request has waited for its session.
+    pub(crate) fn queued(&self, waited: Duration) {
+        self.counts.queue.observe(waited.as_secs_f64());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_what_prometheus_reads() {
+        let metrics = Metrics::default();
+        metrics.steps(1000);
+        metrics.drawn(true);
+        metrics.refused("full");
+        metrics.error(ErrorCode::NoData);
+        metrics.queued(Duration::from_millis(1));
+        metrics.sent(&Outgoing::Reply("12345".to_owned()));
+        metrics.training(true);
+        let text = metrics.text(3);
+        for line in [
+            "nnvisu_sessions 3",
+            "nnvisu_sessions_training 1",
+            "nnvisu_steps_total 1000",
+            "nnvisu_pictures_dropped_total 1",
+            "nnvisu_sent_bytes_total 5",
+            "nnvisu_refused_total{reason=\"full\"} 1",
+            "nnvisu_request_errors_total{code=\"no_data\"} 1",
+            "nnvisu_request_queue_seconds_count 1",
+            "nnvisu_request_queue_seconds_bucket{le=\"0.0016\"} 1",
+            "# EOF",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} in {text}");
+        }
+    }
+
+    #[test]
+    fn access_reads_as_it_prints() {
+        for access in [
+            MetricsAccess::Off,
+            MetricsAccess::Local,
+            MetricsAccess::Open,
+        ] {
+            assert_eq!(access.to_string().parse(), Ok(access));
+        }
+        assert!("everybody".parse::<MetricsAccess>().is_err());
+    }
+}
