@@ -78,6 +78,7 @@ impl Serve {
             web_dir: self.web_dir,
             limits: self.limits.limits(),
             sessions: self.limits.sessions(),
+            client_patience: self.limits.client_patience(),
             ..ServiceConfig::default()
         };
         self.access.apply(&mut service);

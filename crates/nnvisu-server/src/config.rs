@@ -36,7 +36,7 @@ impl Default for ServerConfig {
 
 /// Configuration of a [`Service`](crate::Service): the page and its sessions, without a listening
 /// socket.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ServiceConfig {
     /// Serve the page from this directory instead of from the program itself, so that somebody
     /// who edits the page sees the change on reload.
@@ -60,6 +60,30 @@ pub struct ServiceConfig {
     /// comes from. Right behind a reverse proxy that sets it, and wrong anywhere else: clients
     /// could write what they like.
     pub trust_forwarded_for: bool,
+    /// A client that has said nothing or taken nothing for so long, though it was asked, is gone:
+    /// its connection is cut.
+    pub client_patience: Duration,
+}
+
+impl ServiceConfig {
+    /// The patience of [`ServiceConfig::default`]. It outlasts a phone that changes its network.
+    pub const DEFAULT_CLIENT_PATIENCE: Duration = Duration::from_secs(30);
+}
+
+impl Default for ServiceConfig {
+    fn default() -> Self {
+        Self {
+            web_dir: None,
+            allowed_origins: Vec::new(),
+            allowed_hosts: Vec::new(),
+            access_token: None,
+            metrics: MetricsAccess::default(),
+            limits: Limits::default(),
+            client_patience: Self::DEFAULT_CLIENT_PATIENCE,
+            sessions: SessionLimits::default(),
+            trust_forwarded_for: false,
+        }
+    }
 }
 
 /// What sessions may take of the server. Over a limit, one client meets a clear refusal and

@@ -58,6 +58,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     metrics_access: MetricsAccess,
     pub(crate) limits: Limits,
+    pub(crate) client_patience: Duration,
     pub(crate) session_limits: SessionLimits,
     pub(crate) trust_forwarded_for: bool,
     pub(crate) places: Places,
@@ -86,6 +87,7 @@ impl Service {
                 metrics: Metrics::default(),
                 metrics_access: config.metrics,
                 limits: config.limits,
+                client_patience: config.client_patience,
                 session_limits: config.sessions,
                 trust_forwarded_for: config.trust_forwarded_for,
                 places: Places::new(

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU32, ops::RangeInclusive, time::Duration};
 
-use nnvisu_server::{Limits, SessionLimits};
+use nnvisu_server::{Limits, ServiceConfig, SessionLimits};
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Limits")]
@@ -37,6 +37,11 @@ pub(super) struct LimitArgs {
     /// Close a session that trains nothing and is asked nothing for so long; 0 means never
     #[arg(long, value_name = "MINUTES", default_value_t = default_idle_minutes())]
     idle_timeout: u32,
+
+    /// Cut the connection of a browser that has not answered or taken anything for so long
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..),
+          default_value_t = ServiceConfig::DEFAULT_CLIENT_PATIENCE.as_secs() as u16)]
+    client_patience: u16,
 }
 
 impl LimitArgs {
@@ -48,6 +53,10 @@ impl LimitArgs {
             max_points: self.max_points,
             max_message_bytes,
         }
+    }
+
+    pub(super) fn client_patience(&self) -> Duration {
+        Duration::from_secs(self.client_patience.into())
     }
 
     pub(super) fn sessions(&self) -> SessionLimits {

@@ -1,6 +1,6 @@
 //! What a session does by itself as time goes on: steps, pictures, checkpoints.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nnvisu_protocol::{ProtocolVersion, Response, ServerMessage, StepMetrics};
 
@@ -12,6 +12,10 @@ use super::{
     schedule::Rendering,
     state::{Need, Session},
 };
+
+/// While the line is full, a session that has nothing else to do looks this often whether it
+/// still is.
+const LINE_POLL: Duration = Duration::from_millis(5);
 
 /// When a session wants to be advanced again, if no command comes before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,14 +74,24 @@ impl Session {
 
     fn show_if_due(&mut self) {
         let started = Instant::now();
-        if !self.wants_picture() || started < self.pictures.next() {
+        if !self.wants_picture()
+            || started < self.pictures.next()
+            // It would be replaced by a newer one before it could be sent.
+            || self.outbox.is_line_full()
+        {
             return;
         }
         self.picture = Need::Nothing;
 
         let step = self.trainer.step();
         let n_parameters = self.trainer.mlp().parameters().len();
-        let side = self.pictures.side(n_parameters, self.running);
+        let n_classes = self.trainer.mlp().n_classes();
+        let quality = self.line_fit.choose(
+            self.pictures.side(n_parameters, self.running),
+            n_classes,
+            self.running,
+            self.outbox.bytes_per_second(),
+        );
         let metrics = convert::wire_metrics(self.trainer.evaluate());
         let steps_per_second = if self.running {
             self.rate.measure(started, step)
@@ -88,7 +102,7 @@ impl Session {
         let frame = self.painter.paint(
             self.options.version,
             self.trainer.mlp(),
-            side,
+            quality,
             Caption {
                 generation: self.generation,
                 step,
@@ -96,8 +110,9 @@ impl Session {
                 steps_per_second,
             },
         );
+        self.line_fit.made(quality, n_classes, frame.len());
         self.pictures.made(Rendering {
-            side,
+            side: quality.side,
             n_parameters,
             started,
             drawing,
@@ -117,12 +132,18 @@ impl Session {
     /// The text that version 1 clients get with a picture.
     fn step_result(&mut self, metrics: StepMetrics) -> String {
         let now = Instant::now();
-        let with_model = self.weights.is_due(now);
+        let with_model = self.are_weights_due(now);
         if with_model {
-            self.weights.happened(now);
+            self.weights.sent(now);
         }
         let model = with_model.then(|| convert::wire_model(self.trainer.mlp()));
         ServerMessage::from(Response::StepResult { metrics, model }).to_json()
+    }
+
+    fn are_weights_due(&self, now: Instant) -> bool {
+        let n_parameters = self.trainer.mlp().parameters().len();
+        self.weights
+            .is_due(n_parameters, self.outbox.bytes_per_second(), now)
     }
 
     fn wants_checkpoint(&self) -> bool {
@@ -131,16 +152,25 @@ impl Session {
 
     fn save_if_due(&mut self) {
         let now = Instant::now();
-        let due = self.checkpoint == Need::Now || self.weights.is_due(now);
+        let due = self.checkpoint == Need::Now || self.are_weights_due(now);
         if !self.wants_checkpoint() || !due {
             return;
         }
         self.checkpoint = Need::Nothing;
-        self.weights.happened(now);
+        self.weights.sent(now);
         let checkpoint = convert::wire_checkpoint(self.trainer.checkpoint(), self.generation);
         let payload = Box::new(checkpoint);
         self.outbox
             .checkpoint(ServerMessage::from(Response::Checkpoint { payload }).to_json());
+    }
+
+    fn next_checkpoint(&self) -> Option<Instant> {
+        if !self.wants_checkpoint() {
+            return None;
+        }
+        let n_parameters = self.trainer.mlp().parameters().len();
+        let line = self.outbox.bytes_per_second();
+        self.weights.next_after(n_parameters, line, Instant::now())
     }
 
     fn next(&self) -> Next {
@@ -148,8 +178,15 @@ impl Session {
             None if self.running => return Next::Now,
             at => at.filter(|_| self.running),
         };
-        let next_picture = self.wants_picture().then(|| self.pictures.next());
-        let next_checkpoint = self.weights.next().filter(|_| self.wants_checkpoint());
+        let next_picture = self.wants_picture().then(|| {
+            let due = self.pictures.next();
+            if self.outbox.is_line_full() {
+                due.max(Instant::now() + LINE_POLL)
+            } else {
+                due
+            }
+        });
+        let next_checkpoint = self.next_checkpoint();
         let earliest = [next_step, next_picture, next_checkpoint]
             .into_iter()
             .flatten()

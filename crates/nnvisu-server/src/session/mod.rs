@@ -23,6 +23,6 @@ mod tests;
 
 pub(crate) use handle::SessionHandle;
 pub(crate) use inbox::Command;
-pub(crate) use outbox::{OutboxReader, Outgoing};
+pub(crate) use outbox::{OutboxReader, Outgoing, Picture};
 pub(crate) use state::SessionOptions;
 pub(crate) use threads::SessionThreads;

@@ -4,8 +4,17 @@
 //! Replies answer requests and must all arrive; their number is bounded by the connection, which
 //! takes no further request while too many replies wait. Pictures and checkpoints replace each
 //! other: a slow line sees fewer of them, never old ones, and training never waits.
+//!
+//! The other way, the connection says how much its line takes, so that the session draws neither
+//! larger pictures nor more of them.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -36,6 +45,23 @@ pub(crate) fn outbox() -> (Outbox, OutboxReader) {
 struct Shared {
     waiting: Mutex<Waiting>,
     changed: Notify,
+    line: LineState,
+}
+
+/// What is known of the line; read in the training loop, so without a lock. The two need not
+/// belong together: each is the newest.
+struct LineState {
+    bytes_per_second: AtomicU64,
+    is_full: AtomicBool,
+}
+
+impl Default for LineState {
+    fn default() -> Self {
+        Self {
+            bytes_per_second: AtomicU64::new(u64::MAX),
+            is_full: AtomicBool::new(false),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -103,6 +129,16 @@ impl Outbox {
         });
     }
 
+    /// How many bytes a second the line takes; as good as infinite as long as nobody has said.
+    pub(crate) fn bytes_per_second(&self) -> f64 {
+        self.shared.line.bytes_per_second.load(Ordering::Relaxed) as f64
+    }
+
+    /// Whether a picture would only wait, to be replaced by a newer one.
+    pub(crate) fn is_line_full(&self) -> bool {
+        self.shared.line.is_full.load(Ordering::Relaxed)
+    }
+
     fn change(&self, change: impl FnOnce(&mut Waiting)) {
         change(&mut self.shared.waiting.lock());
         self.shared.changed.notify_one();
@@ -135,6 +171,14 @@ impl OutboxReader {
         }
         let picture = waiting.picture.take().map(Outgoing::Picture);
         picture.or_else(|| waiting.checkpoint.take().map(Outgoing::Checkpoint))
+    }
+
+    /// Tells the session how many bytes a second the line takes, and whether it is full.
+    pub(crate) fn report_line(&self, bytes_per_second: f64, is_full: bool) {
+        let line = &self.shared.line;
+        line.bytes_per_second
+            .store(bytes_per_second as u64, Ordering::Relaxed);
+        line.is_full.store(is_full, Ordering::Relaxed);
     }
 
     /// How many replies wait.
@@ -182,6 +226,16 @@ mod tests {
         assert_eq!(reader.take(false), None);
         assert_eq!(reader.take(true), Some(Outgoing::Picture(picture(2))));
         assert_eq!(reader.take(true), None);
+    }
+
+    #[test]
+    fn the_session_knows_the_line() {
+        let (outbox, reader) = outbox();
+        assert!(outbox.bytes_per_second() > 1e9);
+        assert!(!outbox.is_line_full());
+        reader.report_line(12_500.0, true);
+        assert!((outbox.bytes_per_second() - 12_500.0).abs() < 1.0);
+        assert!(outbox.is_line_full());
     }
 
     #[test]

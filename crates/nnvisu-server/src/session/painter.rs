@@ -2,8 +2,10 @@
 
 use nnvisu_core::{Grid, Mlp, Palette, Rasterizer};
 use nnvisu_protocol::{
-    Encoding, Metrics, PictureHeader, ProtocolVersion, encode_map, encode_picture,
+    Encoding, Metrics, PictureEncoder, PictureHeader, ProtocolVersion, encode_map,
 };
+
+use super::schedule::Quality;
 
 /// What a picture says besides the posteriors.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +19,7 @@ pub(super) struct Caption {
 /// Draws, in memory that it keeps.
 pub(super) struct Painter {
     rasterizer: Rasterizer,
+    encoder: PictureEncoder,
     samples: Vec<u8>,
 }
 
@@ -24,20 +27,22 @@ impl Painter {
     pub(super) fn new() -> Self {
         Self {
             rasterizer: Rasterizer::new(),
+            encoder: PictureEncoder::new(),
             samples: Vec::new(),
         }
     }
 
-    /// The binary frame with a picture of `side` × `side` pixels: for version 1 a map in the
-    /// classic colours, for version 2 the posteriors with the caption before them.
+    /// The binary frame with a picture: for version 1 a map in the classic colours, for version 2
+    /// the posteriors with the caption before them.
     pub(super) fn paint(
         &mut self,
         version: ProtocolVersion,
         mlp: &Mlp,
-        side: u16,
+        quality: Quality,
         caption: Caption,
     ) -> Vec<u8> {
         const VALID: &str = "the schedule's sizes are within the limits of a frame";
+        let side = quality.side;
         let grid = Grid::new(side.into(), side.into()).expect(VALID);
         let mut frame = Vec::new();
         match version {
@@ -58,7 +63,9 @@ impl Painter {
                     metrics: caption.metrics,
                     steps_per_second: caption.steps_per_second,
                 };
-                encode_picture(&header, &self.samples, &mut frame).expect(VALID);
+                self.encoder
+                    .encode(&header, &self.samples, &mut frame)
+                    .expect(VALID);
             }
         }
         frame

@@ -1,10 +1,7 @@
 //! One person's training session: the network, its data and settings, and what the person has
 //! been told about them.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use nnvisu_core::{Dataset, Seeds, Trainer};
 use nnvisu_protocol::{
@@ -16,13 +13,9 @@ use super::{
     convert,
     outbox::Outbox,
     painter::Painter,
-    schedule::{AtMostEvery, Pacer, PictureSchedule, RateMeter},
+    schedule::{LineFit, Pacer, PictureSchedule, RateMeter, WeightsSchedule},
     signals::Signals,
 };
-
-/// Version 1 clients get the weights, version 2 clients a checkpoint, at most once in this time
-/// while training.
-const WEIGHTS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Whom to thank for nnvisu.
 const AUTHOR: &str = "Jan Švec, Department of Cybernetics, University of West Bohemia";
@@ -55,8 +48,9 @@ pub(super) struct Session {
 
     pub(super) pacer: Pacer,
     pub(super) pictures: PictureSchedule,
+    pub(super) line_fit: LineFit,
     pub(super) rate: RateMeter,
-    pub(super) weights: AtMostEvery,
+    pub(super) weights: WeightsSchedule,
     pub(super) painter: Painter,
     /// Whether the client has to have a new picture.
     pub(super) picture: Need,
@@ -112,8 +106,9 @@ impl Session {
             steps_per_second: None,
             pacer: Pacer::new(None, now),
             pictures: PictureSchedule::new(now),
+            line_fit: LineFit::new(options.version),
             rate: RateMeter::default(),
-            weights: AtMostEvery::new(WEIGHTS_INTERVAL),
+            weights: WeightsSchedule::default(),
             painter: Painter::new(),
             picture: Need::Nothing,
             checkpoint: Need::Nothing,

@@ -21,17 +21,15 @@ use super::{
     throttle::{Throttle, pass},
 };
 use crate::{
-    SessionLimits,
-    session::{Command, OutboxReader, Outgoing, SessionHandle},
+    service::Shared,
+    session::{Command, OutboxReader, Outgoing, Picture, SessionHandle},
     shutdown::Shutdown,
 };
 
 /// How often the connection looks whether its client is still there.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
-/// A client that has been silent so long is asked by a ping.
-const PING_AFTER: Duration = Duration::from_secs(10);
-/// A client that has been silent so long is gone.
-const GONE_AFTER: Duration = Duration::from_secs(30);
+/// A client that has been silent for this part of the patience with it is asked by a ping.
+const PING_AFTER_PART: u32 = 3;
 /// How long a client may take to answer a close frame.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 /// What the close frame of an idle session says. Clients may tell by it that connecting again is
@@ -53,6 +51,8 @@ pub(super) struct Connection {
     /// When the session was last asked for something or seen training.
     last_busy: Instant,
     idle_timeout: Option<Duration>,
+    /// A client that has said or taken nothing for so long is gone.
+    patience: Duration,
     shutdown: Shutdown,
 }
 
@@ -80,7 +80,7 @@ impl Connection {
         session: SessionHandle,
         outbox: OutboxReader,
         hearing: Rc<Hearing>,
-        limits: SessionLimits,
+        shared: &Shared,
         shutdown: Shutdown,
     ) -> Self {
         Self {
@@ -91,9 +91,10 @@ impl Connection {
             waiting: None,
             receipts: Receipts::new(Instant::now()),
             hearing,
-            throttle: Throttle::new(limits.max_messages_per_second),
+            throttle: Throttle::new(shared.session_limits.max_messages_per_second),
             last_busy: Instant::now(),
-            idle_timeout: limits.idle_timeout,
+            idle_timeout: shared.session_limits.idle_timeout,
+            patience: shared.client_patience,
             shutdown,
         }
     }
@@ -117,13 +118,15 @@ impl Connection {
         let greeting = self.outbox.next(false).await;
         self.send(greeting).await?;
         // Measures the delay of the line before the first picture.
-        self.ping(false).await?;
+        self.ping().await?;
         loop {
             let has_room = self.waiting.is_none() && self.outbox.n_replies() < MAX_WAITING_REPLIES;
             let asked_at = Instant::now();
             let too_early = if has_room { self.throttle.ask() } else { None };
             let reads = has_room && too_early.is_none();
             let bulk = self.receipts.may_send_picture(Instant::now());
+            self.outbox
+                .report_line(self.receipts.bytes_per_second(), !bulk);
             tokio::select! {
                 () = &mut stop => {
                     return Err(End::Close(CloseCode::Away, "The server is shutting down"));
@@ -159,7 +162,7 @@ impl Connection {
                 self.waiting = Some(Command::Binary);
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
-                in_time(self.socket.pong(&payload)).await?;
+                in_time(self.patience, self.socket.pong(&payload)).await?;
             }
             Some(Ok(AggregatedMessage::Pong(payload))) => {
                 self.receipts.pong(&payload, Instant::now());
@@ -167,7 +170,7 @@ impl Connection {
             Some(Ok(AggregatedMessage::Close(reason))) => {
                 let echo = reason.map(|reason| reason.code.into());
                 // The client may be gone already; either way this is the end.
-                let _ = in_time(self.socket.clone().close(echo)).await;
+                let _ = in_time(self.patience, self.socket.clone().close(echo)).await;
                 return Err(End::ClosedByClient);
             }
             Some(Err(error)) => return Err(self.refuse(&error).await?),
@@ -202,17 +205,28 @@ impl Connection {
     async fn send(&mut self, outgoing: Outgoing) -> Result<(), End> {
         self.session.metrics().sent(&outgoing);
         match outgoing {
-            Outgoing::Reply(text) => self.text(text).await,
-            Outgoing::Picture(picture) => {
-                if let Some(caption) = picture.caption {
+            Outgoing::Reply(text) => {
+                self.text(text).await?;
+                if self.receipts.wants_ping() {
+                    self.ping().await?;
+                }
+                Ok(())
+            }
+            Outgoing::Picture(Picture { caption, frame }) => {
+                let n_bytes = frame.len() + caption.as_ref().map_or(0, String::len);
+                self.measure_delay().await?;
+                if let Some(caption) = caption {
                     self.text(caption).await?;
                 }
-                in_time(self.socket.binary(Bytes::from(picture.frame))).await?;
-                self.ping(true).await
+                self.receipts.send(frame.len(), Instant::now());
+                in_time(self.patience, self.socket.binary(Bytes::from(frame))).await?;
+                self.ask_for_receipt(n_bytes).await
             }
             Outgoing::Checkpoint(text) => {
+                let n_bytes = text.len();
+                self.measure_delay().await?;
                 self.text(text).await?;
-                self.ping(true).await
+                self.ask_for_receipt(n_bytes).await
             }
             Outgoing::Failed => Err(End::Close(CloseCode::Error, "The session failed")),
         }
@@ -231,29 +245,49 @@ impl Connection {
             return Err(End::Close(CloseCode::Policy, "The message came too slowly"));
         }
         let silent = self.hearing.silence(now);
-        if silent > GONE_AFTER {
-            tracing::debug!("a client is gone without a word");
+        let is_stuck = self.receipts.is_stuck(self.patience, now);
+        if silent > self.patience || is_stuck {
+            tracing::debug!(is_stuck, "a client is gone without a word");
             return Err(End::Gone);
         }
-        if silent > PING_AFTER {
-            self.ping(false).await?;
+        if silent > self.patience / PING_AFTER_PART {
+            self.ping().await?;
         }
         Ok(())
     }
 
     async fn text(&mut self, text: String) -> Result<(), End> {
-        in_time(self.socket.text(text)).await
+        self.receipts.send(text.len(), Instant::now());
+        in_time(self.patience, self.socket.text(text)).await
     }
 
-    async fn ping(&mut self, follows_picture: bool) -> Result<(), End> {
-        let payload = self.receipts.ping(follows_picture, Instant::now());
-        in_time(self.socket.ping(&payload)).await
+    async fn ping(&mut self) -> Result<(), End> {
+        let payload = self.receipts.ping(Instant::now());
+        in_time(self.patience, self.socket.ping(&payload)).await
+    }
+
+    /// Sends a ping before something large, so that the time that takes can be told from the
+    /// delay of the line.
+    async fn measure_delay(&mut self) -> Result<(), End> {
+        if self.receipts.wants_ping_before_picture() {
+            self.ping().await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a ping behind something of `n_bytes`.
+    async fn ask_for_receipt(&mut self, n_bytes: usize) -> Result<(), End> {
+        let payload = self.receipts.ping_behind_picture(n_bytes, Instant::now());
+        in_time(self.patience, self.socket.ping(&payload)).await
     }
 }
 
 /// Sends, but waits no longer for a client that reads nothing than for one that says nothing.
-async fn in_time(sending: impl Future<Output = Result<(), Closed>>) -> Result<(), End> {
-    match timeout(GONE_AFTER, sending).await {
+async fn in_time(
+    patience: Duration,
+    sending: impl Future<Output = Result<(), Closed>>,
+) -> Result<(), End> {
+    match timeout(patience, sending).await {
         Ok(sent) => Ok(sent?),
         Err(_) => Err(End::Gone),
     }

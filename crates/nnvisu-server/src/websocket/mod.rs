@@ -2,6 +2,7 @@
 
 mod connection;
 mod frame_meter;
+mod line;
 mod receipts;
 mod throttle;
 
@@ -94,7 +95,7 @@ pub(crate) async fn open(
         session,
         outbox,
         hearing,
-        shared.session_limits,
+        &shared,
         shared.shutdown.clone(),
     );
     actix_web::rt::spawn(connection.run());

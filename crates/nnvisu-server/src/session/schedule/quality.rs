@@ -1,0 +1,248 @@
+//! How fine pictures may be for the line to the client.
+
+use nnvisu_protocol::{Precision, ProtocolVersion};
+
+/// A picture of a running network takes no more of the line's time than this, so that there are
+/// a dozen a second.
+const SHARE_OF_A_SECOND: f64 = 1.0 / 12.0;
+/// On a line too slow for that, coarse pictures may take longer before still coarser ones do: a
+/// few a second.
+const COARSE_SHARE: f64 = 1.0 / 4.0;
+/// A paused network's picture is one of its own, to be looked at.
+const PAUSED_SHARE: f64 = 1.0;
+/// A finer picture has to fit this well before it replaces a coarser one, so that the size does
+/// not flicker.
+const CLIMB_MARGIN: f64 = 0.75;
+
+/// What a version 1 map takes per pixel.
+const MAP_BYTES_PER_PIXEL: f64 = 3.0;
+/// What a compressed picture is assumed to take per pixel and class before one has been made.
+const ASSUMED_BYTES_PER_POSTERIOR: f64 = 0.15;
+
+/// How fine a picture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::session) struct Quality {
+    /// Width and height in pixels.
+    pub(in crate::session) side: u16,
+    /// How finely posteriors are told apart. Version 1 maps know no other than the full.
+    pub(in crate::session) precision: Precision,
+}
+
+const fn full(side: u16) -> Quality {
+    Quality {
+        side,
+        precision: Precision::FULL,
+    }
+}
+
+const fn coarse(side: u16, whole: u8) -> Quality {
+    let precision = Precision::new(whole).expect("not 0");
+    Quality { side, precision }
+}
+
+/// Version 1 maps have at least 100 × 100 pixels.
+const MAP_LADDER: [Quality; 4] = [full(256), full(200), full(144), full(100)];
+
+const PICTURE_LADDER: [Quality; 9] = [
+    full(256),
+    full(200),
+    full(160),
+    full(128),
+    coarse(128, 63),
+    coarse(100, 63),
+    coarse(72, 63),
+    coarse(48, 31),
+    coarse(32, 15),
+];
+
+/// The finest side that a line too slow for a dozen a second still gets in [`COARSE_SHARE`].
+const COARSE_SIDE: u16 = 128;
+
+/// Chooses how fine pictures are by what the earlier ones took of the line.
+#[derive(Debug)]
+pub(in crate::session) struct LineFit {
+    ladder: &'static [Quality],
+    latest: Option<Made>,
+}
+
+/// A picture that was made.
+#[derive(Debug, Clone, Copy)]
+struct Made {
+    quality: Quality,
+    n_classes: usize,
+    bytes: f64,
+}
+
+impl LineFit {
+    pub(in crate::session) fn new(version: ProtocolVersion) -> Self {
+        Self {
+            ladder: match version {
+                ProtocolVersion::V1 => &MAP_LADDER,
+                ProtocolVersion::V2 => &PICTURE_LADDER,
+            },
+            latest: None,
+        }
+    }
+
+    /// The finest quality of at most `max_side` pixels each way for a line that takes so many
+    /// bytes a second; the coarsest if none fits.
+    pub(in crate::session) fn choose(
+        &self,
+        max_side: u16,
+        n_classes: usize,
+        running: bool,
+        bytes_per_second: f64,
+    ) -> Quality {
+        let fits = |quality: &&Quality| {
+            let share = if !running {
+                PAUSED_SHARE
+            } else if quality.side > COARSE_SIDE {
+                SHARE_OF_A_SECOND
+            } else {
+                COARSE_SHARE
+            };
+            let is_finer = self
+                .latest
+                .is_some_and(|latest| detail(**quality) > detail(latest.quality));
+            let margin = if running && is_finer {
+                CLIMB_MARGIN
+            } else {
+                1.0
+            };
+            self.bytes(**quality, n_classes) <= bytes_per_second * share * margin
+        };
+        let mut within = self
+            .ladder
+            .iter()
+            .filter(|quality| quality.side <= max_side);
+        let coarsest = self.ladder.last().expect("ladders have rungs");
+        *within
+            .clone()
+            .find(fits)
+            .or_else(|| within.next_back())
+            .unwrap_or(coarsest)
+    }
+
+    /// Notes that a picture took so many bytes.
+    pub(in crate::session) fn made(&mut self, quality: Quality, n_classes: usize, bytes: usize) {
+        self.latest = Some(Made {
+            quality,
+            n_classes,
+            bytes: bytes as f64,
+        });
+    }
+
+    /// What a picture would take.
+    fn bytes(&self, quality: Quality, n_classes: usize) -> f64 {
+        let n_pixels = f64::from(quality.side).powi(2);
+        if self.ladder.len() == MAP_LADDER.len() {
+            return MAP_BYTES_PER_PIXEL * n_pixels;
+        }
+        let Some(latest) = self.latest else {
+            return ASSUMED_BYTES_PER_POSTERIOR * n_pixels * n_classes as f64;
+        };
+        // Compressed pictures grow slower than their pixels and shrink slower too; either way
+        // the estimate is on the safe side.
+        let ratio = f64::from(quality.side) / f64::from(latest.quality.side);
+        let by_size = if ratio > 1.0 { ratio * ratio } else { ratio };
+        let by_precision =
+            relative_bytes(quality.precision) / relative_bytes(latest.quality.precision);
+        let by_classes = (n_classes as f64 / latest.n_classes as f64).max(1.0);
+        latest.bytes * by_size * by_precision * by_classes
+    }
+}
+
+/// What is finer than what.
+fn detail(quality: Quality) -> (u16, u8) {
+    (quality.side, quality.precision.whole())
+}
+
+/// What a picture of that precision takes, as a share of what it takes in full: every halving
+/// saves about a quarter.
+fn relative_bytes(precision: Precision) -> f64 {
+    let halvings = (f64::from(Precision::FULL.whole()) / f64::from(precision.whole())).log2();
+    0.75_f64.powf(halvings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes a second.
+    const MEGABIT: f64 = 125_000.0;
+
+    /// Bytes of an ordinary compressed picture of two classes.
+    fn compressed(quality: Quality) -> usize {
+        let by_precision = relative_bytes(quality.precision);
+        (7000.0 * by_precision * (f64::from(quality.side) / 256.0).powf(1.4)) as usize
+    }
+
+    /// The qualities of a series of pictures.
+    fn series(version: ProtocolVersion, max_side: u16, bytes_per_second: f64) -> Vec<Quality> {
+        let mut fit = LineFit::new(version);
+        let mut chosen = vec![];
+        for _ in 0..20 {
+            let quality = fit.choose(max_side, 2, true, bytes_per_second);
+            fit.made(quality, 2, compressed(quality));
+            chosen.push(quality);
+        }
+        chosen
+    }
+
+    fn last(version: ProtocolVersion, bytes_per_second: f64) -> Quality {
+        *series(version, 256, bytes_per_second).last().unwrap()
+    }
+
+    #[test]
+    fn an_ordinary_line_takes_the_finest_picture() {
+        assert_eq!(last(ProtocolVersion::V2, 10.0 * MEGABIT), full(256));
+        assert_eq!(last(ProtocolVersion::V1, 100.0 * MEGABIT), full(256));
+    }
+
+    #[test]
+    fn a_megabit_takes_a_dozen_pictures_of_128_pixels_and_more() {
+        let quality = last(ProtocolVersion::V2, MEGABIT);
+        assert!(quality.side >= 128);
+        assert!(compressed(quality) as f64 <= MEGABIT / 12.0);
+    }
+
+    #[test]
+    fn a_tenth_of_it_takes_a_few_small_pictures() {
+        for rate in [MEGABIT / 10.0, MEGABIT / 30.0] {
+            let quality = last(ProtocolVersion::V2, rate);
+            assert!(compressed(quality) as f64 <= rate / 4.0, "{quality:?}");
+        }
+    }
+
+    #[test]
+    fn maps_are_as_small_as_they_may_be_on_a_slow_line() {
+        assert_eq!(last(ProtocolVersion::V1, MEGABIT / 10.0), full(100));
+    }
+
+    #[test]
+    fn quality_settles() {
+        for rate in [0.03, 0.1, 0.3, 0.5, 1.0, 2.0, 10.0] {
+            let chosen = series(ProtocolVersion::V2, 256, rate * MEGABIT);
+            let settled = &chosen[5..];
+            assert!(
+                settled.iter().all(|quality| *quality == settled[0]),
+                "{rate} Mbit/s: {chosen:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_drawing_costs_is_a_limit_too() {
+        let chosen = series(ProtocolVersion::V2, 144, 100.0 * MEGABIT);
+        assert_eq!(chosen.last(), Some(&full(128)));
+    }
+
+    #[test]
+    fn a_pause_shows_a_fine_picture_on_a_slow_line_too() {
+        let mut fit = LineFit::new(ProtocolVersion::V2);
+        let small = coarse(100, 63);
+        fit.made(small, 2, compressed(small));
+        let paused = fit.choose(256, 2, false, MEGABIT / 10.0);
+        assert!(paused.side >= 200, "{paused:?}");
+    }
+}

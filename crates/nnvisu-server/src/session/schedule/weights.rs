@@ -1,0 +1,104 @@
+//! When the client gets the weights themselves, to keep them.
+
+use std::time::{Duration, Instant};
+
+/// While training, weights go out at most once in this time.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// They have at most this part of the line, so that pictures go on.
+const PART_OF_LINE: u32 = 8;
+/// Weights that would hold up pictures and answers for longer than this wait until training
+/// pauses.
+const MAX_TRANSFER: Duration = Duration::from_secs(2);
+/// What a parameter takes in a message, with its two moments, in base64.
+const BYTES_PER_PARAMETER: f64 = 16.0;
+/// What a message takes besides.
+const OTHER_BYTES: f64 = 500.0;
+
+/// Spaces messages with weights by their size and the speed of the line.
+#[derive(Debug, Default)]
+pub(in crate::session) struct WeightsSchedule {
+    latest: Option<Instant>,
+}
+
+impl WeightsSchedule {
+    /// Whether the weights of `n_parameters` may be sent at `now`.
+    pub(in crate::session) fn is_due(
+        &self,
+        n_parameters: usize,
+        bytes_per_second: f64,
+        now: Instant,
+    ) -> bool {
+        let transfer = transfer(n_parameters, bytes_per_second);
+        transfer <= MAX_TRANSFER && self.next(transfer).is_none_or(|next| now >= next)
+    }
+
+    /// When the weights of `n_parameters` may be sent while training; `None` is not before it
+    /// pauses.
+    pub(in crate::session) fn next_after(
+        &self,
+        n_parameters: usize,
+        bytes_per_second: f64,
+        now: Instant,
+    ) -> Option<Instant> {
+        let transfer = transfer(n_parameters, bytes_per_second);
+        (transfer <= MAX_TRANSFER).then(|| self.next(transfer).unwrap_or(now))
+    }
+
+    /// Notes that weights were sent at `now`.
+    pub(in crate::session) fn sent(&mut self, now: Instant) {
+        self.latest = Some(now);
+    }
+
+    fn next(&self, transfer: Duration) -> Option<Instant> {
+        self.latest
+            .map(|latest| latest + INTERVAL.max(transfer * PART_OF_LINE))
+    }
+}
+
+/// How long the line is busy with the weights.
+fn transfer(n_parameters: usize, bytes_per_second: f64) -> Duration {
+    let bytes = n_parameters as f64 * BYTES_PER_PARAMETER + OTHER_BYTES;
+    Duration::try_from_secs_f64(bytes / bytes_per_second).unwrap_or(Duration::MAX / 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const SMALL: usize = 100;
+    const LARGE: usize = 92_000;
+
+    #[test]
+    fn once_a_second_on_an_ordinary_line() {
+        let start = Instant::now();
+        let mut weights = WeightsSchedule::default();
+        assert!(weights.is_due(SMALL, 1e6, start));
+        assert_eq!(weights.next_after(SMALL, 1e6, start), Some(start));
+        weights.sent(start);
+        assert!(!weights.is_due(SMALL, 1e6, start + SECOND / 2));
+        assert!(weights.is_due(SMALL, 1e6, start + SECOND));
+        let next = weights.next_after(SMALL, 1e6, start + SECOND / 2);
+        assert_eq!(next, Some(start + SECOND));
+    }
+
+    #[test]
+    fn less_often_if_they_take_long() {
+        let start = Instant::now();
+        let mut weights = WeightsSchedule::default();
+        weights.sent(start);
+        // Nearly 1.5 MB in about 1.5 s.
+        let next = weights.next_after(LARGE, 1e6, start).unwrap();
+        assert!(next > start + 11 * SECOND && next < start + 13 * SECOND);
+    }
+
+    #[test]
+    fn not_while_training_if_everything_else_would_wait_for_long() {
+        let start = Instant::now();
+        let weights = WeightsSchedule::default();
+        for slow in [125_000.0, 0.0] {
+            assert_eq!(weights.next_after(LARGE, slow, start), None);
+            assert!(!weights.is_due(LARGE, slow, start));
+        }
+    }
+}
