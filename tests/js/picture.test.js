@@ -63,7 +63,7 @@ test("whatever is not such a frame is refused", () => {
     nothing: new ArrayBuffer(0),
     "half a header": READABLE.slice(0, 20),
     "a v1 map": changed(READABLE, 0, 1),
-    "another encoding": changed(READABLE, 1, 1),
+    "another encoding": changed(READABLE, 1, 2),
     "no width": changed(READABLE, 2, 0, 0),
     "one row": changed(READABLE, 4, 1, 0),
     "one class": changed(READABLE, 6, 1, 0),

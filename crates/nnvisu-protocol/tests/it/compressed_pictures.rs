@@ -2,7 +2,7 @@
 
 use nnvisu_protocol::limits::MAX_COMPRESSED_POSTERIORS;
 use nnvisu_protocol::{
-    Encoding, FrameError, PICTURE_HEADER_BYTES, PictureEncoder, PictureHeader, Precision,
+    Encoding, FrameError, PICTURE_HEADER_BYTES, Picture, PictureEncoder, PictureHeader, Precision,
     decode_picture, encode_picture,
 };
 use proptest::collection::vec;
@@ -118,16 +118,26 @@ proptest! {
         }
     }
 
+    /// Of a few bytes, other ones can be another picture by chance.
     #[test]
-    fn no_damage_goes_unnoticed(drawing in drawing(), at in any::<prop::sample::Index>(), change in 1..=255_u8) {
-        let mut frame = encoded(&drawing);
+    fn damage_is_noticed_or_gives_another_picture(
+        drawing in drawing(),
+        at in any::<prop::sample::Index>(),
+        change in 1..=255_u8,
+    ) {
+        let frame = encoded(&drawing);
         let at = PICTURE_HEADER_BYTES + 1 + at.index(frame.len() - PICTURE_HEADER_BYTES - 1);
-        prop_assert_eq!(decode_picture(&frame[..at]), Err(FrameError::Damaged));
-        frame[at] ^= change;
-        prop_assert_eq!(decode_picture(&frame), Err(FrameError::Damaged));
-        frame[at] ^= change;
-        frame.push(change);
-        prop_assert_eq!(decode_picture(&frame), Err(FrameError::Damaged));
+        let mut changed = frame.clone();
+        changed[at] ^= change;
+        for damaged in [&frame[..at], &changed, &[&frame[..], &[change]].concat()] {
+            match decode_picture(damaged) {
+                Err(error) => prop_assert_eq!(error, FrameError::Damaged),
+                Ok(Picture { header, planes }) => {
+                    let planes = planes.into_owned();
+                    prop_assert_eq!(encoded(&Drawing { header, planes }), damaged);
+                }
+            }
+        }
     }
 
     /// Whatever is read is what an encoder writes.
@@ -143,6 +153,23 @@ proptest! {
             let planes = picture.planes.into_owned();
             prop_assert_eq!(encoded(&Drawing { header: picture.header, planes }), frame);
         }
+    }
+}
+
+#[test]
+fn no_damage_to_a_whole_picture_goes_unnoticed() {
+    let frame = encoded(&regions((30, 20, 4), Precision::FULL, 3));
+    for at in PICTURE_HEADER_BYTES + 1..frame.len() {
+        assert_eq!(decode_picture(&frame[..at]), Err(FrameError::Damaged));
+        let mut changed = frame.clone();
+        for bit in 0..8 {
+            changed[at] = frame[at] ^ 1 << bit;
+            assert_eq!(decode_picture(&changed), Err(FrameError::Damaged));
+        }
+    }
+    for byte in 0..=255 {
+        let longer = [&frame[..], &[byte]].concat();
+        assert_eq!(decode_picture(&longer), Err(FrameError::Damaged));
     }
 }
 

@@ -186,7 +186,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Whether the message ended exactly where an encoder ends it. Almost no damage leaves that
-    /// so, because from it on all numbers are others.
+    /// so, unless the message is only a few bytes long: from it on all numbers are others.
     pub(super) fn finish(self) -> Result<(), Damaged> {
         if self.offset == 0 && self.n_missing == 0 && self.bytes.len() == 0 {
             Ok(())
