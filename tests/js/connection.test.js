@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Connection, webSocketUrl } from "../../web/js/transport/connection.js";
-import { FakeClock } from "./support.js";
+import { FakeClock, settle } from "./support.js";
 
 class FakeSocket {
   readyState = 0;
@@ -30,17 +30,18 @@ class FakeSocket {
     this.onopen?.({});
   }
 
-  lose() {
+  lose(code = 1006, reason = "") {
     this.readyState = 3;
     this.onerror?.({});
-    this.onclose?.({});
+    this.onclose?.({ code, reason });
   }
 }
 
-function start({ random = () => 0.5 } = {}) {
+function start({ random = () => 0.5, refusal = async () => null } = {}) {
   const clock = new FakeClock();
   const sockets = [];
   const heard = [];
+  const reasons = [];
   const connection = new Connection(
     "ws://here/ws",
     {
@@ -51,16 +52,19 @@ function start({ random = () => 0.5 } = {}) {
       setTimeout: (task, delay) => clock.setTimeout(task, delay),
       clearTimeout: (id) => clock.clearTimeout(id),
       random,
+      refusal,
     },
     {
       opened: () => heard.push("opened"),
       lost: () => heard.push("lost"),
+      reason: (reason) => reasons.push(reason),
+      resting: () => heard.push("resting"),
       text: (text) => heard.push(text),
       binary: (buffer) => heard.push(buffer.byteLength),
     },
   );
   connection.start();
-  return { clock, sockets, heard, connection };
+  return { clock, sockets, heard, reasons, connection };
 }
 
 /** Fails `count` tries and says how long each next one was waited for. */
@@ -162,4 +166,62 @@ test("an ended connection does not come back", () => {
   clock.advance(60_000);
   assert.equal(sockets.length, 1);
   assert.deepEqual(heard, ["opened"]);
+});
+
+test("a refused page shows the server's sentence and tries again when the server says", async () => {
+  const asked = [];
+  const answers = [{ sentence: "All places are taken.", wait: 10_000 }, null];
+  const refusal = async (url) => {
+    asked.push(url);
+    return answers.shift();
+  };
+  const { clock, sockets, heard, reasons } = start({ refusal });
+  sockets[0].lose();
+  await settle();
+  assert.deepEqual([asked, heard, reasons], [["ws://here/ws"], ["lost"], ["All places are taken."]]);
+  clock.advance(9_999);
+  assert.equal(sockets.length, 1);
+  clock.advance(2_501);
+  assert.equal(sockets.length, 2);
+  // Not there at all: nothing is said any more, and the ordinary waits go on.
+  sockets[1].lose();
+  await settle();
+  assert.deepEqual(reasons, ["All places are taken.", null]);
+  clock.advance(500);
+  assert.equal(sockets.length, 3);
+});
+
+test("an answer that comes after the next try is not heard", async () => {
+  let answer;
+  const refusal = () => new Promise((resolve) => (answer = resolve));
+  const { clock, sockets, reasons } = start({ refusal });
+  sockets[0].lose();
+  clock.advance(1_000);
+  sockets[1].open();
+  answer({ sentence: "Full.", wait: 10_000 });
+  await settle();
+  assert.deepEqual(reasons, []);
+  assert.equal(sockets.length, 2);
+});
+
+test("a connection that the server ends says why, and is tried again", async () => {
+  for (const [code, reason, said] of [[1001, "The server is shutting down", "The server is shutting down."], [1013, "Full", "Full."], [1006, "", null]]) {
+    const { clock, sockets, heard, reasons } = start({ refusal: () => assert.fail("it was let in") });
+    sockets[0].open();
+    sockets[0].lose(code, reason);
+    assert.deepEqual([heard, reasons], [["opened", "lost"], [said]]);
+    clock.advance(250);
+    assert.equal(sockets.length, 2);
+  }
+});
+
+test("an idle page is left alone until it is wanted again", () => {
+  const { clock, sockets, heard, connection } = start();
+  sockets[0].open();
+  sockets[0].lose(1001, "idle");
+  clock.advance(600_000);
+  assert.deepEqual(heard, ["opened", "resting"]);
+  assert.equal(sockets.length, 1);
+  connection.retryNow();
+  assert.equal(sockets.length, 2);
 });

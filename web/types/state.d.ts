@@ -81,7 +81,8 @@ export interface UiState {
   readonly eraserRadius: number;
 }
 
-export type Connection = "connecting" | "open" | "retrying";
+/** Resting: the server let go of an idle page; the next thing the person does connects again. */
+export type Connection = "connecting" | "open" | "retrying" | "resting";
 
 /** The network as the server says it trains it; layerSizes is [2, hidden units ..., classes]. */
 export type Network = Frozen<wire.NetworkState>;
@@ -89,6 +90,8 @@ export type Network = Frozen<wire.NetworkState>;
 /** Topic "session". */
 export interface SessionState {
   readonly connection: Connection;
+  /** What the server said why there is no connection; null when it said nothing. */
+  readonly lossReason: string | null;
   /** Whether training is on (as the person wants it; the server is told at once, or on reconnect). */
   readonly running: boolean;
   /** Whether the run ended because the loss or the weights grew beyond all numbers. */
@@ -103,6 +106,14 @@ export interface SessionState {
   readonly generating: boolean;
   /** The server's own version and author, for the footer; null before it said so. */
   readonly server: { readonly version: string; readonly author: string } | null;
+}
+
+/** Topic "keeping": whether this tab's work is there at the next visit. */
+export interface KeepingState {
+  /** Elsewhere: another tab's work is kept, this one's only as long as the tab is open. */
+  readonly place: "unknown" | "here" | "elsewhere";
+  /** The person wants this tab's work to be kept, and it is not yet. */
+  readonly claimed: boolean;
 }
 
 /** Topic "notice": one message for the person that blocks nothing. */
@@ -178,6 +189,7 @@ export interface State {
   readonly settings: SettingsState;
   readonly ui: UiState;
   readonly session: SessionState;
+  readonly keeping: KeepingState;
   readonly notice: Notice | null;
   readonly picture: PictureState;
   readonly timeline: TimelineState;

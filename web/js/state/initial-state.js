@@ -40,6 +40,7 @@ export function initialState(stored) {
     ui: stored.ui,
     session: {
       connection: "connecting",
+      lossReason: null,
       running: false,
       diverged: false,
       generation: null,
@@ -48,6 +49,7 @@ export function initialState(stored) {
       generating: false,
       server: null,
     },
+    keeping: { place: "unknown", claimed: false },
     notice: null,
     picture: { frame: null, live: true },
     timeline: { snapshots: [], shownIndex: -1, live: true },

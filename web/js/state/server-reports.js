@@ -29,6 +29,12 @@ export class ServerReports {
   /** @param {Connection} connection */
   connection(connection) {
     this.#slices.patch("session", { connection });
+    if (connection === "open") this.lossReason(null);
+  }
+
+  /** @param {string | null} lossReason what the server says why there is no connection */
+  lossReason(lossReason) {
+    this.#slices.patch("session", { lossReason });
   }
 
   /**

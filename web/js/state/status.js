@@ -10,7 +10,11 @@ import { COLOUR_NAMES } from "./palettes.js";
  */
 export function statusText(state) {
   const { session, data, picture, model } = state;
-  if (session.connection === "retrying") return "Connection lost, retrying; your work is safe";
+  if (session.connection === "retrying") {
+    const { lossReason } = session;
+    return lossReason === null ? "Connection lost, retrying; your work is safe" : `${lossReason} Retrying; your work is safe`;
+  }
+  if (session.connection === "resting") return "Disconnected after a long rest; your next click or key reconnects, your work is safe";
   if (session.connection === "connecting") return "Connecting";
   if (session.generating) return "Generating points";
   if (data.points.length === 0) return "Add points to start";

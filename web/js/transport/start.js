@@ -3,10 +3,14 @@
 /** @import { Store } from "../state/store.js" */
 
 import { Connection, webSocketUrl } from "./connection.js";
+import { readRefusal } from "./refusal.js";
 import { Session } from "./session.js";
 
 /** How often to look whether the connection has died silently, in milliseconds. */
 const PULSE = 1_000;
+
+/** How long the answer why the server refuses is waited for, in milliseconds. */
+const REFUSAL_TIMEOUT = 5_000;
 
 /**
  * Connects, and from then on keeps server and store in step.
@@ -21,19 +25,36 @@ export function startSession(store, page) {
       setTimeout: (task, delay) => page.setTimeout(task, delay),
       clearTimeout: (timer) => page.clearTimeout(timer),
       random: Math.random,
+      refusal: (url) =>
+        readRefusal(url, (address) =>
+          fetch(address, { cache: "no-store", signal: AbortSignal.timeout(REFUSAL_TIMEOUT) }),
+        ),
     },
     {
       opened: () => session.opened(),
       lost: () => session.lost(),
+      reason: (reason) => store.server.lossReason(reason),
+      resting: () => {
+        session.lost();
+        store.server.connection("resting");
+      },
       text: (text) => session.text(text),
       binary: (buffer) => session.binary(buffer),
     },
   );
   const session = new Session(store, connection, () => performance.now());
   const comeBack = () => {
+    wakeUp();
     connection.retryNow();
     session.probe();
   };
+  const wakeUp = () => {
+    if (store.state.session.connection !== "resting") return;
+    store.server.connection("connecting");
+    connection.retryNow();
+  };
+  // Whatever a person does, and whatever the page is told by other means, begins with one of these.
+  for (const type of ["pointerdown", "keydown"]) page.addEventListener(type, wakeUp, { capture: true });
   page.addEventListener("online", comeBack);
   page.document.addEventListener("visibilitychange", () => {
     if (page.document.visibilityState === "visible") comeBack();
