@@ -4,7 +4,7 @@ use crate::aligned::AlignedVec;
 use crate::seeds::{self, Stream};
 use crate::{Activation, HiddenLayers, MAX_CLASSES};
 use nalgebra::{DMatrixView, DVector, DVectorView};
-use rand::RngExt as _;
+use rand_distr::{Distribution as _, Uniform};
 
 /// A multi-layer perceptron from a point of the plane to one logit per class.
 ///
@@ -54,7 +54,7 @@ pub enum InvalidParameters {
 
 impl Mlp {
     /// A network with fresh random parameters: weights and biases of a layer uniform in
-    /// ±1/√fan_in, as `torch.nn.Linear` draws them. The same arguments give the same network.
+    /// ±1/√(fan-in), as `torch.nn.Linear` draws them. The same arguments give the same network.
     ///
     /// # Errors
     ///
@@ -70,8 +70,8 @@ impl Mlp {
         let mut parameters = &mut mlp.parameters[..];
         for sizes in mlp.layer_sizes.windows(2) {
             let (layer, rest) = parameters.split_at_mut(n_layer_parameters(sizes[0], sizes[1]));
-            let bound = initial_bound(sizes[0]);
-            layer.fill_with(|| rng.random_range(-bound..=bound));
+            let initial = initial_distribution(sizes[0]);
+            layer.fill_with(|| initial.sample(&mut rng));
             parameters = rest;
         }
         Ok(mlp)
@@ -251,12 +251,12 @@ impl Mlp {
     /// bit; new ones are drawn like those of a fresh network.
     pub(crate) fn resize_output(&mut self, n_classes: usize, seed: u64) {
         let rows = self.output_rows();
-        let bound = initial_bound(rows.n_columns - 1);
+        let initial = initial_distribution(rows.n_columns - 1);
         let mut rngs: Vec<_> = (rows.n_rows..n_classes)
             .map(|unit| seeds::rng(seed, Stream::Grow, unit as u64))
             .collect();
         let resized = rows.resize(self.parameters(), n_classes, |unit| {
-            rngs[unit - rows.n_rows].random_range(-bound..=bound)
+            initial.sample(&mut rngs[unit - rows.n_rows])
         });
         self.n_parameters = resized.len();
         self.parameters = AlignedVec::padded_copy(&resized);
@@ -272,7 +272,7 @@ impl PartialEq for Mlp {
     }
 }
 
-/// The place of the output layer in a flat slice of parameters: n_rows × n_columns,
+/// The place of the output layer in a flat slice of parameters: rows × columns,
 /// column-major, from `start` to the end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OutputRows {
@@ -307,8 +307,34 @@ fn n_layer_parameters(n_in: usize, n_out: usize) -> usize {
     n_out * (n_in + 1)
 }
 
-/// The bound of the uniform distribution of initial weights and biases, as in
+/// The distribution of initial weights and biases, uniform in ±1/√(fan-in), as in
 /// `torch.nn.Linear.reset_parameters`.
-fn initial_bound(fan_in: usize) -> f32 {
-    1.0 / (fan_in as f32).sqrt()
+fn initial_distribution(fan_in: usize) -> Uniform<f32> {
+    let bound = 1.0 / (fan_in as f32).sqrt();
+    Uniform::new_inclusive(-bound, bound).expect("the bound is finite and positive")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seeds are stored by people: the same seed must go on meaning the same network, also after
+    /// an update of the crate that turns random bits into floats.
+    #[test]
+    fn a_seed_keeps_its_meaning() {
+        let hidden = "3".parse().unwrap();
+        let mut mlp = Mlp::new(&hidden, 2, Activation::Tanh, 7).unwrap();
+        let before = mlp.parameters().to_vec();
+        assert_eq!(
+            format!("{:?}", &before[..4]),
+            "[-0.6909721, 0.36414486, 0.38810736, 0.41727298]"
+        );
+        mlp.resize_output(3, 7);
+        assert_eq!(mlp.parameters()[..9], before[..9], "the layer below");
+        let grown: Vec<f32> = mlp.weights(1).row(2).iter().copied().collect();
+        assert_eq!(
+            format!("{grown:?}"),
+            "[-0.034864604, 0.30932438, 0.5653094]"
+        );
+    }
 }

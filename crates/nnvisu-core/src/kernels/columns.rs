@@ -12,7 +12,7 @@ use pulp::Simd;
 pub(crate) struct Columns {
     values: AlignedVec,
     stride: usize,
-    n_columns: usize,
+    width: usize,
 }
 
 impl Columns {
@@ -22,13 +22,13 @@ impl Columns {
         Self {
             values: AlignedVec::zeros(stride * n_columns),
             stride,
-            n_columns,
+            width: n_columns,
         }
     }
 
     /// The number of columns.
     pub(crate) fn n_columns(&self) -> usize {
-        self.n_columns
+        self.width
     }
 
     /// Column `index`, with its padding.

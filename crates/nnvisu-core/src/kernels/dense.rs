@@ -76,7 +76,7 @@ impl Kernel for DenseForward<'_> {
             simd,
             n,
             self.input.vectors::<S>(),
-            self.out.vectors_mut::<S>(),
+            &mut self.out.vectors_mut::<S>(),
         );
     }
 }
@@ -112,7 +112,7 @@ impl Kernel for DenseBackward<'_> {
             simd,
             n,
             self.delta.vectors::<S>(),
-            self.out.vectors_mut::<S>(),
+            &mut self.out.vectors_mut::<S>(),
         );
     }
 }
@@ -133,22 +133,22 @@ impl<C: Coefficients> Product<'_, C> {
         simd: S,
         n_vectors: usize,
         left: Vectors<&[S::f32s]>,
-        out: Vectors<&mut [S::f32s]>,
+        out: &mut Vectors<&mut [S::f32s]>,
     ) {
         let mut v = 0;
         // Six columns of four registers are 24 sums; with 16 registers two rows must do.
         if S::REGISTER_COUNT >= 32 {
             while v + 4 <= n_vectors {
-                self.rows::<S, 4>(simd, v, left, out.vectors, out.stride);
+                self.rows::<S, 4>(simd, v, left, out);
                 v += 4;
             }
         }
         while v + 2 <= n_vectors {
-            self.rows::<S, 2>(simd, v, left, out.vectors, out.stride);
+            self.rows::<S, 2>(simd, v, left, out);
             v += 2;
         }
         if v < n_vectors {
-            self.rows::<S, 1>(simd, v, left, out.vectors, out.stride);
+            self.rows::<S, 1>(simd, v, left, out);
         }
     }
 
@@ -159,28 +159,27 @@ impl<C: Coefficients> Product<'_, C> {
         simd: S,
         v: usize,
         left: Vectors<&[S::f32s]>,
-        out: &mut [S::f32s],
-        out_stride: usize,
+        out: &mut Vectors<&mut [S::f32s]>,
     ) {
         let mut column = 0;
         let mut left_over = self.n_columns;
         while left_over >= 6 {
-            self.tile::<S, V, 6>(simd, v, column, left, out, out_stride);
+            self.tile::<S, V, 6>(simd, v, column, left, out);
             column += 6;
             left_over -= 6;
         }
         if left_over >= 4 {
-            self.tile::<S, V, 4>(simd, v, column, left, out, out_stride);
+            self.tile::<S, V, 4>(simd, v, column, left, out);
             column += 4;
             left_over -= 4;
         }
         if left_over >= 2 {
-            self.tile::<S, V, 2>(simd, v, column, left, out, out_stride);
+            self.tile::<S, V, 2>(simd, v, column, left, out);
             column += 2;
             left_over -= 2;
         }
         if left_over == 1 {
-            self.tile::<S, V, 1>(simd, v, column, left, out, out_stride);
+            self.tile::<S, V, 1>(simd, v, column, left, out);
         }
     }
 
@@ -191,8 +190,7 @@ impl<C: Coefficients> Product<'_, C> {
         v: usize,
         column: usize,
         left: Vectors<&[S::f32s]>,
-        out: &mut [S::f32s],
-        out_stride: usize,
+        out: &mut Vectors<&mut [S::f32s]>,
     ) {
         let mut sums = [[simd.splat_f32s(0.0); V]; O];
         if let Some(bias) = self.bias {
@@ -211,11 +209,8 @@ impl<C: Coefficients> Product<'_, C> {
                 }
             }
         }
-        for o in 0..O {
-            let target = &mut out[(column + o) * out_stride + v..][..V];
-            for j in 0..V {
-                target[j] = sums[o][j];
-            }
+        for (o, sums) in sums.iter().enumerate() {
+            out.vectors[(column + o) * out.stride + v..][..V].copy_from_slice(sums);
         }
     }
 }

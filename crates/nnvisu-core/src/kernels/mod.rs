@@ -9,6 +9,11 @@
 //! `pulp` picks the instruction set once, at run time: AVX-512, AVX2 with FMA, NEON, or plain
 //! scalar code. The functions are generic over its `Simd` token and contain no `unsafe`.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a function that is not inlined is compiled without the vector instructions of its caller"
+)]
+
 pub(crate) mod activation;
 mod columns;
 pub(crate) mod dense;

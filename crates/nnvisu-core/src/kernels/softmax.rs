@@ -72,21 +72,22 @@ impl Kernel for SoftmaxGradient<'_> {
     fn run<S: Simd>(self, simd: S) -> f32 {
         let logits = self.logits.vectors::<S>();
         let one_hot = self.targets.one_hot.vectors::<S>();
-        let weight = self.targets.row_weight.vectors::<S>().vectors;
+        let n = n_vectors::<S>(self.n_rows);
+        let weights = &self.targets.row_weight.vectors::<S>().vectors[..n];
         let Vectors {
             vectors: delta,
             stride,
         } = self.delta.vectors_mut::<S>();
         let mut loss = simd.splat_f32s(0.0);
-        for v in 0..n_vectors::<S>(self.n_rows) {
+        for (v, &weight) in weights.iter().enumerate() {
             let (row_loss, sum) =
                 cross_entropy_and_sum(simd, &logits, &one_hot, self.n_classes, v, |k, e| {
                     delta[k * stride + v] = e;
                 });
-            loss = simd.mul_add_e_f32s(row_loss, weight[v], loss);
-            let scale = simd.div_f32s(weight[v], sum);
+            loss = simd.mul_add_e_f32s(row_loss, weight, loss);
+            let scale = simd.div_f32s(weight, sum);
             for k in 0..self.n_classes {
-                let target = simd.mul_f32s(one_hot.vectors[k * one_hot.stride + v], weight[v]);
+                let target = simd.mul_f32s(one_hot.vectors[k * one_hot.stride + v], weight);
                 let e = &mut delta[k * stride + v];
                 *e = simd.sub_f32s(simd.mul_f32s(*e, scale), target);
             }
@@ -111,15 +112,16 @@ impl Kernel for Measure<'_> {
     fn run<S: Simd>(self, simd: S) -> (f32, f32) {
         let logits = self.logits.vectors::<S>();
         let one_hot = self.targets.one_hot.vectors::<S>();
-        let weight = self.targets.row_weight.vectors::<S>().vectors;
+        let n = n_vectors::<S>(self.n_rows);
+        let weights = &self.targets.row_weight.vectors::<S>().vectors[..n];
         let zero = simd.splat_f32s(0.0);
         let mut loss = zero;
         // Exact: a lane counts to 2²⁴ before it rounds.
         let mut correct = zero;
-        for v in 0..n_vectors::<S>(self.n_rows) {
+        for (v, &weight) in weights.iter().enumerate() {
             let (row_loss, _) =
                 cross_entropy_and_sum(simd, &logits, &one_hot, self.n_classes, v, |_, _| ());
-            loss = simd.mul_add_e_f32s(row_loss, weight[v], loss);
+            loss = simd.mul_add_e_f32s(row_loss, weight, loss);
 
             let mut highest = logits.vectors[v];
             let mut hit = one_hot.vectors[v];
@@ -129,7 +131,7 @@ impl Kernel for Measure<'_> {
                 highest = simd.max_f32s(highest, z);
                 hit = simd.select_f32s(higher, one_hot.vectors[k * one_hot.stride + v], hit);
             }
-            let is_sample = simd.greater_than_f32s(weight[v], zero);
+            let is_sample = simd.greater_than_f32s(weight, zero);
             correct = simd.add_f32s(correct, simd.select_f32s(is_sample, hit, zero));
         }
         (simd.reduce_sum_f32s(loss), simd.reduce_sum_f32s(correct))
