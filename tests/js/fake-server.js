@@ -13,8 +13,8 @@ export class FakeServer {
   drops = 0;
   bufferedAmount = 0;
 
-  constructor(store) {
-    this.session = new Session(store, this, () => this.time);
+  constructor(store, later = (task) => task()) {
+    this.session = new Session(store, this, () => this.time, later);
   }
 
   // What the page sees of the connection.

@@ -472,6 +472,27 @@ test("more points than a server takes: the first are sent, and it is said", asyn
   assert.match(store.state.notice.text, /at most 3 points/);
 });
 
+test("of pictures that come faster than they are read, only the newest is read", async () => {
+  const store = new Store();
+  const tasks = [];
+  const server = new FakeServer(store, (task) => tasks.push(task));
+  server.accept();
+  server.answer("restore");
+  for (const step of [1, 2, 3]) server.picture({ generation: 1, step });
+  assert.equal(tasks.length, 1);
+  assert.equal(store.state.picture.frame, null);
+  tasks.shift()();
+  await settle();
+  assert.deepEqual(store.state.timeline.snapshots.map(({ step }) => step), [3]);
+  server.picture({ generation: 1, step: 4 });
+  server.lose();
+  server.accept();
+  server.answer("restore");
+  for (const task of tasks) task();
+  await settle();
+  assert.deepEqual(store.state.timeline.snapshots, [], "what waited when the connection was lost is forgotten");
+});
+
 test("answers and pictures of the lost connection mean nothing to the next", async () => {
   const { store, server } = await connected();
   store.resetModel();

@@ -14,6 +14,7 @@
 import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
 import { CatchUp } from "./catch-up.js";
 import { parseMessage } from "./messages.js";
+import { Newest } from "./newest.js";
 import { PictureError, decodePicture } from "./picture.js";
 import { Replies } from "./replies.js";
 import { restoreFrom } from "./restore.js";
@@ -26,6 +27,7 @@ export class Session {
   #connection;
   #now;
   #replies = new Replies();
+  #pictures;
   /** @type {CatchUp | null} null until the server has been restored */
   #catchUp = null;
   /** @type {number | null} */
@@ -39,11 +41,13 @@ export class Session {
    * @param {Store} store
    * @param {Pick<Connection, "send" | "settled" | "drop" | "bufferedAmount">} connection
    * @param {() => number} now milliseconds
+   * @param {(task: () => void) => void} later runs a task after everything that has arrived
    */
-  constructor(store, connection, now) {
+  constructor(store, connection, now, later) {
     this.#store = store;
     this.#connection = connection;
     this.#now = now;
+    this.#pictures = new Newest((/** @type {ArrayBuffer} */ buffer) => this.#picture(buffer), later);
     store.subscribe(["data", "settings", "session", "requests"], () => this.#catchUp?.run());
   }
 
@@ -93,6 +97,11 @@ export class Session {
   /** @param {ArrayBuffer} buffer a frame of the server */
   binary(buffer) {
     this.#lastHeard = this.#now();
+    this.#pictures.put(buffer);
+  }
+
+  /** @param {ArrayBuffer} buffer */
+  #picture(buffer) {
     if (this.#replies.expectNewGeneration) return;
     try {
       const frame = decodePicture(buffer);
@@ -105,6 +114,7 @@ export class Session {
 
   #forget() {
     this.#replies.clear();
+    this.#pictures.clear();
     this.#isOpen = false;
     this.#catchUp = null;
     this.#generation = null;

@@ -3,6 +3,7 @@
 /** @import { Store } from "../state/store.js" */
 
 import { Connection, webSocketUrl } from "./connection.js";
+import { taskQueue } from "./newest.js";
 import { readRefusal } from "./refusal.js";
 import { Session } from "./session.js";
 
@@ -42,7 +43,7 @@ export function startSession(store, page) {
       binary: (buffer) => session.binary(buffer),
     },
   );
-  const session = new Session(store, connection, () => performance.now());
+  const session = new Session(store, connection, () => performance.now(), taskQueue());
   const comeBack = () => {
     wakeUp();
     connection.retryNow();
