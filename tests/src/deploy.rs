@@ -35,6 +35,26 @@ pub fn adapted(text: &str, changes: &[(&str, String)]) -> String {
         })
 }
 
+/// What the systemd unit tells `nnvisu serve`, except for where to listen.
+pub fn unit_arguments() -> Vec<String> {
+    let unit = text("nnvisu@.service").replace("\\\n", " ");
+    let value = |setting: &str| {
+        unit.lines()
+            .find_map(|line| line.strip_prefix(setting))
+            .unwrap_or_else(|| panic!("no {setting} in the unit"))
+    };
+    let host = value("Environment=NNVISU_HOST=")
+        .strip_suffix(" NNVISU_ARGS=")
+        .expect("no further arguments by default");
+    let words: Vec<_> = value("ExecStart=/usr/local/bin/nnvisu ")
+        .split_whitespace()
+        .filter(|&word| word != "$NNVISU_ARGS")
+        .map(|word| if word == "${NNVISU_HOST}" { host } else { word })
+        .collect();
+    let arguments = serve_arguments(&words);
+    arguments.into_iter().map(str::to_owned).collect()
+}
+
 /// The words of a command line without quotes, from `serve` on: what a
 /// reference configuration adds to it, leaving out where to listen, which
 /// tests choose themselves.

@@ -10,6 +10,8 @@ use nnvisu_tests::server::{Server, Signal};
 use nnvisu_tests::wait::{until, until_within};
 use serde_json::{Value, json};
 
+use super::start_on;
+
 /// What we promise. It takes a few tenths of a second on an idle machine, so
 /// this is a generous deadline for the wait, and no measurement.
 const MOVES_WITHIN: Duration = Duration::from_secs(3);
@@ -130,7 +132,7 @@ async fn assert_same_training(server: &Server, before: &Work, after: &Work) {
 
 #[tokio::test]
 async fn a_page_outlives_the_process_that_serves_it() {
-    let mut servers = [Server::start().await, Server::start().await];
+    let mut servers = [start_on(0).await, start_on(0).await];
     let nginx = Nginx::in_front_of(servers.each_ref().map(Server::address)).await;
     with_browser_flags(&["--ignore-certificate-errors"], async |page| {
         page.open(&nginx.url()).await;
@@ -147,7 +149,7 @@ async fn a_page_outlives_the_process_that_serves_it() {
         // The process comes back where it was, and the other one is stopped
         // the ordinary way.
         let port = servers[first].address().port();
-        servers[first] = Server::start_on(port, &[]).await;
+        servers[first] = start_on(port).await;
         page.train().await;
         let second = survives(page, &mut servers, Signal::TERM).await;
         assert_eq!(second, 1 - first);

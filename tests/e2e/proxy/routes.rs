@@ -3,9 +3,11 @@
 use nnvisu_tests::nginx::Nginx;
 use nnvisu_tests::server::Server;
 
+use super::start_on;
+
 #[tokio::test]
 async fn the_page_is_at_the_sub_path_and_what_operators_need_is_not() {
-    let servers = [Server::start().await, Server::start().await];
+    let servers = [start_on(0).await, start_on(0).await];
     let nginx = Nginx::in_front_of(servers.each_ref().map(Server::address)).await;
     let status_of = |path| {
         let head = nginx.head_of(path);
@@ -40,7 +42,7 @@ async fn the_page_is_at_the_sub_path_and_what_operators_need_is_not() {
 
 #[tokio::test]
 async fn one_dead_process_is_no_ones_business_and_the_log_keeps_no_tokens() {
-    let servers = [Server::start().await, Server::start().await];
+    let servers = [start_on(0).await, start_on(0).await];
     let nginx = Nginx::in_front_of(servers.each_ref().map(Server::address)).await;
     let [dead, _alive] = servers;
     dead.kill().await;
