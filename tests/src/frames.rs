@@ -1,4 +1,7 @@
-//! The binary frames, decoded as the wire's documents describe them.
+//! The binary frames, decoded as the wire's documents describe them; only compressed posteriors
+//! are left to the crate of the protocol, whose own tests are about them.
+
+use nnvisu_protocol::decode_picture;
 
 /// A v1 map: the colours of the network's output over [-1, 1]².
 #[derive(Clone, PartialEq, Eq)]
@@ -62,12 +65,11 @@ pub struct Picture {
 }
 
 impl Picture {
-    const HEADER_LEN: usize = 32;
-
     /// Decodes a v2 frame.
     pub fn decode(frame: &[u8]) -> Self {
         assert_eq!(frame[0], 2, "a v2 picture begins with the byte 2");
-        assert_eq!(frame[1], 0, "the encoding is posterior planes of one byte");
+        assert_eq!(frame[1], 1, "the posteriors are compressed");
+        let decoded = decode_picture(frame).expect("a picture");
         let picture = Self {
             width: usize::from(u16_at(frame, 2)),
             height: usize::from(u16_at(frame, 4)),
@@ -77,7 +79,7 @@ impl Picture {
             loss: f32::from_le_bytes(bytes_at(frame, 20)),
             accuracy: f32::from_le_bytes(bytes_at(frame, 24)),
             steps_per_second: f32::from_le_bytes(bytes_at(frame, 28)),
-            planes: frame[Self::HEADER_LEN..].to_vec(),
+            planes: decoded.planes.into_owned(),
         };
         assert!((2..=8).contains(&picture.classes), "2 to 8 classes");
         assert_eq!(
