@@ -29,6 +29,7 @@ mod server;
 mod service;
 mod session;
 mod shutdown;
+mod watch;
 mod websocket;
 
 pub use access::{AccessToken, HostName, InvalidHostName, InvalidOrigin, InvalidToken, Origin};

@@ -9,7 +9,7 @@ use std::{
 
 use actix_web::{App, HttpServer, dev::ServerHandle};
 
-use crate::{HostName, ServerConfig, Service, shutdown::Shutdown};
+use crate::{HostName, ServerConfig, Service, shutdown::Shutdown, watch::watch};
 
 /// From the wish to stop to the end, everything has to be done in this time.
 const STOP_WITHIN: Duration = Duration::from_millis(1800);
@@ -19,6 +19,8 @@ const GOODBYE_SECONDS: u64 = 1;
 const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a connection may wait for its next request.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// In this time each connection has to bring a whole request, again and again.
+const NEXT_REQUEST_WITHIN: Duration = Duration::from_secs(60);
 /// A client that takes nothing of what waits for it for so long is cut off, by the operating
 /// system: in the middle of a file of the page nobody else would notice.
 #[cfg(target_os = "linux")]
@@ -164,7 +166,10 @@ impl Server {
             .client_request_timeout(REQUEST_PATIENCE)
             .keep_alive(KEEP_ALIVE)
             .client_disconnect_timeout(DISCONNECT_PATIENCE)
-            .on_connect(|socket, _| cut_off_when_unread(socket))
+            .on_connect(|socket, connection| {
+                cut_off_when_unread(socket);
+                watch(socket, connection, NEXT_REQUEST_WITHIN);
+            })
             .shutdown_timeout(GOODBYE_SECONDS);
         for listener in self.listeners {
             server = server.listen(listener)?;

@@ -23,6 +23,7 @@ use crate::{
     places::Places,
     session::SessionThreads,
     shutdown::Shutdown,
+    watch::note_request,
     websocket,
 };
 
@@ -191,12 +192,14 @@ async fn embedded_page(request: HttpRequest, path: web::Path<String>) -> HttpRes
 }
 
 /// Whether the program is alive.
-async fn healthz() -> impl Responder {
+async fn healthz(request: HttpRequest) -> impl Responder {
+    note_request(&request);
     said_once(StatusCode::OK).body("ok\n")
 }
 
 /// Whether a load balancer should send further people here.
-async fn readyz(shared: Data<Shared>) -> impl Responder {
+async fn readyz(request: HttpRequest, shared: Data<Shared>) -> impl Responder {
+    note_request(&request);
     let reason = if shared.shutdown.has_begun() {
         "shutting down\n"
     } else if shared.places.are_all_taken() {

@@ -13,7 +13,7 @@ use actix_web::{
 };
 
 use super::{AccessToken, Refusal, host::is_ours, said_once};
-use crate::{page, service::Shared};
+use crate::{page, service::Shared, watch::note_request};
 
 /// How long somebody may take to send what they typed.
 const FORM_PATIENCE: Duration = Duration::from_secs(5);
@@ -27,6 +27,7 @@ pub(crate) async fn gate(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    note_request(request.request());
     let shared = request
         .app_data::<Data<Shared>>()
         .expect("the scope has it")

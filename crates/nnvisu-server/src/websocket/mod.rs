@@ -20,6 +20,7 @@ use crate::{
     access::{Refusal, admit, said_once},
     service::Shared,
     session::{SessionHandle, SessionOptions},
+    watch,
 };
 use connection::Connection;
 use frame_meter::{Hearing, MeteredPayload};
@@ -83,6 +84,7 @@ pub(crate) async fn open(
             return Ok(Refusal::NoThread.response());
         }
     };
+    watch::release(&request);
     shared.metrics.opened();
     // The meter refuses larger messages before these limits see them.
     let messages = messages
