@@ -54,7 +54,7 @@ impl Painter {
             ProtocolVersion::V2 => {
                 self.rasterizer.posteriors(mlp, grid, &mut self.samples);
                 let header = PictureHeader {
-                    encoding: Encoding::Posteriors,
+                    encoding: Encoding::Compressed(quality.precision),
                     width: side,
                     height: side,
                     classes: mlp.n_classes() as u16,
