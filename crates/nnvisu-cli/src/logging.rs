@@ -30,8 +30,9 @@ pub(crate) fn init(verbosity: u8, format: LogFormat) {
 /// What nnvisu itself does comes first, what its libraries do later.
 fn directives(verbosity: u8) -> &'static str {
     match verbosity {
-        0 => "warn",
-        1 => "warn,nnvisu=info,nnvisu_server=info",
+        // On the open internet, what is no HTTP at all comes all day, and is nobody's fault here.
+        0 => "warn,actix_http=off",
+        1 => "warn,actix_http=off,nnvisu=info,nnvisu_server=info",
         2 => "info,nnvisu=debug,nnvisu_server=debug",
         _ => "debug,nnvisu=trace,nnvisu_server=trace",
     }

@@ -12,7 +12,7 @@ use actix_web::{
     web::{Data, Form},
 };
 
-use super::{AccessToken, Refusal, host::is_ours, said_once};
+use super::{AccessToken, Refusal, for_log, host::is_ours, said_once};
 use crate::{page, service::Shared, watch::note_request};
 
 /// How long somebody may take to send what they typed.
@@ -33,9 +33,8 @@ pub(crate) async fn gate(
         .expect("the scope has it")
         .clone();
     if !is_ours(request.headers(), &shared.allowed_hosts) {
-        let host = request.headers().get(header::HOST);
         tracing::warn!(
-            ?host,
+            host = for_log(request.headers().get(header::HOST)),
             "refused a request for a name that is not this server's; --allow-host allows one"
         );
         shared.metrics.refused(Refusal::ForeignHost.as_str());

@@ -19,7 +19,10 @@ pub use token::{AccessToken, InvalidToken};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
 };
 
 use crate::{
@@ -122,6 +125,14 @@ pub(crate) fn said_once(status: StatusCode) -> HttpResponseBuilder {
     response
 }
 
+/// What a client wrote, as it may stand in the log: no control characters, and not too much.
+fn for_log(value: Option<&HeaderValue>) -> String {
+    const MAX_BYTES: usize = 200;
+    let bytes = value.map_or(&[][..], HeaderValue::as_bytes);
+    let shown = &bytes[..bytes.len().min(MAX_BYTES)];
+    shown.escape_ascii().to_string()
+}
+
 /// Lets the client that sent `request` in and gives it a place for a session, or says why not.
 pub(crate) fn admit(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
     let admitted = place_for(request, shared);
@@ -133,9 +144,8 @@ pub(crate) fn admit(request: &HttpRequest, shared: &Shared) -> Result<Place, Ref
 
 fn place_for(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
     if !may_connect(request.headers(), &shared.allowed_origins) {
-        let origin = request.headers().get(header::ORIGIN);
         tracing::warn!(
-            ?origin,
+            origin = for_log(request.headers().get(header::ORIGIN)),
             "refused a WebSocket from a foreign page; --allow-origin lets one in"
         );
         return Err(Refusal::ForeignOrigin);
@@ -149,4 +159,18 @@ fn place_for(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
         tracing::info!(?client, %refusal, "refused a session");
         refusal
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_gets_neither_commands_nor_novels() {
+        let value = HeaderValue::from_bytes(b"a\x9b31m\tb\"\xff").unwrap();
+        assert_eq!(for_log(Some(&value)), r#"a\x9b31m\tb\"\xff"#);
+        let long = HeaderValue::from_str(&"x".repeat(8000)).unwrap();
+        assert_eq!(for_log(Some(&long)).len(), 200);
+        assert_eq!(for_log(None), "");
+    }
 }
