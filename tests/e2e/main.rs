@@ -6,6 +6,7 @@ mod browser;
 mod deploy;
 mod http;
 mod library;
+mod limits;
 mod program;
 mod proxy;
 mod sessions;
