@@ -21,10 +21,6 @@ const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// In this time each connection has to bring a whole request, again and again.
 const NEXT_REQUEST_WITHIN: Duration = Duration::from_secs(60);
-/// A client that takes nothing of what waits for it for so long is cut off, by the operating
-/// system: in the middle of a file of the page nobody else would notice.
-#[cfg(target_os = "linux")]
-const UNREAD_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a connection may linger that has been closed on our side.
 const DISCONNECT_PATIENCE: Duration = Duration::from_millis(500);
 
@@ -160,14 +156,16 @@ impl Server {
     /// The operating system takes the listening sockets away.
     pub async fn run(self) -> io::Result<()> {
         let service = self.service.clone();
+        // Sessions notice by themselves who takes nothing; this is for the rest.
+        let unread_patience = 2 * service.client_patience();
         let mut server = HttpServer::new(move || App::new().service(service.scope("")))
             .disable_signals()
             .tcp_nodelay(true)
             .client_request_timeout(REQUEST_PATIENCE)
             .keep_alive(KEEP_ALIVE)
             .client_disconnect_timeout(DISCONNECT_PATIENCE)
-            .on_connect(|socket, connection| {
-                cut_off_when_unread(socket);
+            .on_connect(move |socket, connection| {
+                cut_off_when_unread(socket, unread_patience);
                 watch(socket, connection, NEXT_REQUEST_WITHIN);
             })
             .shutdown_timeout(GOODBYE_SECONDS);
@@ -230,14 +228,14 @@ fn listen(
     first.map(|first| (listeners, first)).ok_or(missing)
 }
 
-/// Has the operating system end a connection whose client takes nothing for
-/// [`UNREAD_PATIENCE`].
+/// Has the operating system end a connection whose client takes nothing of what waits for it for
+/// so long: in the middle of a file of the page nobody else would notice.
 #[cfg(target_os = "linux")]
-fn cut_off_when_unread(socket: &dyn Any) {
+fn cut_off_when_unread(socket: &dyn Any, patience: Duration) {
     let Some(socket) = socket.downcast_ref::<actix_web::rt::net::TcpStream>() else {
         return;
     };
-    let millis = UNREAD_PATIENCE.as_millis() as u32;
+    let millis = patience.as_millis() as u32;
     if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(socket, millis) {
         tracing::debug!(%error, "a connection without a time limit for what is not taken");
     }
@@ -245,7 +243,7 @@ fn cut_off_when_unread(socket: &dyn Any) {
 
 /// Elsewhere the system's own, longer limits hold.
 #[cfg(not(target_os = "linux"))]
-fn cut_off_when_unread(_socket: &dyn Any) {}
+fn cut_off_when_unread(_socket: &dyn Any, _patience: Duration) {}
 
 async fn stop_when_told(stop: &Shutdown, service: &Service, handle: ServerHandle) {
     stop.begun().await;

@@ -138,6 +138,11 @@ impl Service {
         }
     }
 
+    /// How long a client may say or take nothing.
+    pub(crate) fn client_patience(&self) -> Duration {
+        self.shared.client_patience
+    }
+
     /// How many sessions there are.
     #[must_use]
     pub fn n_sessions(&self) -> usize {
