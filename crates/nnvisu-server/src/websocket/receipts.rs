@@ -198,8 +198,9 @@ impl Receipts {
             return false;
         };
         let waits = now.saturating_duration_since(oldest.began.max(last_pong));
-        let under_way = self.sent - self.received;
-        waits > patience + Duration::from_secs(under_way / SLOWEST_LINE)
+        // Only what it would have to take to answer: a client may be sent more meanwhile.
+        let unanswered = oldest.sent.saturating_sub(self.received);
+        waits > patience + Duration::from_secs(unanswered / SLOWEST_LINE)
     }
 }
 
@@ -381,6 +382,20 @@ mod tests {
         let patience = Duration::from_secs(30);
         assert!(!receipts.is_stuck(patience, start + patience));
         assert!(receipts.is_stuck(patience, start + Duration::from_secs(36)));
+    }
+
+    #[test]
+    fn answers_that_are_not_taken_do_not_prolong_patience() {
+        let start = Instant::now();
+        let mut receipts = Receipts::new(start);
+        let hello = receipts.ping(start);
+        receipts.pong(&hello, start);
+        for second in 0..40 {
+            let now = start + Duration::from_secs(second);
+            receipts.send(20_000, now);
+            receipts.ping(now);
+        }
+        assert!(receipts.is_stuck(Duration::from_secs(30), start + Duration::from_secs(40)));
     }
 
     #[test]
