@@ -57,7 +57,7 @@ const T3: Definition = Definition {
     n_points: 1_000,
     n_classes: 3,
     hidden_layers: &[100; 10],
-    n_steps: 10,
+    n_steps: 30,
     ..T1
 };
 
