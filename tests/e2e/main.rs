@@ -10,6 +10,7 @@ mod limits;
 mod program;
 mod proxy;
 mod sessions;
+mod slow_link;
 mod tidy;
 mod v1;
 mod v2;

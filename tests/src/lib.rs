@@ -25,5 +25,6 @@ pub mod nginx;
 pub mod program;
 pub mod proxy;
 pub mod reference;
+pub mod relay;
 pub mod server;
 pub mod wait;

@@ -88,6 +88,15 @@ impl Server {
             .count()
     }
 
+    /// Memory that the server has in use, in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.pid().as_raw_nonzero());
+        let status = std::fs::read_to_string(status).expect("the server runs, on Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        number.expect("the memory in use, in kB")
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         kill_process(self.pid(), signal).expect("the server can be signalled");
@@ -130,7 +139,7 @@ impl Drop for Server {
 
 /// Shows `text` with the failure of the test, which captures it.
 #[expect(clippy::print_stdout, reason = "the test harness captures it")]
-pub(crate) fn report(text: &str) {
+pub fn report(text: &str) {
     println!("{text}");
 }
 
