@@ -79,6 +79,43 @@ async fn a_restored_session_goes_on_as_if_never_interrupted() {
 }
 
 #[tokio::test]
+async fn a_run_handed_over_at_different_speeds_is_the_same_run() {
+    let server = Server::start().await;
+    for optimizer in ["sgd", "adam", "rmsprop"] {
+        let mut settings = config();
+        settings["optimizer"] = json!(optimizer);
+        settings["batchSize"] = json!(4);
+        settings["dropout"] = json!(0.3);
+        settings["regularization"] = json!(0.001);
+
+        // From one session to the next, each at another speed.
+        let mut kept = Value::Null;
+        for steps_per_second in [20, 60, 200] {
+            let mut client = Client::v2(&server).await;
+            let mut handover = restore(&settings, &DATA, &kept);
+            handover["stepsPerSecond"] = json!(steps_per_second);
+            let restored = client.request(handover).await;
+            let from = restored["step"].as_u64().expect("a step");
+            client.request(json!({"type": "start_training"})).await;
+            client.picture(|picture| picture.step >= from + 5).await;
+            let stopped = client.request(json!({"type": "stop_training"})).await;
+            kept = client.checkpoint_of(&stopped).await;
+        }
+
+        let mut whole = Client::v2(&server).await;
+        whole.request(restore(&settings, &DATA, &Value::Null)).await;
+        let mut now = state(&mut whole).await;
+        while now["step"].as_u64() < kept["step"].as_u64() {
+            now = step(&mut whole).await;
+        }
+        let expected = whole.checkpoint_of(&now).await;
+        for part in ["parameters", "optimizer", "step", "seeds"] {
+            assert_eq!(kept[part], expected[part], "{optimizer}: {part}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_checkpoint_says_what_network_it_is() {
     let server = Server::start().await;
     let mut client = Client::v2(&server).await;
