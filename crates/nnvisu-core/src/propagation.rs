@@ -91,6 +91,10 @@ impl Propagation {
             self.activations[0].column_mut(1)[row] = point.y();
             self.targets.one_hot.column_mut(point.label().index())[row] = 1.0;
         }
+        // What an earlier block left behind must not overflow beside this one.
+        for input in 0..2 {
+            self.activations[0].column_mut(input)[rows..].fill(0.0);
+        }
         let weights = self.targets.row_weight.column_mut(0);
         weights[..rows].fill(weight);
         weights[rows..].fill(0.0);

@@ -92,8 +92,8 @@ fn coordinate(index: usize, n: usize) -> f32 {
 /// Draws networks. It keeps its work space, so that drawing the same network over and over
 /// allocates nothing but what the output asks for.
 ///
-/// Evaluation mode always: dropout has no part in a picture. A network that has run out of
-/// numbers (its logits overflow) gives grey areas, never a panic.
+/// Evaluation mode always: dropout has no part in a picture. Where a
+/// network has run out of numbers, a logit that is not finite counts as 0; nothing panics.
 #[derive(Clone, Debug, Default)]
 pub struct Rasterizer {
     work: Option<Work>,

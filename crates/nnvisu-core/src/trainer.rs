@@ -188,7 +188,8 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// [`TrainError`]; the step is then not made.
+    /// [`TrainError`]; the step is then not made. On [`TrainError::Diverged`] the step before it
+    /// may have been taken back, if its weights give no finite loss.
     pub fn train_step(&mut self) -> Result<f32, TrainError> {
         if self.data.is_empty() {
             return Err(TrainError::NoData);
@@ -293,9 +294,9 @@ impl Trainer {
 
     /// Replaces the points.
     ///
-    /// If the number of classes changes (two without points), the output layer grows or shrinks in place, with the
-    /// optimizer's state that belongs to it; all other weights, and the rows that stay, are kept
-    /// bit for bit.
+    /// If the number of classes changes (two without points), the output layer grows or shrinks in
+    /// place, with the optimizer's state that belongs to it; all other weights, and the rows that
+    /// stay, are kept bit for bit.
     pub fn set_data(&mut self, data: Dataset) {
         let n_classes = data.n_classes();
         self.data = data;

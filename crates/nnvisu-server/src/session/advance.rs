@@ -112,6 +112,7 @@ impl Session {
         );
         self.line_fit.made(quality, n_classes, frame.len());
         self.pictures.made(Rendering {
+            running: self.running,
             side: quality.side,
             n_parameters,
             started,
@@ -132,7 +133,8 @@ impl Session {
     /// The text that version 1 clients get with a picture.
     fn step_result(&mut self, metrics: StepMetrics) -> String {
         let now = Instant::now();
-        let with_model = self.are_weights_due(now);
+        // While paused there is no later one to wait for.
+        let with_model = !self.running || self.are_weights_due(now);
         if with_model {
             self.weights.sent(now);
         }

@@ -87,9 +87,14 @@ impl Session {
     }
 
     fn update_config(&mut self, update: &ConfigUpdate) {
+        let optimizer = self.config.optimizer;
         self.config.apply(update);
         self.trainer
             .set_training_config(convert::training_config(&self.config));
+        if self.config.optimizer != optimizer {
+            // The other one starts afresh; a run restored later must not have the old one's state.
+            self.checkpoint.raise(Need::Now);
+        }
         self.pacer.steps_change();
     }
 
@@ -177,13 +182,11 @@ impl Session {
         if self.trainer.data().is_empty() {
             return Err(RequestError::no_data());
         }
-        let was_running = self.running;
         self.stop();
         self.trainer.train_step().map(drop).map_err(|_| {
-            // The request is refused, but training is off: say so, as nobody asked for it.
-            if was_running {
-                self.reply_state(None);
-            }
+            // The request is refused, but training is off and the last step may have been taken
+            // back: say so, as nobody asked for it.
+            self.reply_state(None);
             diverged()
         })
     }

@@ -183,6 +183,7 @@ impl Session {
     /// Stops training if it is on, and shows where it stopped.
     pub(super) fn stop(&mut self) {
         self.running = false;
+        self.pictures.training_stopped(Instant::now());
         self.signals.set_training(false);
         self.rate.clear();
         self.show_and_save();

@@ -46,20 +46,19 @@ impl Precision {
         self.0.get()
     }
 
-    /// The nearest of the values of this precision to a byte, of which 255 is posterior 1.
-    fn quantise(self, byte: u8) -> u8 {
-        scale(byte, u8::MAX, self.whole())
+    /// For each byte, of which 255 is posterior 1, the nearest of the values of this precision.
+    fn values_of_bytes(self) -> [u8; 256] {
+        std::array::from_fn(|byte| scale(byte, 255, self.whole().into()))
     }
 
-    /// The nearest byte to one of the values of this precision.
-    fn restore(self, value: u8) -> u8 {
-        scale(value, self.whole(), u8::MAX)
+    /// For each of the values of this precision the nearest byte; what follows them is not used.
+    fn bytes_of_values(self) -> [u8; 256] {
+        std::array::from_fn(|value| scale(value, self.whole().into(), 255))
     }
 }
 
 /// `value` of `from` in parts of `to`, rounded; halves are rounded up.
-fn scale(value: u8, from: u8, to: u8) -> u8 {
-    let (value, from, to) = (u32::from(value), u32::from(from), u32::from(to));
+fn scale(value: usize, from: usize, to: usize) -> u8 {
     ((2 * value * to + from) / (2 * from)) as u8
 }
 
@@ -84,12 +83,13 @@ pub(super) fn compress(
     out.push(precision.whole());
     rest.clear();
     rest.resize(n_pixels, precision.whole());
+    let values_of_bytes = precision.values_of_bytes();
     let mut coder = Encoder::new(out);
     let mut model = Model::NEW;
     let n_coded = planes.len() - n_pixels;
     for bytes in planes[..n_coded].chunks_exact(n_pixels) {
         // Rounded one by one, posteriors can sum to more than the whole: the last ones give way.
-        let values = bytes.iter().map(|&byte| precision.quantise(byte));
+        let values = bytes.iter().map(|&byte| values_of_bytes[usize::from(byte)]);
         let values = values.zip(&*rest).map(|(value, &rest)| value.min(rest));
         plane.clear();
         plane.extend(values);
@@ -112,8 +112,9 @@ pub(super) fn decompress(
     rest.fill(precision.whole());
     read_planes(bytes, width, coded, rest).map_err(|Damaged| FrameError::Damaged)?;
     if precision != Precision::FULL {
+        let bytes_of_values = precision.bytes_of_values();
         for value in &mut planes {
-            *value = precision.restore(*value);
+            *value = bytes_of_values[usize::from(*value)];
         }
     }
     Ok(planes)

@@ -35,6 +35,10 @@ impl Pacer {
 
     /// Changes the speed; the next step is due no later than one interval from `now`.
     pub(in crate::session) fn set_interval(&mut self, interval: Option<Duration>, now: Instant) {
+        if self.interval.is_none() {
+            // At full speed nothing was due at any time, so nothing is owed.
+            self.next_step = now;
+        }
         self.interval = interval;
         self.next_step = self.next_step.min(now + interval.unwrap_or_default());
     }
@@ -52,7 +56,7 @@ impl Pacer {
         let Some(late) = now.checked_duration_since(self.next_step) else {
             return 0;
         };
-        let intervals = late.as_nanos() / interval.as_nanos().max(1);
+        let intervals = late.min(MAX_DEBT).as_nanos() / interval.as_nanos().max(1);
         u32::try_from(intervals.saturating_add(1))
             .unwrap_or(u32::MAX)
             .min(self.burst_steps)

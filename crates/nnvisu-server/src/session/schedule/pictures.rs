@@ -59,6 +59,8 @@ impl PixelCost {
 /// How one picture was made.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::session) struct Rendering {
+    /// Whether training went on beside it.
+    pub(in crate::session) running: bool,
     pub(in crate::session) side: u16,
     pub(in crate::session) n_parameters: usize,
     pub(in crate::session) started: Instant,
@@ -120,8 +122,17 @@ impl PictureSchedule {
         } else {
             started + INTERVAL
         };
-        let cost = ended.saturating_duration_since(started);
-        self.next = spaced.max(ended + cost * TRAINING_PER_PICTURE);
+        self.next = spaced;
+        if rendering.running {
+            let cost = ended.saturating_duration_since(started);
+            self.next = spaced.max(ended + cost * TRAINING_PER_PICTURE);
+        }
+    }
+
+    /// Training stopped at `now`: the picture of where it stopped need not wait for its share of
+    /// the thread.
+    pub(in crate::session) fn training_stopped(&mut self, now: Instant) {
+        self.next = self.next.min(now);
     }
 }
 
@@ -137,6 +148,7 @@ mod tests {
     /// A picture at `started` that took `cost`, all of it for drawing.
     fn rendering(side: u16, n_parameters: usize, started: Instant, cost: Duration) -> Rendering {
         Rendering {
+            running: true,
             side,
             n_parameters,
             started,
@@ -165,6 +177,20 @@ mod tests {
         let mut pictures = PictureSchedule::new(start);
         pictures.made(rendering(100, SMALL, start, 50 * MS));
         assert_eq!(pictures.next(), start + 250 * MS);
+    }
+
+    #[test]
+    fn a_pause_does_not_wait_for_the_share_of_training() {
+        let start = Instant::now();
+        let mut pictures = PictureSchedule::new(start);
+        pictures.made(rendering(100, SMALL, start, 50 * MS));
+        pictures.training_stopped(start + 60 * MS);
+        assert_eq!(pictures.next(), start + 60 * MS);
+        pictures.made(Rendering {
+            running: false,
+            ..rendering(256, SMALL, start + 60 * MS, 50 * MS)
+        });
+        assert!(pictures.next() <= start + 60 * MS + INTERVAL);
     }
 
     #[test]
