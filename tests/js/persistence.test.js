@@ -3,17 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keepStored, openStorage, readStored } from "../../web/js/state/persistence.js";
-import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
+import { keepStored } from "../../web/js/state/keeping.js";
+import { openPlaces, readStored } from "../../web/js/state/persistence.js";
+import { DEFAULT_CONFIG, FIELDS, checkField } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
-import { FakeClock, FakePage, FakeStorage, checkpoint, settle } from "./support.js";
+import { FakeClock, FakePage, FakeStorage, chance, checkpoint, settle } from "./support.js";
 
 const KEYS = ["nnvisu_config", "nnvisu_data", "nnvisu_weights", "nnvisu_ui"];
 
 function visit(storage, { page = new FakePage(), clock = storage.clock } = {}) {
   const { stored, problems } = readStored(storage);
   const store = new Store(stored);
-  keepStored(store, storage, page, clock);
+  keepStored(store, { shared: storage, own: null }, page, undefined, clock);
   return { store, problems, page };
 }
 
@@ -150,12 +151,45 @@ test("a full storage is said once, keeps the rest, and never leaves older weight
 });
 
 test("a forbidden storage is said, and the page works without it", () => {
-  const forbidden = { get localStorage() { throw new DOMException("no", "SecurityError"); } };
-  const storage = openStorage(forbidden);
-  assert.equal(storage, null);
-  const { stored, problems } = readStored(storage);
-  assert.equal(problems.length, 1);
-  keepStored(new Store(stored), storage, new FakePage());
+  const throws = { get() { throw new DOMException("no", "SecurityError"); } };
+  const forbidden = Object.defineProperties({}, { localStorage: throws, sessionStorage: throws });
+  for (const page of [forbidden, { localStorage: null, sessionStorage: null }, {}]) {
+    const places = openPlaces(page);
+    assert.deepEqual(places, { shared: null, own: null });
+    const { stored, problems } = readStored(places.shared);
+    assert.equal(problems.length, 1);
+    const store = new Store(stored);
+    keepStored(store, places, new FakePage());
+    assert.equal(store.state.keeping.place, "unknown");
+  }
+});
+
+test("whatever the storage holds, the page begins", () => {
+  const random = chance(5);
+  const pick = (values) => values[Math.floor(random() * values.length)];
+  const junk = (depth) => {
+    const plain = () => pick([null, true, -1, 0, 1e308, "", "tanh", "NaN", "AAAA", [], {}, 2 ** 53]);
+    if (depth === 0) return plain();
+    return pick([plain, () => [junk(depth - 1), junk(depth - 1)], () => spoilt(goodEntry(pick(KEYS)), depth - 1)])();
+  };
+  const spoilt = (entry, depth) =>
+    Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, random() < 0.3 ? junk(depth) : value]));
+  const goodEntry = (key) => ({
+    nnvisu_config: { version: 1, ...DEFAULT_CONFIG, stepsPerSecond: 10, seeds: { init: 1, batches: 2, dropout: 3 } },
+    nnvisu_data: { version: 1, points: [{ x: 0, y: 0, label: 1 }] },
+    nnvisu_weights: { version: 1, checkpoint: checkpoint() },
+    nnvisu_ui: { version: 1, shapes: true },
+  })[key];
+  for (let i = 0; i < 2_000; i += 1) {
+    const storage = new FakeStorage();
+    for (const key of KEYS) {
+      const text = JSON.stringify({ ...spoilt(goodEntry(key), 3), version: pick([1, 1, 1, junk(1)]) });
+      storage.setItem(key, random() < 0.1 ? text.slice(0, random() * text.length) : text);
+    }
+    const { store, problems } = visit(storage);
+    assert.ok(problems.every((problem) => problem.length < 300));
+    for (const field of FIELDS) assert.ok(checkField(field, store.state.settings.config[field]).ok, field);
+  }
 });
 
 test("a storage that throws when read is like a damaged one", () => {

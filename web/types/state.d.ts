@@ -75,6 +75,9 @@ export interface UiState {
   /** Whether each class has its own marker shape. */
   readonly shapes: boolean;
   readonly advancedOpen: boolean;
+  readonly howToOpen: boolean;
+  /** Whether single keys act wherever the focus is. */
+  readonly shortcuts: boolean;
   /** Classes of the next generated data set, 2 to 8. */
   readonly classCount: number;
   /** In CSS pixels. */

@@ -300,10 +300,12 @@ impl Page {
         .await
     }
 
-    /// What localStorage keeps under a key; null if nothing.
+    /// What the page keeps under a key, null if nothing: a further tab of one browser keeps its
+    /// work in sessionStorage, so as not to write over the first one's.
     pub async fn stored(&self, key: &str) -> Value {
         self.eval_with(
-            "return JSON.parse(localStorage.getItem(arguments[0]))",
+            "return JSON.parse(
+                sessionStorage.getItem(arguments[0]) ?? localStorage.getItem(arguments[0]))",
             &[json!(key)],
         )
         .await

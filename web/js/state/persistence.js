@@ -1,14 +1,10 @@
-// What is kept in the browser across visits: settings, data, weights and interface choices,
-// each under its own key, stored as soon as they change.
-//
-// Storing blocks the page. Most writes take well under a millisecond and happen at once; after
-// a slow one (many points, a large network) the next waits, so that storing takes at most 2 %
-// of the time. Whatever waits is written when the page is left.
+// Reading what the browser keeps across visits: settings, data, weights and interface choices,
+// each under its own key (keeping.js writes them). Whatever is wrong with one of them, the others
+// are used, and the person is told.
 
-/** @import { Config, Point, Seeds, State, Stored, Topic } from "../../types/state" */
-/** @import { Store } from "./store.js" */
+/** @import { Config, Point, Seeds, Stored } from "../../types/state" */
 
-import { currentCheckpoint, readCheckpoint } from "./checkpoint.js";
+import { readCheckpoint } from "./checkpoint.js";
 import { NOTHING_STORED } from "./initial-state.js";
 import { readPoint } from "./points.js";
 import { DEFAULT_CONFIG, DEFAULT_SPEED, FIELDS, checkField, isSeed, isSpeed } from "./settings.js";
@@ -17,61 +13,44 @@ import { DEFAULT_UI, validUi } from "./ui.js";
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} KeyValueStore */
 
 /** The format of every entry. */
-const VERSION = 1;
-
-/** A write that took longer than this many milliseconds makes the next one wait. */
-const SLOW_WRITE = 4;
-
-/** Milliseconds to wait per millisecond that the last write took. */
-const WAIT_PER_COST = 50;
+export const VERSION = 1;
 
 /**
- * The parts that are kept: the values they are made of, compared by identity, and their form.
- * @type {readonly { key: string, what: string, values: (state: State) => unknown[], entry: (state: State) => object | null }[]}
+ * Where a page keeps things.
+ * @typedef {object} Places
+ * @property {KeyValueStore | null} shared for the next visit, the same for all tabs
+ * @property {KeyValueStore | null} own for this tab alone, as long as it is there
+ *
+ * The browser's storages; null where the person or the browser forbids them.
+ * @param {{ readonly localStorage: Storage, readonly sessionStorage: Storage }} page the window
+ * @returns {Places}
  */
-const PARTS = Object.freeze([
-  {
-    key: "nnvisu_config",
-    what: "settings",
-    values: ({ settings }) => [settings.config, settings.seeds, settings.stepsPerSecond],
-    entry: ({ settings: { config, seeds, stepsPerSecond } }) => ({ ...config, stepsPerSecond, seeds }),
-  },
-  {
-    key: "nnvisu_data",
-    what: "points",
-    values: ({ data }) => [data.points],
-    entry: ({ data }) => ({ points: data.points }),
-  },
-  {
-    key: "nnvisu_weights",
-    what: "trained network",
-    values: (state) => [currentCheckpoint(state)],
-    entry: (state) => {
-      const checkpoint = currentCheckpoint(state);
-      return checkpoint === null ? null : { checkpoint };
-    },
-  },
-  {
-    key: "nnvisu_ui",
-    what: "choices about the page",
-    values: ({ ui }) => [ui],
-    entry: ({ ui }) => ui,
-  },
-]);
-
-/** @type {readonly Topic[]} */
-const TOPICS = ["settings", "data", "model", "ui", "session", "requests"];
+export function openPlaces(page) {
+  return { shared: unlessForbidden(() => page.localStorage), own: unlessForbidden(() => page.sessionStorage) };
+}
 
 /**
- * The browser's storage, or null where the person or the browser forbids it.
- * @param {{ readonly localStorage: Storage }} page the window
+ * @param {() => Storage | null} open
  * @returns {Storage | null}
  */
-export function openStorage(page) {
+function unlessForbidden(open) {
   try {
-    return page.localStorage;
+    return open() ?? null;
   } catch {
     return null;
+  }
+}
+
+/**
+ * Whether a tab has work of its own there, which is another than what all tabs share.
+ * @param {KeyValueStore | null} own
+ * @returns {boolean}
+ */
+export function hasOwnWork(own) {
+  try {
+    return own !== null && own.getItem("nnvisu_config") !== null;
+  } catch {
+    return false;
   }
 }
 
@@ -160,113 +139,4 @@ function readPoints(entry, problems) {
     problems.push(`Some stored points were damaged and left out; ${points.length} are here`);
   }
   return Object.freeze(points);
-}
-
-/**
- * Keeps the store's lasting parts in the storage from now on.
- * @param {Store} store
- * @param {KeyValueStore | null} storage
- * @param {Page} page the window, where to hear that the page is left
- * @param {Clock} [clock]
- *
- * @typedef {{ addEventListener(type: string, listener: () => void): void }} EventSource
- * @typedef {EventSource & { readonly document: EventSource }} Page
- * @typedef {{ now(): number, setTimeout(task: () => void, delay: number): unknown }} Clock
- */
-export function keepStored(store, storage, page, clock = browserClock()) {
-  if (storage === null) return;
-  const writers = PARTS.map((part) => new Writer(store, storage, clock, part));
-  store.subscribe(TOPICS, () => writers.forEach((writer) => writer.changed()));
-  const writeAll = () => writers.forEach((writer) => writer.write());
-  page.addEventListener("pagehide", writeAll);
-  // A phone may end a hidden page without a "pagehide".
-  page.document.addEventListener("visibilitychange", writeAll);
-}
-
-/** @returns {Clock} */
-function browserClock() {
-  return { now: () => performance.now(), setTimeout: (task, delay) => setTimeout(task, delay) };
-}
-
-/** Writes one part whenever it has changed. */
-class Writer {
-  #store;
-  #storage;
-  #clock;
-  #part;
-  /** @type {unknown[]} what the entry was made of */
-  #written;
-  #notBefore = 0;
-  #waiting = false;
-  #failed = false;
-
-  /**
-   * @param {Store} store
-   * @param {KeyValueStore} storage
-   * @param {Clock} clock
-   * @param {typeof PARTS[number]} part
-   */
-  constructor(store, storage, clock, part) {
-    this.#store = store;
-    this.#storage = storage;
-    this.#clock = clock;
-    this.#part = part;
-    this.#written = part.values(store.state);
-  }
-
-  /** Writes now, or as soon as the last slow write is long enough ago. */
-  changed() {
-    if (this.#waiting || !this.#isDirty()) return;
-    const wait = this.#notBefore - this.#clock.now();
-    if (wait <= 0) {
-      this.write();
-      return;
-    }
-    this.#waiting = true;
-    this.#clock.setTimeout(() => {
-      this.#waiting = false;
-      this.write();
-    }, wait);
-  }
-
-  /** Writes now if anything changed. */
-  write() {
-    if (!this.#isDirty()) return;
-    const begin = this.#clock.now();
-    this.#written = this.#part.values(this.#store.state);
-    this.#put(this.#part.entry(this.#store.state));
-    const end = this.#clock.now();
-    const cost = end - begin;
-    this.#notBefore = cost > SLOW_WRITE ? end + WAIT_PER_COST * cost : 0;
-  }
-
-  #isDirty() {
-    const values = this.#part.values(this.#store.state);
-    return values.some((value, i) => value !== this.#written[i]);
-  }
-
-  /** @param {object | null} entry null removes it */
-  #put(entry) {
-    const { key, what } = this.#part;
-    try {
-      if (entry === null) this.#storage.removeItem(key);
-      else this.#storage.setItem(key, JSON.stringify({ version: VERSION, ...entry }));
-      this.#failed = false;
-    } catch {
-      this.#forgetOldWeights();
-      if (this.#failed) return;
-      this.#failed = true;
-      this.#store.notify("error", `The browser's storage is full: the ${what} will be gone when you leave this page`);
-    }
-  }
-
-  /** Older weights would come back as if they were the newest; older points are better than none. */
-  #forgetOldWeights() {
-    if (this.#part.key !== "nnvisu_weights") return;
-    try {
-      this.#storage.removeItem(this.#part.key);
-    } catch {
-      // The storage is gone altogether, and the entry with it.
-    }
-  }
 }

@@ -6,7 +6,7 @@
 // it once, in a microtask.
 
 /** @import {
- *   Config, DataPosition, Distribution, FieldName, Parsed, Stored, Topic, UiState
+ *   Config, DataPosition, Distribution, FieldName, KeepingState, Parsed, Stored, Topic, UiState
  * } from "../../types/state" */
 
 import { DataEdits } from "./data-edits.js";
@@ -253,6 +253,21 @@ export class Store {
     if (this.state.data.points.length > 0 || this.state.session.generating) return true;
     this.notify("info", "Add points before training");
     return false;
+  }
+
+  // --- what is kept -------------------------------------------------------------------
+
+  /** This tab's work is to be there at the next visit, instead of another tab's. */
+  keepHere() {
+    if (this.state.keeping.place === "elsewhere") this.#slices.patch("keeping", { claimed: true });
+  }
+
+  /**
+   * Which tab's work is kept. For keeping.js only.
+   * @param {KeepingState["place"]} place
+   */
+  kept(place) {
+    this.#slices.patch("keeping", { place, claimed: false });
   }
 
   // --- history and notices ------------------------------------------------------------

@@ -10,6 +10,8 @@ export const DEFAULT_UI = Object.freeze({
   theme: "system",
   shapes: false,
   advancedOpen: false,
+  howToOpen: false,
+  shortcuts: true,
   classCount: 2,
   eraserRadius: 24,
 });
@@ -22,6 +24,8 @@ const IS_VALID = Object.freeze({
   theme: oneOf("system", "light", "dark"),
   shapes: (value) => typeof value === "boolean",
   advancedOpen: (value) => typeof value === "boolean",
+  howToOpen: (value) => typeof value === "boolean",
+  shortcuts: (value) => typeof value === "boolean",
   classCount: wholeNumber(2, 8),
   eraserRadius: wholeNumber(4, 200),
 });

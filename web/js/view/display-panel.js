@@ -1,4 +1,4 @@
-// How things look: the palette, the marker shapes, light or dark.
+// How things look: the palette, the marker shapes, light or dark; and whether single keys act.
 
 /** @import { Store } from "../state/store.js" */
 /** @import { PaletteName, ThemeName } from "../../types/state" */
@@ -10,11 +10,13 @@ import { byId } from "./dom.js";
 export function buildDisplayPanel(store) {
   const palette = byId("palette-choice", HTMLSelectElement);
   const shapes = byId("shapes-choice", HTMLInputElement);
+  const shortcuts = byId("shortcuts-choice", HTMLInputElement);
   const theme = byId("theme-choice", HTMLSelectElement);
   palette.addEventListener("change", () => {
     store.setUi({ palette: /** @type {PaletteName} */ (palette.value) });
   });
   shapes.addEventListener("change", () => store.setUi({ shapes: shapes.checked }));
+  shortcuts.addEventListener("change", () => store.setUi({ shortcuts: shortcuts.checked }));
   theme.addEventListener("change", () => {
     store.setUi({ theme: /** @type {ThemeName} */ (theme.value) });
   });
@@ -24,6 +26,7 @@ export function buildDisplayPanel(store) {
     const { ui } = store.state;
     palette.value = ui.palette;
     shapes.checked = ui.shapes;
+    shortcuts.checked = ui.shortcuts;
     theme.value = ui.theme;
     PALETTES[ui.palette].forEach((colour, label) => style.setProperty(`--class-${label}`, colour));
     // Without the attribute css/tokens.css follows the system.

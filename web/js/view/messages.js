@@ -15,6 +15,7 @@ const NOTICE_TIME = Object.freeze({ info: 6000, error: 12_000 });
 export function buildMessages(store) {
   showSession(store);
   showStatus(store);
+  showKeeping(store);
   showNotices(store);
   showEmptyState(store);
 }
@@ -65,6 +66,29 @@ function showStatus(store) {
   show();
 }
 
+/**
+ * Says it as long as another tab's work is kept and not this one's, unless the person has read it.
+ * @param {Store} store
+ */
+function showKeeping(store) {
+  const box = byId("keeping", HTMLElement);
+  const text = byId("keeping-text", HTMLElement);
+  let isRead = false;
+  const show = () => {
+    const isElsewhere = store.state.keeping.place === "elsewhere";
+    if (!isElsewhere) isRead = false;
+    box.hidden = !isElsewhere || isRead;
+    setText(text, box.hidden ? "" : "Another tab is keeping your work; what you do here is gone when you close this tab");
+  };
+  byId("keep-here", HTMLButtonElement).addEventListener("click", () => store.keepHere());
+  byId("keeping-close", HTMLButtonElement).addEventListener("click", () => {
+    isRead = true;
+    show();
+  });
+  store.subscribe(["keeping"], show);
+  show();
+}
+
 /** @param {Store} store */
 function showNotices(store) {
   const box = byId("notice", HTMLElement);
@@ -78,8 +102,16 @@ function showNotices(store) {
     if (notice === null) return;
     setText(text, notice.text);
     box.dataset.kind = notice.kind;
+    startTimer();
+  };
+  // What is said in a tab that nobody sees waits for the person.
+  const startTimer = () => {
+    const { notice } = store.state;
+    clearTimeout(timer);
+    if (notice === null || document.visibilityState === "hidden") return;
     timer = setTimeout(() => store.dismissNotice(), NOTICE_TIME[notice.kind]);
   };
+  document.addEventListener("visibilitychange", startTimer);
   byId("notice-close", HTMLButtonElement).addEventListener("click", () => store.dismissNotice());
   // Whoever is reading it is not interrupted.
   for (const type of ["pointerenter", "focusin"]) {

@@ -1,14 +1,21 @@
 // The frame around the panels: the how-to that unfolds, and the bar at the bottom of narrow windows.
 
+/** @import { Store } from "../state/store.js" */
+
 import { all, byId, narrowWindow } from "./dom.js";
 
-export function buildFrame() {
+/** @param {Store} store */
+export function buildFrame(store) {
   const toggle = byId("how-to-toggle", HTMLButtonElement);
   const howTo = byId("how-to", HTMLElement);
-  toggle.addEventListener("click", () => {
-    howTo.hidden = !howTo.hidden;
-    toggle.setAttribute("aria-expanded", String(!howTo.hidden));
-  });
+  toggle.addEventListener("click", () => store.setUi({ howToOpen: !store.state.ui.howToOpen }));
+  const show = () => {
+    const { howToOpen } = store.state.ui;
+    howTo.hidden = !howToOpen;
+    toggle.setAttribute("aria-expanded", String(howToOpen));
+  };
+  store.subscribe(["ui"], show);
+  show();
   measureBar();
   bringCanvasIntoView();
 }

@@ -21,7 +21,7 @@ import { buildTrainingPanel } from "./training-panel.js";
  */
 export function buildPage(store) {
   buildDisplayPanel(store);
-  buildFrame();
+  buildFrame(store);
   buildToolChoice(store);
   buildDataPanel(store);
   buildDataSets(store);

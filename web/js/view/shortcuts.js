@@ -12,6 +12,7 @@ const PRESSABLE = "button, summary, a, input, select, [role=radio]";
 /** @param {Store} store */
 export function listenToShortcuts(store) {
   const help = buildHelp();
+  showWhetherOn(store);
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || help.open) return;
     const focus = event.target instanceof Element ? event.target : document.body;
@@ -40,6 +41,8 @@ function editAction(event, store) {
  * @param {HTMLDialogElement} help
  */
 function plainAction(event, store, help) {
+  // Who talks to the computer, or slips easily, may not want single letters to do things.
+  if (!store.state.ui.shortcuts) return undefined;
   if (event.key >= "1" && event.key <= "8" && event.key.length === 1) {
     return () => store.setUi({ tool: "draw", selectedClass: Number(event.key) - 1 });
   }
@@ -59,6 +62,14 @@ function plainAction(event, store, help) {
     default:
       return undefined;
   }
+}
+
+/** @param {Store} store */
+function showWhetherOn(store) {
+  const off = byId("shortcuts-off", HTMLElement);
+  const show = () => (off.hidden = store.state.ui.shortcuts);
+  store.subscribe(["ui"], show);
+  show();
 }
 
 function buildHelp() {
