@@ -119,9 +119,11 @@ fn vectors_are_fresh() {
         std::fs::create_dir_all(Path::new(PATH).parent().unwrap()).unwrap();
         std::fs::write(PATH, &fresh).unwrap();
     }
+    // As values: in which order the keys are written depends on features other crates turn on.
     let committed = std::fs::read_to_string(PATH).unwrap_or_default();
+    let committed: Option<Vec<Value>> = serde_json::from_str(&committed).ok();
     assert!(
-        committed == fresh,
+        committed.as_ref() == Some(&vectors),
         "{PATH} is not what this encoder writes. If the format is meant to change, run: {COMMAND}"
     );
 }
