@@ -8,6 +8,7 @@ mod settings;
 mod training;
 
 use nnvisu_tests::browser::{Page, Pixel, with_browser};
+use nnvisu_tests::data::LabelledPoint;
 use nnvisu_tests::reference::floats_from_base64;
 use nnvisu_tests::server::Server;
 use serde_json::Value;
@@ -57,6 +58,16 @@ fn nearest(palette: &[Pixel], pixel: Pixel) -> usize {
         .enumerate()
         .min_by_key(|(_, color)| distance(color));
     nearest.expect("a palette has colours").0
+}
+
+/// Waits until the picture shows each point on its class's colour.
+async fn until_painted(page: &Page, points: &[LabelledPoint], palette: &[Pixel]) {
+    for &(x, y, label) in points {
+        page.until(&format!("class {label} at ({x}, {y})"), async || {
+            nearest(palette, page.pixel_at(x, y).await) == usize::from(label)
+        })
+        .await;
+    }
 }
 
 /// Asserts that a stored network came from another one by at most `steps`

@@ -1,19 +1,9 @@
 //! Training: the main job, and what the page says about it.
 
-use nnvisu_tests::browser::{Page, Pixel};
-use nnvisu_tests::data::{LabelledPoint, XOR};
+use nnvisu_tests::browser::Page;
+use nnvisu_tests::data::XOR;
 
-use super::{CLASSIC, PETROFF, assert_training_goes_on, nearest, with_page};
-
-/// Waits until the picture shows each point on its class's colour.
-async fn until_painted(page: &Page, points: &[LabelledPoint], palette: &[Pixel]) {
-    for &(x, y, label) in points {
-        page.until(&format!("class {label} at ({x}, {y})"), async || {
-            nearest(palette, page.pixel_at(x, y).await) == usize::from(label)
-        })
-        .await;
-    }
-}
+use super::{CLASSIC, PETROFF, assert_training_goes_on, until_painted, with_page};
 
 /// Waits until the loss on display is below `loss`.
 async fn until_loss(page: &Page, loss: f64) {
