@@ -17,7 +17,7 @@ use crate::error::Quoted;
 ///
 /// let layers: HiddenLayers = "10-5".parse()?;
 /// assert_eq!(layers.sizes(), [10, 5]);
-/// assert_eq!("0".parse::<HiddenLayers>()?.sizes(), []);
+/// assert!("0".parse::<HiddenLayers>()?.sizes().is_empty());
 /// # Ok::<(), nnvisu_core::InvalidHiddenLayers>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -59,6 +59,9 @@
 //! `serde` (off by default): `Serialize` and `Deserialize` for settings, points, data sets, seeds,
 //! metrics and checkpoints. What is read is checked as strictly as what is constructed.
 //!
+//! `files` (off by default, implies `serde`): sessions, data sets and models as files, in module
+//! `files`.
+//!
 //! # Speed
 //!
 //! The vector instructions are chosen when the program runs: AVX-512, AVX2 with FMA, NEON, or plain
@@ -70,6 +73,8 @@ mod aligned;
 mod checkpoint;
 mod data;
 mod error;
+#[cfg(feature = "files")]
+pub mod files;
 mod generate;
 mod hidden_layers;
 mod kernels;

@@ -13,6 +13,7 @@ pub type Rng = rand_xoshiro::Xoshiro256PlusPlus;
 /// same run. (Data sets are generated from seeds of their own.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Seeds {
     /// Initial weights, and those of output units added later.
     pub init: u64,

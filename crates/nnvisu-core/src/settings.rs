@@ -183,6 +183,7 @@ impl FromStr for OptimizerKind {
 /// The settings that make the network: changing one means fresh weights.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct NetworkConfig {
     /// Units of each hidden layer; input and output follow from the data.
     pub hidden_layers: HiddenLayers,
@@ -195,6 +196,7 @@ pub struct NetworkConfig {
 /// The settings of the training: they act on the running network.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct TrainingConfig {
     /// The update rule.
     pub optimizer: OptimizerKind,

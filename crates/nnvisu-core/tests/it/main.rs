@@ -9,6 +9,8 @@
 mod batches;
 mod divergence;
 mod dropout;
+#[cfg(feature = "files")]
+mod files;
 mod growth;
 mod learning;
 mod metrics;

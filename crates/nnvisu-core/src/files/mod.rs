@@ -1,0 +1,54 @@
+//! Sessions, data sets and models as files: pure functions between bytes and this crate's types.
+//!
+//! | module | what | for |
+//! | --- | --- | --- |
+//! | [`csv`] | a [`Dataset`](crate::Dataset) | spreadsheets, scripts |
+//! | [`session`] | a whole [`Trainer`](crate::Trainer): settings, seeds, points, weights, optimizer, step | going on later, here or in the page |
+//!
+//! Nothing here opens, reads or writes a file: that is the caller's part. Readers take bytes as
+//! they come, hold them to a limit before they make room for anything, never panic, and either
+//! give a valid value or say what is wrong in a sentence for a person.
+//!
+//! ```
+//! use nnvisu_core::files::{checksum, csv, session};
+//! use nnvisu_core::{NetworkConfig, Seeds, Trainer, TrainingConfig};
+//!
+//! let data = csv::read(b"x,y,label\n-0.5,0.25,0\n0.5,-0.25,1\n")?;
+//! let (network, training) = (NetworkConfig::default(), TrainingConfig::default());
+//! let mut trainer = Trainer::new(network, training, Seeds::from_master(1), data);
+//! trainer.train_step()?;
+//!
+//! let file: Vec<u8> = session::write(&trainer); // for example to xor.nnvisu
+//! let mut again = session::read(&file)?;
+//! assert_eq!(again.train_step()?, trainer.train_step()?);
+//! assert_eq!(checksum(again.mlp()), checksum(trainer.mlp()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod csv;
+mod floats;
+pub mod session;
+
+use crate::Mlp;
+
+/// Most points that a file may hold.
+pub const MAX_POINTS: usize = 1_000_000;
+
+/// Largest file that is read: 64 MiB, twice what [`MAX_POINTS`] and the largest network need.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// CRC-32 (IEEE 802.3, as in zlib and PNG) of a network's parameters: their little-endian bytes in
+/// the order of [`Mlp::parameters`]. People compare it as eight hexadecimal digits (`{:08x}`): the
+/// command line and the page show the same for the same weights.
+#[must_use]
+pub fn checksum(mlp: &Mlp) -> u32 {
+    checksum_of(mlp.parameters())
+}
+
+fn checksum_of(values: &[f32]) -> u32 {
+    let mut crc = crc32fast::Hasher::new();
+    for value in values {
+        crc.update(&value.to_le_bytes());
+    }
+    crc.finalize()
+}
