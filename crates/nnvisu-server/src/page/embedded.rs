@@ -17,7 +17,7 @@ use include_dir::{Dir, include_dir};
 
 use super::{INDEX_FILE, belongs_to_page};
 
-static WEB: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../web");
+static WEB: Dir<'static> = include_dir!("$NNVISU_PAGE");
 
 static ASSETS: LazyLock<HashMap<&'static str, Asset>> = LazyLock::new(|| {
     let mut assets = HashMap::new();

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use nnvisu_server::{Service, ServiceConfig};
 
-const WEB_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web");
+const WEB_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
 
 /// Asks a service mounted at `mount` for `uri`.
 async fn get(config: ServiceConfig, mount: &str, uri: &str) -> (StatusCode, String, String) {
