@@ -7,6 +7,7 @@ mod deploy;
 mod http;
 mod library;
 mod limits;
+mod load;
 mod program;
 mod proxy;
 mod sessions;

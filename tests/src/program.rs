@@ -1,31 +1,38 @@
-//! The `nnvisu` program, built once per test run and found where Cargo puts it.
+//! Our programs, built once per test run and found where Cargo puts them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 /// The path of the `nnvisu` program built from the present sources.
-///
-/// Cargo offers a test the binaries of its own package only, so this asks it
-/// to build the program; usually that finds everything done.
 pub fn nnvisu() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            // The whole workspace, so that shared dependencies have the features
-            // that `cargo test --workspace` has already built.
-            .args(["build", "--quiet", "--workspace", "--bin", "nnvisu"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .expect("cargo runs");
-        assert!(
-            output.status.success(),
-            "the nnvisu program does not compile:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        build_directory().join(format!("nnvisu{}", std::env::consts::EXE_SUFFIX))
-    })
+    PROGRAM.get_or_init(|| built("nnvisu"))
+}
+
+/// The path of the developer commands' program, built from the present sources.
+pub fn xtask() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| built("xtask"))
+}
+
+/// Cargo offers a test the binaries of its own package only, so this asks it
+/// to build the program; usually that finds everything done.
+fn built(name: &str) -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        // The whole workspace, so that shared dependencies have the features
+        // that `cargo test --workspace` has already built.
+        .args(["build", "--quiet", "--workspace", "--bin", name])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "the program {name} does not compile:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    build_directory().join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Where Cargo puts the programs of this profile: the directory above the one

@@ -7,6 +7,7 @@
 
 mod bench;
 mod command;
+mod load;
 mod shots;
 mod test;
 mod tools;
@@ -37,6 +38,9 @@ enum XtaskCommand {
     },
     /// Measure the engine and its peers in turns, and print times and ratios.
     Bench(bench::Args),
+    /// Measure the server under load: steps, fairness, latency, memory and threads of many
+    /// sessions, and whether they reach what they should on two processors.
+    Load(load::Args),
     /// Take the README's pictures from the running program, in Chromium.
     Shots {
         /// Directory for the pictures.
@@ -52,6 +56,7 @@ fn main() -> anyhow::Result<std::process::ExitCode> {
             bench::run(&args)?;
             Ok(std::process::ExitCode::SUCCESS)
         }
+        XtaskCommand::Load(args) => load::run(&args),
         XtaskCommand::Shots { directory } => {
             shots::run(&directory)?;
             Ok(std::process::ExitCode::SUCCESS)

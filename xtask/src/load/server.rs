@@ -1,0 +1,165 @@
+//! The server that is measured: one of our own for each scenario, or one that runs already.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use super::client::Target;
+use super::process::{Usage, usage};
+
+/// How long a server may take to settle after sessions have come or gone.
+const SETTLE: Duration = Duration::from_secs(20);
+/// What does not change for so long is settled.
+const CALM: Duration = Duration::from_millis(500);
+
+/// Where servers come from.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    /// This program is started, anew for each scenario.
+    Program(PathBuf),
+    /// One that runs; its process is known if it is on this machine.
+    Running {
+        /// What its address begins with, such as `http://127.0.0.1:8888/`.
+        url: String,
+        /// The number of its process.
+        pid: Option<u32>,
+    },
+}
+
+/// A server that listens. If it is our own, it ends with this.
+pub(super) struct Server {
+    target: Target,
+    pid: Option<u32>,
+    child: Option<Child>,
+}
+
+impl Server {
+    pub(super) fn open(source: &Source) -> Result<Self> {
+        match source {
+            Source::Program(program) => Self::start(program),
+            Source::Running { url, pid } => Ok(Self {
+                target: target(url)?,
+                pid: *pid,
+                child: None,
+            }),
+        }
+    }
+
+    /// Starts `program` on a free port, with room for everything that is measured here.
+    fn start(program: &PathBuf) -> Result<Self> {
+        let mut child = Command::new(program)
+            .args(["serve", "--port=0", "--max-sessions=100000"])
+            .args([
+                "--max-sessions-per-address=100000",
+                "--max-messages-per-second=0",
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("starting {}", program.display()))?;
+        let mut server = Self {
+            target: Target {
+                address: SocketAddr::from(([127, 0, 0, 1], 0)),
+                path: String::new(),
+            },
+            pid: Some(child.id()),
+            child: None,
+        };
+        let stdout = child.stdout.take().expect("stdout is piped");
+        // From here on it is stopped whatever happens.
+        server.child = Some(child);
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let url = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"));
+        server.target = target(url.context("the server ended without saying its address")?)?;
+        Ok(server)
+    }
+
+    /// Where to connect to.
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// What it uses now, if that can be seen.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        self.pid.and_then(usage)
+    }
+
+    /// What it uses once that no longer changes much and `is_settled` holds of it.
+    pub(super) async fn settled(&self, is_settled: impl Fn(&Usage) -> bool) -> Option<Usage> {
+        let deadline = Instant::now() + SETTLE;
+        let mut last = self.usage()?;
+        let mut since = Instant::now();
+        while Instant::now() < deadline {
+            tokio::time::sleep(CALM / 10).await;
+            let now = self.usage()?;
+            let is_calm = (now.threads, now.descriptors) == (last.threads, last.descriptors)
+                && (now.rss_kib - last.rss_kib).abs() < 64.0;
+            if !is_calm {
+                since = Instant::now();
+                last = now;
+            } else if since.elapsed() >= CALM && is_settled(&now) {
+                return Some(now);
+            }
+        }
+        self.usage()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // It may have ended by itself; then there is nothing left to do.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// The WebSocket beside the page at `url`.
+fn target(url: &str) -> Result<Target> {
+    let Some(rest) = url.strip_prefix("http://") else {
+        bail!("{url:?} is not the address of a server: it must begin with http://");
+    };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let with_port = if host.rsplit(']').next().is_some_and(|end| end.contains(':')) {
+        host.to_owned()
+    } else {
+        format!("{host}:80")
+    };
+    let address = with_port
+        .to_socket_addrs()
+        .ok()
+        .and_then(|mut addresses| addresses.next())
+        .with_context(|| format!("{host:?} is not the address of a server"))?;
+    Ok(Target {
+        address,
+        path: format!("/{path}ws"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_socket_is_beside_the_page() {
+        for (url, address, path) in [
+            ("http://127.0.0.1:8888/", "127.0.0.1:8888", "/ws"),
+            ("http://127.0.0.1", "127.0.0.1:80", "/ws"),
+            ("http://[::1]:99/nnvisu/", "[::1]:99", "/nnvisu/ws"),
+        ] {
+            let target = target(url).unwrap();
+            assert_eq!(target.address, address.parse().unwrap());
+            assert_eq!(target.path, path);
+        }
+        assert!(target("https://example.org/").is_err());
+        assert!(target("http://").is_err());
+    }
+}
