@@ -11,13 +11,19 @@ use nnvisu_server::{ServerConfig, ServiceConfig};
 use access::AccessArgs;
 use limits::LimitArgs;
 
+use crate::eval::Eval;
+use crate::generate::Generate;
 use crate::logging::LogFormat;
+use crate::render::Render;
+use crate::shell::{Completions, Manual};
+use crate::sweep::Sweep;
+use crate::train::Train;
 
 /// Watch a neural network learn.
 ///
 /// nnvisu serves a web page on which you place labelled points (or pick a data set), press Train
 /// and watch the decision boundary of a small neural network move. Start it with `nnvisu serve`
-/// and open the address it prints.
+/// and open the address it prints. The other commands do the same without a browser.
 #[derive(Debug, Parser)]
 #[command(
     name = "nnvisu",
@@ -29,7 +35,7 @@ pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    #[arg(short, long, action = ArgAction::Count, global = true)]
+    #[arg(short, long, action = ArgAction::Count, global = true, help_heading = "Log")]
     #[arg(
         help = "Say more on stderr: -v for what happens, -vv and -vvv for details. \
                   RUST_LOG, if set, wins"
@@ -37,7 +43,7 @@ pub(crate) struct Args {
     pub(crate) verbose: u8,
 
     /// How to write the log on stderr
-    #[arg(long, value_enum, default_value_t, global = true)]
+    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Log")]
     pub(crate) log_format: LogFormat,
 }
 
@@ -45,6 +51,29 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Serve the page and train on this machine, until Ctrl-C
     Serve(Serve),
+    /// Train a network on points, and write it, its pictures and its metrics
+    ///
+    /// The same points, settings and seeds give the same weights, here and in the page; their
+    /// checksum says so. Ctrl-C ends the training early and everything is written with what there
+    /// is by then; the exit status is then 130. A second Ctrl-C ends the program at once. If
+    /// training diverges, the last finite weights are kept and the exit status is 1.
+    Train(Train),
+    /// Generate points as CSV
+    Generate(Generate),
+    /// Draw a trained network as PNG
+    Render(Render),
+    /// Measure a trained network: loss, accuracy, precision, recall, confusion matrix
+    Eval(Eval),
+    /// Train a network for every setting of a grid, with several seeds, and compare them
+    ///
+    /// Each option of the settings takes a list; every combination of their values is trained, on
+    /// all cores. Ctrl-C ends the sweep; what has been trained by then is reported, and the exit
+    /// status is 130.
+    Sweep(Sweep),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// Print the manual page, or write those of all commands
+    Man(Manual),
 }
 
 #[derive(Debug, clap::Args)]
@@ -115,6 +144,7 @@ mod tests {
                 command: Command::Serve(serve),
                 ..
             }) => Ok(serve),
+            Ok(Args { command, .. }) => panic!("serve is read as {command:?}"),
             Err(error) => Err(error.to_string()),
         }
     }

@@ -1,12 +1,29 @@
 //! The nnvisu command: reads what is asked for, has it done, says how it went.
 
+mod animation;
 mod args;
+mod choices;
+mod eval;
+mod generate;
+mod input;
+mod interrupt;
 mod logging;
 #[cfg(unix)]
 mod open_files;
+mod output;
+mod picture;
+mod render;
 mod serve;
+mod settings;
+mod shell;
+mod stopping;
+mod sweep;
+mod text;
+mod train;
+mod training;
 
-use std::{io::Write, process::ExitCode};
+use std::io::{self, Write};
+use std::process::ExitCode;
 
 use clap::Parser;
 
@@ -16,14 +33,38 @@ fn main() -> ExitCode {
     let args = Args::parse();
     logging::init(args.verbose, args.log_format);
     let done = match args.command {
-        Command::Serve(serve) => serve::run(serve),
+        Command::Serve(serve) => serve::run(serve).map(|()| ExitCode::SUCCESS),
+        Command::Train(train) => train::run(&train),
+        Command::Generate(generate) => generate::run(&generate),
+        Command::Render(render) => render::run(&render),
+        Command::Eval(eval) => eval::run(&eval),
+        Command::Sweep(sweep) => sweep::run(&sweep),
+        Command::Completions(completions) => shell::completions(&completions),
+        Command::Man(manual) => shell::manual(&manual),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
+        // Whoever read our output has seen enough, as `head` does.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // There is nobody left to tell if stderr is gone.
-            let _ = writeln!(std::io::stderr(), "nnvisu: {error:#}");
-            ExitCode::FAILURE
+            let _ = writeln!(io::stderr(), "nnvisu: {error:#}");
+            ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
         }
     }
+}
+
+/// Options that each are right, but not together.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
+
+fn usage_error(message: impl Into<String>) -> anyhow::Error {
+    UsageError(message.into()).into()
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -34,7 +34,8 @@
 //! - [`Dataset`] is a list of labelled [`Point`]s in [-1, 1]²; [`generate`] makes five kinds.
 //! - [`Mlp`] is a network: its shape and its parameters, as nalgebra views or one flat slice.
 //! - [`Trainer`] makes optimizer steps; [`Checkpoint`] stops and continues a run exactly.
-//! - [`Rasterizer`] draws a network as class posteriors or as colours.
+//! - [`Rasterizer`] draws a network as class posteriors or as colours, [`draw_points`] points over
+//!   it; [`Evaluation`] measures it on any points.
 //!
 //! # Memory layout
 //!
@@ -73,11 +74,13 @@ mod aligned;
 mod checkpoint;
 mod data;
 mod error;
+mod evaluation;
 #[cfg(feature = "files")]
 pub mod files;
 mod generate;
 mod hidden_layers;
 mod kernels;
+mod markers;
 mod mlp;
 mod optimizer;
 mod palette;
@@ -94,8 +97,10 @@ pub use activation::Activation;
 pub use checkpoint::{Checkpoint, InvalidCheckpoint};
 pub use data::{Dataset, InvalidLabel, InvalidPoint, Label, Point};
 pub use error::{OutOfRange, Quoted, UnknownName};
+pub use evaluation::{Evaluation, UnknownClass};
 pub use generate::{ClassCount, DEFAULT_N_POINTS, Distribution, generate, generate_seeded};
 pub use hidden_layers::{HiddenLayers, InvalidHiddenLayers};
+pub use markers::draw_points;
 pub use mlp::{InvalidParameters, Mlp};
 pub use optimizer::OptimizerState;
 pub use palette::{Palette, Rgb};

@@ -1,0 +1,289 @@
+//! A GIF of the decision boundary evolving: what to remember of a run, and how to draw it.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use anyhow::Context as _;
+use color_quant::NeuQuant;
+use gif::{DisposalMethod, Encoder, Frame, Repeat};
+use nnvisu_core::{Dataset, Evaluation, Grid, Mlp, Palette, Rasterizer};
+
+use crate::picture::{LINE_HEIGHT, Picture, draw_map};
+use crate::text;
+
+/// Colours of the GIF; one more entry of its table stands for "as before".
+const N_COLORS: usize = 255;
+const AS_BEFORE: u8 = 255;
+
+/// How many frames the colours are chosen from.
+const N_SAMPLED_FRAMES: usize = 12;
+
+/// Hundredths of a second that a frame stays, and the last one.
+const FRAME_DELAY: u16 = 5;
+const LAST_DELAY: u16 = 250;
+
+/// The networks of a run at evenly spaced steps, not many more than asked for however long the
+/// run turns out to be.
+///
+/// Every step is kept at first. When there are twice as many as asked for, every second one is
+/// dropped, and only every second of the coming ones is kept.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    n_frames: usize,
+    interval: u64,
+    n_offered: u64,
+    kept: Vec<(u64, Mlp)>,
+    /// The latest one, when it is not kept.
+    latest: Option<(u64, Mlp)>,
+}
+
+impl Recorder {
+    /// Keeps `n_frames` to 2 · `n_frames` networks of a run that is long enough.
+    pub(crate) fn new(n_frames: usize) -> Self {
+        Self {
+            n_frames,
+            interval: 1,
+            n_offered: 0,
+            kept: Vec::new(),
+            latest: None,
+        }
+    }
+
+    /// Takes notice of the network after a step.
+    pub(crate) fn offer(&mut self, step: u64, mlp: &Mlp) {
+        if self.n_offered.is_multiple_of(self.interval) {
+            if self.kept.len() >= 2 * self.n_frames {
+                let mut index = 0;
+                self.kept.retain(|_| {
+                    index += 1;
+                    index % 2 == 1
+                });
+                self.interval *= 2;
+            }
+            if self.n_offered.is_multiple_of(self.interval) {
+                self.kept.push((step, mlp.clone()));
+            }
+        }
+        self.n_offered += 1;
+    }
+
+    /// Ends with this network, whether or not it would have been kept.
+    pub(crate) fn finish(&mut self, step: u64, mlp: &Mlp) {
+        // A diverged run has taken its last step back.
+        self.kept.retain(|&(kept, _)| kept < step);
+        self.latest = Some((step, mlp.clone()));
+    }
+
+    fn networks(&self) -> impl ExactSizeIterator<Item = &(u64, Mlp)> + Clone {
+        let n = self.kept.len() + usize::from(self.latest.is_some());
+        (0..n).map(|i| self.kept.get(i).or(self.latest.as_ref()).expect("one of n"))
+    }
+}
+
+/// How the frames look.
+pub(crate) struct Look<'a> {
+    pub(crate) grid: Grid,
+    pub(crate) palette: Palette,
+    /// Drawn on every frame.
+    pub(crate) points: Option<&'a Dataset>,
+    /// What the caption's loss and accuracy are measured on.
+    pub(crate) data: &'a Dataset,
+}
+
+/// Draws a recorded run as a GIF that repeats for ever.
+pub(crate) fn gif(recorder: &Recorder, look: &Look<'_>) -> anyhow::Result<Vec<u8>> {
+    let mut rasterizer = Rasterizer::new();
+    let mut draw = |(step, mlp): &(u64, Mlp)| draw_frame(&mut rasterizer, *step, mlp, look);
+    let networks = recorder.networks();
+    let stride = networks.len().div_ceil(N_SAMPLED_FRAMES).max(1);
+    let mut sampled = Vec::new();
+    // From the last one back, which stays the longest and is seen the best.
+    let mut index = networks.len();
+    while index > 0 {
+        sampled.push(draw(
+            networks.clone().nth(index - 1).expect("index is in range"),
+        ));
+        index = index.saturating_sub(stride);
+    }
+    let mut colors = Colors::choose(&sampled);
+    let (width, height) = (sampled[0].width as u16, sampled[0].height as u16);
+    drop(sampled);
+
+    let mut file = Vec::new();
+    let write = |file: &mut Vec<u8>| -> Result<(), gif::EncodingError> {
+        let mut encoder = Encoder::new(file, width, height, &colors.table())?;
+        encoder.set_repeat(Repeat::Infinite)?;
+        let mut before: Option<Vec<u8>> = None;
+        let n_frames = networks.len();
+        for (index, network) in networks.enumerate() {
+            let indices = colors.indices(&draw(network));
+            let changed = match &before {
+                Some(before) => changes(before, &indices),
+                None => indices.clone(),
+            };
+            encoder.write_frame(&Frame {
+                width,
+                height,
+                delay: if index + 1 == n_frames {
+                    LAST_DELAY
+                } else {
+                    FRAME_DELAY
+                },
+                dispose: DisposalMethod::Keep,
+                transparent: Some(AS_BEFORE),
+                buffer: Cow::Owned(changed),
+                ..Frame::default()
+            })?;
+            before = Some(indices);
+        }
+        Ok(())
+    };
+    write(&mut file).context("The animation cannot be encoded")?;
+    Ok(file)
+}
+
+fn draw_frame(rasterizer: &mut Rasterizer, step: u64, mlp: &Mlp, look: &Look<'_>) -> Picture {
+    let mut frame = draw_map(rasterizer, mlp, look.points, look.grid, &look.palette);
+    frame.extend_down(LINE_HEIGHT);
+    let caption = match Evaluation::new(mlp, look.data) {
+        Ok(Some(measured)) => format!(
+            "step {step}  loss {}  accuracy {}",
+            text::loss(measured.loss()),
+            text::percent(measured.accuracy())
+        ),
+        _ => format!("step {step}"),
+    };
+    frame.write(&caption, 4, look.grid.height());
+    frame
+}
+
+/// `indices`, with [`AS_BEFORE`] where nothing has changed; such runs take next to no room.
+fn changes(before: &[u8], indices: &[u8]) -> Vec<u8> {
+    let pairs = before.iter().zip(indices);
+    pairs
+        .map(|(before, &index)| if *before == index { AS_BEFORE } else { index })
+        .collect()
+}
+
+/// One table of colours for all frames, so that nothing flickers.
+struct Colors {
+    quantizer: NeuQuant,
+    known: HashMap<[u8; 3], u8>,
+}
+
+impl Colors {
+    /// Fits the colours to those of `frames`.
+    fn choose(frames: &[Picture]) -> Self {
+        let pixels: Vec<u8> = frames
+            .iter()
+            .flat_map(|frame| frame.pixels.chunks_exact(3))
+            .flat_map(|rgb| [rgb[0], rgb[1], rgb[2], 255])
+            .collect();
+        // The sampling factor: 1 looks at every pixel, 30 at few.
+        let factor = i32::from((pixels.len() / 4 / 100_000).clamp(1, 30) as u8);
+        Self {
+            quantizer: NeuQuant::new(factor, N_COLORS, &pixels),
+            known: HashMap::new(),
+        }
+    }
+
+    fn table(&self) -> Vec<u8> {
+        self.quantizer.color_map_rgb()
+    }
+
+    fn indices(&mut self, picture: &Picture) -> Vec<u8> {
+        let pixels = picture.pixels.chunks_exact(3);
+        let index = |rgb: &[u8]| {
+            let rgb = [rgb[0], rgb[1], rgb[2]];
+            *self
+                .known
+                .entry(rgb)
+                .or_insert_with(|| self.quantizer.index_of(&[rgb[0], rgb[1], rgb[2], 255]) as u8)
+        };
+        pixels.map(index).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nnvisu_core::{Activation, ClassCount, Distribution, HiddenLayers, generate_seeded};
+
+    use super::*;
+
+    fn mlp(seed: u64) -> Mlp {
+        Mlp::new(&HiddenLayers::default(), 2, Activation::Tanh, seed).unwrap()
+    }
+
+    fn kept_steps(n_frames: usize, n_steps: u64) -> Vec<u64> {
+        let (mut recorder, mlp) = (Recorder::new(n_frames), mlp(1));
+        for step in 0..=n_steps {
+            recorder.offer(step, &mlp);
+        }
+        recorder.finish(n_steps, &mlp);
+        recorder.networks().map(|(step, _)| *step).collect()
+    }
+
+    #[test]
+    fn short_runs_are_kept_whole() {
+        assert_eq!(kept_steps(10, 0), [0]);
+        assert_eq!(kept_steps(10, 12), (0..=12).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn long_runs_are_kept_at_even_steps() {
+        for n_steps in [20, 99, 1_000, 12_345] {
+            let steps = kept_steps(10, n_steps);
+            assert!((10..=21).contains(&steps.len()), "{steps:?}");
+            assert_eq!((steps[0], *steps.last().unwrap()), (0, n_steps));
+            let strides: Vec<_> = steps.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            let (last, even) = strides.split_last().unwrap();
+            assert!(even.iter().all(|stride| *stride == even[0]), "{steps:?}");
+            assert!(*last <= even[0], "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn frames_show_what_they_should() {
+        let data = generate_seeded(Distribution::Moons, ClassCount::default(), 30, 1);
+        let mut recorder = Recorder::new(10);
+        for step in 0..5 {
+            recorder.offer(step, &mlp(step));
+        }
+        recorder.finish(4, &mlp(4));
+        let look = Look {
+            grid: Grid::new(60, 50).unwrap(),
+            palette: Palette::PETROFF,
+            points: Some(&data),
+            data: &data,
+        };
+        let file = gif(&recorder, &look).unwrap();
+
+        let mut options = gif::DecodeOptions::new();
+        options.set_color_output(gif::ColorOutput::RGBA);
+        let mut decoder = options.read_info(&file[..]).unwrap();
+        let mut rasterizer = Rasterizer::new();
+        let mut shown = vec![0; 4 * 60 * (50 + LINE_HEIGHT)];
+        for step in 0..5 {
+            let frame = decoder.read_next_frame().unwrap().unwrap();
+            assert_eq!(
+                frame.delay,
+                if step == 4 { LAST_DELAY } else { FRAME_DELAY }
+            );
+            for (pixel, new) in shown.chunks_exact_mut(4).zip(frame.buffer.chunks_exact(4)) {
+                if new[3] != 0 {
+                    pixel.copy_from_slice(new);
+                }
+            }
+            let expected = draw_frame(&mut rasterizer, step, &mlp(step), &look);
+            let distance: u64 = shown
+                .chunks_exact(4)
+                .zip(expected.pixels.chunks_exact(3))
+                .flat_map(|(shown, expected)| (0..3).map(|k| shown[k].abs_diff(expected[k])))
+                .map(u64::from)
+                .sum();
+            let mean = distance as f64 / expected.pixels.len() as f64;
+            assert!(mean < 4.0, "frame {step} is off by {mean} on average");
+        }
+        assert!(decoder.read_next_frame().unwrap().is_none());
+    }
+}

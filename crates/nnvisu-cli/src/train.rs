@@ -1,0 +1,231 @@
+//! `nnvisu train`.
+
+mod outputs;
+mod progress;
+
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+
+use anyhow::{bail, ensure};
+use nnvisu_core::files::checksum;
+use nnvisu_core::{NetworkConfig, Seeds, Trainer, TrainingConfig};
+
+use crate::animation::Recorder;
+use crate::input::{Start, StartArgs};
+use crate::interrupt::Interrupt;
+use crate::settings::{SeedArgs, SettingArgs};
+use crate::stopping::{StopArgs, StopReason};
+use crate::text::{self, json_line};
+use crate::training::{Ended, Measurement, Observer, Plan, train};
+use crate::usage_error;
+use outputs::OutputArgs;
+use progress::Progress;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Train {
+    #[command(flatten)]
+    start: StartArgs,
+
+    /// Start a session with fresh weights, at step 0
+    #[arg(long, help_heading = "Network and training")]
+    fresh: bool,
+
+    #[command(flatten)]
+    settings: SettingArgs,
+
+    #[command(flatten)]
+    seeds: SeedArgs,
+
+    #[command(flatten)]
+    stop: StopArgs,
+
+    #[command(flatten)]
+    outputs: OutputArgs,
+}
+
+/// Trains until a condition is met, and writes what was asked for.
+pub(crate) fn run(args: &Train) -> anyhow::Result<ExitCode> {
+    args.outputs.check()?;
+    let mut trainer = args.trainer()?;
+    ensure!(
+        !trainer.data().is_empty(),
+        "There are no points to train on"
+    );
+    let plan = Plan {
+        conditions: args.stop.conditions(),
+        every: args.stop.every,
+    };
+    let interrupt = Interrupt::listen()?;
+    let mut watcher = Watcher {
+        progress: args.outputs.progress(plan.conditions),
+        metrics: args.outputs.metrics.is_some().then(Vec::new),
+        recorder: args
+            .outputs
+            .gif
+            .as_ref()
+            .map(|_| Recorder::new(args.outputs.gif_frames)),
+        goes_on_unread: args.outputs.writes_files(),
+    };
+    let ended = train(&mut trainer, &plan, &interrupt, &mut watcher)?;
+    // What is left takes a moment; whoever presses Ctrl-C now means it.
+    interrupt.arm();
+    watcher.progress.clear();
+    let written = args.outputs.write(&trainer, &ended, &mut watcher)?;
+    watcher.progress.summarise(&Summary {
+        trainer: &trainer,
+        ended: &ended,
+        written: &written,
+    })?;
+    match ended.reason {
+        StopReason::Diverged => bail!(
+            "Training has diverged after step {}: the loss or the weights would no longer be \
+             finite. The last finite weights were kept; a lower learning rate may help",
+            ended.last.step
+        ),
+        StopReason::Interrupted => Ok(interrupt.exit_code()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+impl Train {
+    /// The run as it stands before its first step.
+    fn trainer(&self) -> anyhow::Result<Trainer> {
+        let mut trainer = match self.start.read()? {
+            Start::Points(data) => {
+                let network = self.settings.network(NetworkConfig::default());
+                let training = self.settings.training(TrainingConfig::default());
+                return Ok(Trainer::new(network, training, self.seeds.fresh(), data));
+            }
+            Start::Session(trainer) => *trainer,
+        };
+        let network = self.settings.network(trainer.network_config().clone());
+        let starts_over = self.fresh || trainer.step() == 0 || network != *trainer.network_config();
+        if starts_over {
+            trainer.reset(network, self.seeds.over(*trainer.seeds()));
+        } else if self.seeds.is_given() {
+            bail!(usage_error(
+                "The session has been trained with seeds of its own; add --fresh to start it over \
+                 with others"
+            ));
+        }
+        trainer.set_training_config(self.settings.training(*trainer.training_config()));
+        Ok(trainer)
+    }
+}
+
+/// Shows a run and keeps what its results need.
+struct Watcher {
+    progress: Progress,
+    metrics: Option<Vec<Measurement>>,
+    recorder: Option<Recorder>,
+    /// There is something to train for even if nobody reads the output any more.
+    goes_on_unread: bool,
+}
+
+impl Observer for Watcher {
+    fn stepped(&mut self, trainer: &Trainer) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.offer(trainer.step(), trainer.mlp());
+        }
+    }
+
+    fn measured(&mut self, measurement: &Measurement) -> ControlFlow<()> {
+        if let Some(metrics) = &mut self.metrics {
+            metrics.push(*measurement);
+        }
+        self.progress.measured(measurement);
+        if self.progress.is_unread() && !self.goes_on_unread {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// What there is to say about a run that has ended.
+struct Summary<'a> {
+    trainer: &'a Trainer,
+    ended: &'a Ended,
+    /// Names of the files.
+    written: &'a [String],
+}
+
+impl Summary<'_> {
+    fn checksum(&self) -> String {
+        format!("{:08x}", checksum(self.trainer.mlp()))
+    }
+
+    fn steps_per_second(&self) -> f64 {
+        let seconds = self.ended.last.elapsed.as_secs_f64();
+        self.ended.n_steps as f64 / seconds.max(f64::MIN_POSITIVE)
+    }
+
+    fn as_text(&self) -> String {
+        let (trainer, last) = (self.trainer, &self.ended.last);
+        let (mlp, data) = (trainer.mlp(), trainer.data());
+        let sizes: Vec<_> = mlp.layer_sizes().iter().map(usize::to_string).collect();
+        let mut summary = format!(
+            "points    {} of {}\n\
+             network   {} {}, {}\n\
+             steps     {} in {} ({}); {}\n\
+             loss      {}\n\
+             accuracy  {}\n\
+             checksum  {}\n",
+            text::count(data.len() as u64),
+            text::counted_as(data.n_distinct_classes(), "class", "classes"),
+            sizes.join("-"),
+            mlp.activation(),
+            text::counted(mlp.parameters().len(), "parameter"),
+            text::count(last.step),
+            text::seconds(last.elapsed.as_secs_f64()),
+            text::rate(self.steps_per_second()),
+            self.ended.reason,
+            text::loss(last.metrics.loss.into()),
+            text::percent(last.metrics.accuracy.into()),
+            self.checksum(),
+        );
+        for name in self.written {
+            let _ = writeln!(summary, "written   {name}");
+        }
+        summary
+    }
+
+    fn as_json(&self) -> String {
+        let (trainer, ended) = (self.trainer, self.ended);
+        json_line(&ResultLine {
+            kind: "result",
+            stopped: ended.reason,
+            step: ended.last.step,
+            steps_made: ended.n_steps,
+            loss: ended.last.metrics.loss,
+            accuracy: ended.last.metrics.accuracy,
+            checksum: self.checksum(),
+            seconds: ended.last.elapsed.as_secs_f64(),
+            points: trainer.data().len(),
+            layer_sizes: trainer.mlp().layer_sizes(),
+            parameters: trainer.mlp().parameters().len(),
+            seeds: *trainer.seeds(),
+            written: self.written,
+        })
+    }
+}
+
+/// The last line of `--json`.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultLine<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    stopped: StopReason,
+    step: u64,
+    steps_made: u64,
+    loss: f32,
+    accuracy: f32,
+    checksum: String,
+    seconds: f64,
+    points: usize,
+    layer_sizes: &'a [usize],
+    parameters: usize,
+    seeds: Seeds,
+    written: &'a [String],
+}

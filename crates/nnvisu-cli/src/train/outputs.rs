@@ -1,0 +1,188 @@
+//! What a training run leaves behind, and where.
+
+use std::fmt::Write as _;
+
+use nnvisu_core::files::session;
+use nnvisu_core::{Grid, Palette, Rasterizer, Trainer};
+
+use super::Watcher;
+use super::progress::{Progress, Report};
+use crate::animation::{Look, gif};
+use crate::choices;
+use crate::output::{Output, ensure_apart};
+use crate::picture::draw_map;
+use crate::stopping::StopConditions;
+use crate::training::{Ended, Measurement};
+
+/// Most frames of a GIF that can be asked for; there may be twice as many.
+const MAX_FRAMES: usize = 500;
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Results (each FILE may be -, standard output)")]
+pub(super) struct OutputArgs {
+    /// Write the session: settings, seeds, points, weights, optimizer and step. The page opens it
+    /// too
+    #[arg(long, short, value_name = "FILE")]
+    session: Option<Output>,
+
+    /// Write loss and accuracy of the measured steps as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(super) metrics: Option<Output>,
+
+    /// Write the final map as PNG
+    #[arg(long, value_name = "FILE")]
+    png: Option<Output>,
+
+    /// Write the evolving map as an animated GIF
+    #[arg(long, value_name = "FILE")]
+    pub(super) gif: Option<Output>,
+
+    /// Frames of the GIF, spread evenly over the run; up to twice as many where the length of the
+    /// run was not known
+    #[arg(long, value_name = "N", value_parser = parse_frames, default_value = "60")]
+    pub(super) gif_frames: usize,
+
+    /// Width of PNG and GIF in pixels
+    #[arg(long, value_name = "PIXELS", value_parser = choices::side, default_value = "400")]
+    width: usize,
+
+    /// Height of PNG and GIF in pixels [default: the width]
+    #[arg(long, value_name = "PIXELS", value_parser = choices::side)]
+    height: Option<usize>,
+
+    /// Leave the points out of PNG and GIF
+    #[arg(long)]
+    no_points: bool,
+
+    /// Colours of the classes in PNG and GIF
+    #[arg(long, value_name = "NAME", value_parser = choices::palette(),
+          default_value = choices::PALETTES[0])]
+    palette: Palette,
+
+    /// Print JSON lines: one per measurement, and one for the result
+    #[arg(long, help_heading = "Report")]
+    json: bool,
+
+    /// Print nothing but errors
+    #[arg(long, short, conflicts_with = "json", help_heading = "Report")]
+    quiet: bool,
+}
+
+fn parse_frames(text: &str) -> Result<usize, String> {
+    choices::in_range(text, 1, MAX_FRAMES)
+}
+
+impl OutputArgs {
+    fn all(&self) -> impl Iterator<Item = &Output> {
+        let textual = [&self.session, &self.metrics];
+        let binary = [&self.png, &self.gif];
+        textual.into_iter().chain(binary).flatten()
+    }
+
+    /// Finds out whether everything can be written, before any training.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let report = self.json.then_some(&Output::Stdout);
+        ensure_apart(self.all().chain(report))?;
+        for output in [&self.png, &self.gif].into_iter().flatten() {
+            output.check_binary()?;
+        }
+        self.all().try_for_each(Output::check)
+    }
+
+    /// Whether there is a result that outlasts the reader of standard output.
+    pub(super) fn writes_files(&self) -> bool {
+        self.all().any(|output| *output != Output::Stdout)
+    }
+
+    pub(super) fn progress(&self, conditions: StopConditions) -> Progress {
+        let report = if self.quiet {
+            Report::Quiet
+        } else if self.json {
+            Report::Json
+        } else if self.all().any(|output| *output == Output::Stdout) {
+            Report::Aside
+        } else {
+            Report::Text
+        };
+        Progress::new(report, conditions)
+    }
+
+    /// Writes everything that was asked for and gives the names of the files. What fails does not
+    /// keep the rest from being written.
+    pub(super) fn write(
+        &self,
+        trainer: &Trainer,
+        ended: &Ended,
+        watcher: &mut Watcher,
+    ) -> anyhow::Result<Vec<String>> {
+        let mut files = Files::default();
+        files.write(self.session.as_ref(), || Ok(session::write(trainer)));
+        files.write(self.metrics.as_ref(), || {
+            let measured = watcher.metrics.take().unwrap_or_default();
+            Ok(metrics_csv(&measured, ended).into_bytes())
+        });
+        let grid = Grid::new(self.width, self.height.unwrap_or(self.width))?;
+        let points = (!self.no_points).then_some(trainer.data());
+        files.write(self.png.as_ref(), || {
+            let mut rasterizer = Rasterizer::new();
+            draw_map(&mut rasterizer, trainer.mlp(), points, grid, &self.palette).png()
+        });
+        if let Some(mut recorder) = watcher.recorder.take() {
+            recorder.finish(trainer.step(), trainer.mlp());
+            files.write(self.gif.as_ref(), || {
+                let look = Look {
+                    grid,
+                    palette: self.palette,
+                    points,
+                    data: trainer.data(),
+                };
+                gif(&recorder, &look)
+            });
+        }
+        files.finish()
+    }
+}
+
+/// Files that have been written, and the first that could not be.
+#[derive(Default)]
+struct Files {
+    names: Vec<String>,
+    error: Option<anyhow::Error>,
+}
+
+impl Files {
+    fn write(
+        &mut self,
+        output: Option<&Output>,
+        contents: impl FnOnce() -> anyhow::Result<Vec<u8>>,
+    ) {
+        let Some(output) = output else { return };
+        match contents().and_then(|contents| output.write(&contents)) {
+            Ok(()) if *output == Output::Stdout => {}
+            Ok(()) => self.names.push(output.to_string()),
+            Err(error) => {
+                self.error.get_or_insert(error);
+            }
+        }
+    }
+
+    fn finish(self) -> anyhow::Result<Vec<String>> {
+        self.error.map_or(Ok(self.names), Err)
+    }
+}
+
+/// The measurements as CSV. Without times, so that the same run gives the same file.
+fn metrics_csv(measured: &[Measurement], ended: &Ended) -> String {
+    let mut csv = String::from("step,loss,accuracy\n");
+    // A diverged run has taken its last step back.
+    let before = measured.iter().filter(|m| m.step < ended.last.step);
+    for measurement in before.chain([&ended.last]) {
+        let metrics = measurement.metrics;
+        let _ = writeln!(
+            csv,
+            "{},{},{}",
+            measurement.step, metrics.loss, metrics.accuracy
+        );
+    }
+    csv
+}
