@@ -7,6 +7,7 @@
 
 mod bench;
 mod command;
+mod fuzz;
 mod load;
 mod shots;
 mod test;
@@ -36,6 +37,8 @@ enum XtaskCommand {
         #[arg(long, value_name = "STEP")]
         only: Vec<test::Step>,
     },
+    /// Feed inputs that nobody thought of to what reads bytes from the network.
+    Fuzz(fuzz::Args),
     /// Measure the engine and its peers in turns, and print times and ratios.
     Bench(bench::Args),
     /// Measure the server under load: steps, fairness, latency, memory and threads of many
@@ -52,6 +55,10 @@ enum XtaskCommand {
 fn main() -> anyhow::Result<std::process::ExitCode> {
     match Args::parse().command {
         XtaskCommand::Test { only } => Ok(test::run_steps(&only)),
+        XtaskCommand::Fuzz(args) => {
+            fuzz::run_command(&args)?;
+            Ok(std::process::ExitCode::SUCCESS)
+        }
         XtaskCommand::Bench(args) => {
             bench::run(&args)?;
             Ok(std::process::ExitCode::SUCCESS)

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
 use crate::command::{cargo, command, repository, run, succeeds};
-use crate::tools;
+use crate::{fuzz, tools};
 
 /// One of the checks, in the order they run: the quick ones first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,6 +28,8 @@ pub(crate) enum Step {
     Doc,
     /// Unit, integration and doc tests of all crates.
     Rust,
+    /// Short runs of the fuzz targets.
+    Fuzz,
     /// The page in Chromium, doing what a person does.
     Browser,
     /// The reference configurations, and a page that outlives its server
@@ -45,6 +47,7 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Doc => "doc",
             Self::Rust => "rust",
+            Self::Fuzz => "fuzz",
             Self::Browser => "browser",
             Self::Deploy => "deploy",
         }
@@ -52,7 +55,11 @@ impl Step {
 
     fn run(self) -> Result<()> {
         match self {
-            Self::Fmt => run(cargo(&["fmt", "--all", "--check"])),
+            Self::Fmt => {
+                run(cargo(&["fmt", "--all", "--check"]))?;
+                let manifest = format!("{}/Cargo.toml", fuzz::PACKAGE);
+                run(cargo(&["fmt", "--manifest-path", &manifest, "--check"]))
+            }
             Self::Deny => deny(),
             Self::Types => types(),
             Self::Js => js(),
@@ -77,6 +84,7 @@ impl Step {
                 "--skip=deploy::",
                 "--skip=proxy::",
             ])),
+            Self::Fuzz => fuzz::step(),
             Self::Browser => {
                 tools::chromium()?;
                 run(cargo(&[

@@ -79,6 +79,13 @@ pub(crate) fn node() -> Result<()> {
     )
 }
 
+/// A C++ compiler, for libFuzzer.
+pub(crate) fn cxx_compiler() -> Result<()> {
+    let named = std::env::var_os("CXX").unwrap_or_else(|| "c++".into());
+    let present = || succeeds(command(&named, &["--version"]));
+    install_with_apt("a C++ compiler, as `c++` or in CXX", &["g++"], present)
+}
+
 /// Chromium and its WebDriver.
 pub(crate) fn chromium() -> Result<()> {
     let present = || {
