@@ -7,6 +7,7 @@
 
 mod bench;
 mod command;
+mod formats;
 mod fuzz;
 mod load;
 mod shots;
@@ -30,8 +31,8 @@ enum XtaskCommand {
     /// Check formatting, lints, documents, licences and types, and run all tests.
     ///
     /// Missing tools are fetched where that is possible: cargo-deny and
-    /// TypeScript go to the target directory; Node.js, Chromium, nginx and
-    /// systemd's checker come from apt-get. Otherwise the step fails and says what to install.
+    /// TypeScript and Python's packages go to the target directory; Node.js, Chromium, nginx,
+    /// Python and systemd's checker come from apt-get. Otherwise the step fails and says what to install.
     Test {
         /// Run only this step (may be given several times).
         #[arg(long, value_name = "STEP")]

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
 use crate::command::{cargo, command, repository, run, succeeds};
-use crate::{fuzz, tools};
+use crate::{formats, fuzz, tools};
 
 /// One of the checks, in the order they run: the quick ones first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,6 +28,8 @@ pub(crate) enum Step {
     Doc,
     /// Unit, integration and doc tests of all crates.
     Rust,
+    /// Models as files, read by the Python packages that people read them with.
+    Formats,
     /// Short runs of the fuzz targets.
     Fuzz,
     /// The page in Chromium, doing what a person does.
@@ -47,6 +49,7 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Doc => "doc",
             Self::Rust => "rust",
+            Self::Formats => "formats",
             Self::Fuzz => "fuzz",
             Self::Browser => "browser",
             Self::Deploy => "deploy",
@@ -84,6 +87,7 @@ impl Step {
                 "--skip=deploy::",
                 "--skip=proxy::",
             ])),
+            Self::Formats => formats::check(),
             Self::Fuzz => fuzz::step(),
             Self::Browser => {
                 tools::chromium()?;

@@ -121,8 +121,18 @@ pub(crate) fn systemd_analyze() -> Result<()> {
     )
 }
 
+/// Python with its module for environments.
+pub(crate) fn python() -> Result<()> {
+    let present = || succeeds(command("python3", &["-c", "import venv, ensurepip"]));
+    install_with_apt(
+        "Python 3.11 or newer with its module venv",
+        &["python3", "python3-venv"],
+        present,
+    )
+}
+
 /// Where tools of our own are kept, apart from what Cargo builds.
-fn tools_directory() -> PathBuf {
+pub(crate) fn tools_directory() -> PathBuf {
     target_directory().join("xtask-tools")
 }
 

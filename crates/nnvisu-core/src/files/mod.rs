@@ -4,6 +4,9 @@
 //! | --- | --- | --- |
 //! | [`csv`] | a [`Dataset`](crate::Dataset) | spreadsheets, scripts |
 //! | [`session`] | a whole [`Trainer`](crate::Trainer): settings, seeds, points, weights, optimizer, step | going on later, here or in the page |
+//! | [`onnx`] | a [`Mlp`] | onnxruntime and everything else that evaluates ONNX |
+//! | [`safetensors`] | a [`Mlp`] | `PyTorch`, and whatever reads safetensors |
+//! | [`json`] | a [`Mlp`] | people, scripts |
 //!
 //! Nothing here opens, reads or writes a file: that is the caller's part. Readers take bytes as
 //! they come, hold them to a limit before they make room for anything, never panic, and either
@@ -27,6 +30,9 @@
 
 pub mod csv;
 mod floats;
+pub mod json;
+pub mod onnx;
+pub mod safetensors;
 pub mod session;
 
 use crate::Mlp;
@@ -51,4 +57,36 @@ fn checksum_of(values: &[f32]) -> u32 {
         crc.update(&value.to_le_bytes());
     }
     crc.finalize()
+}
+
+/// The weights of a layer, out × in, row-major as everywhere outside of this crate.
+fn row_major(mlp: &Mlp, layer: usize) -> Vec<f32> {
+    mlp.weights(layer).transpose().as_slice().to_vec()
+}
+
+/// The names of a layer's weights and biases: those of `PyTorch`'s `nn.Sequential`, in which the
+/// activations are modules too.
+fn parameter_names(layer: usize) -> (String, String) {
+    let module = 2 * layer;
+    (format!("{module}.weight"), format!("{module}.bias"))
+}
+
+/// Input, hidden and output units as text: `2-10-5-2`.
+fn layer_sizes(mlp: &Mlp) -> String {
+    let sizes: Vec<String> = mlp.layer_sizes().iter().map(usize::to_string).collect();
+    sizes.join("-")
+}
+
+/// The JSON of names and finite numbers.
+fn json_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("names and finite numbers have a JSON form")
+}
+
+/// Whether what is not whole JSON began as a file of this format.
+fn begins_with_format(bytes: &[u8], format: &str) -> bool {
+    const NEAR_THE_BEGINNING: usize = 200;
+    let beginning = &bytes[..bytes.len().min(NEAR_THE_BEGINNING)];
+    beginning
+        .windows(format.len())
+        .any(|window| window == format.as_bytes())
 }

@@ -27,7 +27,7 @@
 //! read, as in [`Trainer::restore`].
 
 use super::floats::Floats;
-use super::{MAX_BYTES, MAX_POINTS, checksum_of};
+use super::{MAX_BYTES, MAX_POINTS, checksum_of, json_of};
 use crate::{
     Checkpoint, Dataset, InvalidCheckpoint, Label, NetworkConfig, OptimizerKind, OptimizerState,
     Point, Seeds, Trainer, TrainingConfig,
@@ -38,7 +38,7 @@ use std::fmt::Display;
 /// What `format` says.
 const FORMAT: &str = "nnvisu-session";
 
-/// The version that [`write`] writes. [`read`] reads it and all before it.
+/// The version that [`write()`] writes. [`read`] reads it and all before it.
 pub const VERSION: u64 = 1;
 
 /// Most steps that a file can tell of: 2⁵³ − 1, what programs that keep numbers as doubles count to.
@@ -139,7 +139,7 @@ pub fn read(bytes: &[u8]) -> Result<Trainer, InvalidSession> {
         return Err(InvalidSession::TooLarge);
     }
     let header: Header = serde_json::from_slice(bytes).map_err(|error| {
-        if names_the_format(bytes) {
+        if super::begins_with_format(bytes, FORMAT) {
             InvalidSession::damaged(error)
         } else {
             InvalidSession::NotASession
@@ -166,7 +166,7 @@ pub fn write(trainer: &Trainer) -> Vec<u8> {
         .data()
         .points()
         .iter()
-        .map(|p| json(&point(p)))
+        .map(|p| json_of(&point(p)))
         .collect();
     let points = match &points[..] {
         [] => "[]".to_owned(),
@@ -183,27 +183,14 @@ pub fn write(trainer: &Trainer) -> Vec<u8> {
   "checkpoint": {}
 }}
 "#,
-        json(&FORMAT),
-        json(&VERSION),
-        json(trainer.network_config()),
-        json(trainer.training_config()),
-        json(trainer.seeds()),
-        json(&StoredCheckpoint::of(trainer.checkpoint())),
+        json_of(&FORMAT),
+        json_of(&VERSION),
+        json_of(trainer.network_config()),
+        json_of(trainer.training_config()),
+        json_of(trainer.seeds()),
+        json_of(&StoredCheckpoint::of(trainer.checkpoint())),
     )
     .into_bytes()
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("plain structs of finite numbers have a JSON form")
-}
-
-/// Whether what is not JSON began as a session file.
-fn names_the_format(bytes: &[u8]) -> bool {
-    const NEAR_THE_BEGINNING: usize = 200;
-    let beginning = &bytes[..bytes.len().min(NEAR_THE_BEGINNING)];
-    beginning
-        .windows(FORMAT.len())
-        .any(|window| window == FORMAT.as_bytes())
 }
 
 impl File {

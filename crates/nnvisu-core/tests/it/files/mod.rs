@@ -2,6 +2,8 @@
 //! page's own readers are held to the same vectors (`tests/vectors`, see `tests/js`).
 
 mod csv;
+mod models;
+mod other_programs;
 mod session;
 
 use proptest::prelude::*;
