@@ -3,6 +3,7 @@
 //! and share no code with the program.
 
 mod browser;
+mod cli;
 mod deploy;
 mod http;
 mod library;

@@ -118,12 +118,12 @@ pub(crate) struct StartArgs {
     generate: Option<Distribution>,
 
     /// Number of classes, 2 to 8 [default: 2]
-    #[arg(long, value_name = "N", value_parser = choices::class_count, requires = "generate",
+    #[arg(long, value_name = "N", value_parser = choices::class_count, conflicts_with = "file",
           help_heading = "Generated points")]
     classes: Option<ClassCount>,
 
     /// Number of points of all classes together [default: 200]
-    #[arg(long, value_name = "N", value_parser = choices::point_count, requires = "generate",
+    #[arg(long, value_name = "N", value_parser = choices::point_count, conflicts_with = "file",
           help_heading = "Generated points")]
     points: Option<usize>,
 
@@ -131,7 +131,7 @@ pub(crate) struct StartArgs {
     #[arg(
         long,
         value_name = "SEED",
-        requires = "generate",
+        conflicts_with = "file",
         help_heading = "Generated points"
     )]
     data_seed: Option<u64>,
