@@ -5,18 +5,18 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use nnvisu_core::files::checksum;
-use nnvisu_core::{Dataset, Evaluation, Trainer};
+use nnvisu_core::{Evaluation, Trainer};
 
-use crate::input::Input;
+use crate::input::{Input, Saved};
 use crate::output::Output;
 use crate::text::{self, json_line};
 use crate::usage_error;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Eval {
-    /// The .nnvisu session whose network is measured; - reads standard input
+    /// The .nnvisu session, or the model as JSON, that is measured; - reads standard input
     #[arg(value_name = "SESSION")]
-    session: Input,
+    network: Input,
 
     /// Points to measure it on, as CSV (x, y, label); - reads standard input [default: the
     /// session's own points]
@@ -30,18 +30,22 @@ pub(crate) struct Eval {
 
 /// Measures a session's network.
 pub(crate) fn run(args: &Eval) -> anyhow::Result<ExitCode> {
-    if let (Input::Stdin, Some(Input::Stdin)) = (&args.session, &args.data) {
+    if let (Input::Stdin, Some(Input::Stdin)) = (&args.network, &args.data) {
         bail!(usage_error(
             "Only one of session and data can be standard input"
         ));
     }
-    let trainer = args.session.read_session()?;
+    let network = args.network.read_network()?;
     let other = args.data.as_ref().map(Input::read_points).transpose()?;
-    let data: &Dataset = other.as_ref().unwrap_or(trainer.data());
+    let Some(data) = other.as_ref().or(network.session().map(Trainer::data)) else {
+        bail!(usage_error(
+            "A model as JSON has no points: give some with --data"
+        ));
+    };
     let evaluation =
-        Evaluation::new(trainer.mlp(), data)?.context("There are no points to measure it on")?;
+        Evaluation::new(network.mlp(), data)?.context("There are no points to measure it on")?;
     let report = if args.json {
-        as_json(&trainer, &evaluation)
+        as_json(&network, &evaluation)
     } else {
         as_text(&evaluation)
     };
@@ -52,7 +56,8 @@ pub(crate) fn run(args: &Eval) -> anyhow::Result<ExitCode> {
 /// The object of `--json`.
 #[derive(serde::Serialize)]
 struct EvaluationLine<'a> {
-    step: u64,
+    /// Null for a network alone.
+    step: Option<u64>,
     checksum: String,
     points: usize,
     loss: f64,
@@ -72,7 +77,7 @@ struct ClassLine {
     f1: Option<f64>,
 }
 
-fn as_json(trainer: &Trainer, evaluation: &Evaluation) -> String {
+fn as_json(network: &Saved, evaluation: &Evaluation) -> String {
     let classes = 0..evaluation.n_classes();
     let of_class = |class| ClassLine {
         class,
@@ -82,8 +87,8 @@ fn as_json(trainer: &Trainer, evaluation: &Evaluation) -> String {
         f1: evaluation.f1(class),
     };
     json_line(&EvaluationLine {
-        step: trainer.step(),
-        checksum: format!("{:08x}", checksum(trainer.mlp())),
+        step: network.session().map(Trainer::step),
+        checksum: format!("{:08x}", checksum(network.mlp())),
         points: evaluation.n_points(),
         loss: evaluation.loss(),
         accuracy: evaluation.accuracy(),

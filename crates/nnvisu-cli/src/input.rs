@@ -6,10 +6,14 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use clap::ArgGroup;
-use nnvisu_core::files::{self, csv, session};
-use nnvisu_core::{ClassCount, DEFAULT_N_POINTS, Dataset, Distribution, Trainer, generate_seeded};
+use nnvisu_core::files::json::{self, InvalidModel};
+use nnvisu_core::files::session::{self, InvalidSession};
+use nnvisu_core::files::{self, csv};
+use nnvisu_core::{
+    ClassCount, DEFAULT_N_POINTS, Dataset, Distribution, Mlp, Trainer, generate_seeded,
+};
 
 use crate::choices;
 use crate::settings::DEFAULT_SEED;
@@ -74,10 +78,19 @@ impl Input {
         csv::read(&bytes).with_context(|| self.to_string())
     }
 
-    /// A run, from a session file.
-    pub(crate) fn read_session(&self) -> anyhow::Result<Trainer> {
+    /// A network, from a session file or a model as JSON.
+    pub(crate) fn read_network(&self) -> anyhow::Result<Saved> {
         let bytes = self.read()?;
-        session::read(&bytes).with_context(|| self.to_string())
+        let network = match session::read(&bytes) {
+            Err(InvalidSession::NotASession) => match json::read(&bytes) {
+                Err(InvalidModel::NotAModel) => {
+                    bail!("{self}: This is neither an nnvisu session nor a model as JSON")
+                }
+                model => Saved::Model(model.with_context(|| self.to_string())?),
+            },
+            session => Saved::Session(Box::new(session.with_context(|| self.to_string())?)),
+        };
+        Ok(network)
     }
 
     /// Points or a run, whichever the file holds.
@@ -91,6 +104,31 @@ impl Input {
         } else {
             let data = csv::read(&bytes).with_context(|| self.to_string())?;
             Ok(Start::Points(data))
+        }
+    }
+}
+
+/// A network that was written earlier.
+pub(crate) enum Saved {
+    /// With all that belongs to its training.
+    Session(Box<Trainer>),
+    /// Alone.
+    Model(Mlp),
+}
+
+impl Saved {
+    pub(crate) fn mlp(&self) -> &Mlp {
+        match self {
+            Self::Session(trainer) => trainer.mlp(),
+            Self::Model(mlp) => mlp,
+        }
+    }
+
+    /// The session it comes from.
+    pub(crate) fn session(&self) -> Option<&Trainer> {
+        match self {
+            Self::Session(trainer) => Some(trainer),
+            Self::Model(_) => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
 use nnvisu_core::{Grid, Palette, Rasterizer};
 
 use crate::choices;
@@ -11,9 +12,9 @@ use crate::picture::draw_map;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Render {
-    /// The .nnvisu session whose network is drawn; - reads standard input
+    /// The .nnvisu session, or the model as JSON, that is drawn; - reads standard input
     #[arg(value_name = "SESSION")]
-    session: Input,
+    network: Input,
 
     /// PNG file to write; - is standard output
     #[arg(long, short, value_name = "FILE", default_value = "-")]
@@ -39,11 +40,15 @@ pub(crate) struct Render {
 /// Draws a session's network.
 pub(crate) fn run(args: &Render) -> anyhow::Result<ExitCode> {
     args.output.check_binary()?;
-    let trainer = args.session.read_session()?;
+    let network = args.network.read_network()?;
     let grid = Grid::new(args.width, args.height.unwrap_or(args.width))?;
-    let points = args.points.then_some(trainer.data());
+    let points = match (args.points, network.session()) {
+        (false, _) => None,
+        (true, Some(session)) => Some(session.data()),
+        (true, None) => bail!("{}: A model as JSON has no points to draw", args.network),
+    };
     let mut rasterizer = Rasterizer::new();
-    let picture = draw_map(&mut rasterizer, trainer.mlp(), points, grid, &args.palette);
+    let picture = draw_map(&mut rasterizer, network.mlp(), points, grid, &args.palette);
     args.output.write(&picture.png()?)?;
     Ok(ExitCode::SUCCESS)
 }

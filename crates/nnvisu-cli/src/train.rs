@@ -156,7 +156,7 @@ impl Summary<'_> {
     }
 
     fn steps_per_second(&self) -> f64 {
-        let seconds = self.ended.last.elapsed.as_secs_f64();
+        let seconds = self.ended.elapsed.as_secs_f64();
         self.ended.n_steps as f64 / seconds.max(f64::MIN_POSITIVE)
     }
 
@@ -177,7 +177,7 @@ impl Summary<'_> {
             mlp.activation(),
             text::counted(mlp.parameters().len(), "parameter"),
             text::count(last.step),
-            text::seconds(last.elapsed.as_secs_f64()),
+            text::seconds(self.ended.elapsed.as_secs_f64()),
             text::rate(self.steps_per_second()),
             self.ended.reason,
             text::loss(last.metrics.loss.into()),
@@ -200,7 +200,7 @@ impl Summary<'_> {
             loss: ended.last.metrics.loss,
             accuracy: ended.last.metrics.accuracy,
             checksum: self.checksum(),
-            seconds: ended.last.elapsed.as_secs_f64(),
+            seconds: ended.elapsed.as_secs_f64(),
             points: trainer.data().len(),
             layer_sizes: trainer.mlp().layer_sizes(),
             parameters: trainer.mlp().parameters().len(),

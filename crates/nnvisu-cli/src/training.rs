@@ -33,6 +33,8 @@ pub(crate) struct Ended {
     pub(crate) reason: StopReason,
     /// Steps made in this run.
     pub(crate) n_steps: u64,
+    /// How long they took, with their measurements.
+    pub(crate) elapsed: Duration,
     /// With the weights that the run has ended with.
     pub(crate) last: Measurement,
 }
@@ -96,6 +98,7 @@ pub(crate) fn train(
             last = measure(trainer, start)?;
         }
     };
+    let elapsed = start.elapsed();
     if last.step != trainer.step() {
         last = measure(trainer, start)?;
         // The run has ended already.
@@ -104,6 +107,7 @@ pub(crate) fn train(
     Ok(Ended {
         reason,
         n_steps,
+        elapsed,
         last,
     })
 }

@@ -80,6 +80,39 @@ async fn a_network_is_measured_on_its_own_points_and_on_others() {
 }
 
 #[tokio::test]
+async fn a_network_leaves_in_every_format_and_one_comes_back() {
+    let folder = Folder::new();
+    let trained = folder
+        .succeed(
+            "train -g moons --steps 50 --seed 3 -s moons.nnvisu --onnx m.onnx --model-json m.json",
+        )
+        .await;
+    let again = folder
+        .succeed("train moons.nnvisu --steps 0 --onnx again.onnx --safetensors m.safetensors")
+        .await;
+    assert_eq!(again.summary("checksum"), trained.summary("checksum"));
+    assert_eq!(folder.bytes("again.onnx"), folder.bytes("m.onnx"));
+    let header = u64::from_le_bytes(folder.bytes("m.safetensors")[..8].try_into().unwrap());
+    assert!(header < 10_000, "{header}");
+
+    folder.succeed("generate moons -o moons.csv").await;
+    let model = folder.succeed("eval m.json --data moons.csv --json").await;
+    assert_eq!(model.json()[0]["checksum"], trained.summary("checksum"));
+    let map = folder.succeed("render m.json --width 30").await;
+    let same = folder.succeed("render moons.nnvisu --width 30").await;
+    assert_eq!(map.stdout, same.stdout);
+    folder.run("eval m.json").await.assert_fails(2, &["--data"]);
+    folder
+        .run("render m.json --points")
+        .await
+        .assert_fails(1, &["no points"]);
+    folder
+        .run("eval moons.csv")
+        .await
+        .assert_fails(1, &["neither", "session", "model"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_measured_is_explained() {
     let folder = Folder::new();
     folder

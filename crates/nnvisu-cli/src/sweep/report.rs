@@ -106,7 +106,7 @@ fn run_line(runs: &Runs, run: usize, outcome: &Outcome) -> String {
         loss: last.metrics.loss,
         accuracy: last.metrics.accuracy,
         checksum: checksum_of(outcome),
-        seconds: last.elapsed.as_secs_f64(),
+        seconds: outcome.ended.elapsed.as_secs_f64(),
     })
 }
 
@@ -197,7 +197,7 @@ fn run_row(runs: &Runs, run: usize, outcome: &Outcome) -> Vec<String> {
         text::loss(last.metrics.loss.into()),
         text::percent(last.metrics.accuracy.into()),
         text::count(last.step),
-        text::seconds(last.elapsed.as_secs_f64()),
+        text::seconds(outcome.ended.elapsed.as_secs_f64()),
         checksum_of(outcome),
         outcome.ended.reason.to_string(),
     ]);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use nnvisu_core::files::session;
+use nnvisu_core::files::{json, onnx, safetensors, session};
 use nnvisu_core::{Grid, Palette, Rasterizer, Trainer};
 
 use super::Watcher;
@@ -24,6 +24,18 @@ pub(super) struct OutputArgs {
     /// too
     #[arg(long, short, value_name = "FILE")]
     session: Option<Output>,
+
+    /// Write the network as ONNX
+    #[arg(long, value_name = "FILE")]
+    onnx: Option<Output>,
+
+    /// Write the network as safetensors, named and shaped as PyTorch has it
+    #[arg(long, value_name = "FILE")]
+    safetensors: Option<Output>,
+
+    /// Write the network as plain JSON
+    #[arg(long, value_name = "FILE")]
+    model_json: Option<Output>,
 
     /// Write loss and accuracy of the measured steps as CSV
     #[arg(long, value_name = "FILE")]
@@ -74,18 +86,20 @@ fn parse_frames(text: &str) -> Result<usize, String> {
 
 impl OutputArgs {
     fn all(&self) -> impl Iterator<Item = &Output> {
-        let textual = [&self.session, &self.metrics];
-        let binary = [&self.png, &self.gif];
-        textual.into_iter().chain(binary).flatten()
+        let textual = [&self.session, &self.model_json, &self.metrics];
+        textual.into_iter().flatten().chain(self.binary())
+    }
+
+    fn binary(&self) -> impl Iterator<Item = &Output> {
+        let binary = [&self.onnx, &self.safetensors, &self.png, &self.gif];
+        binary.into_iter().flatten()
     }
 
     /// Finds out whether everything can be written, before any training.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         let report = self.json.then_some(&Output::Stdout);
         ensure_apart(self.all().chain(report))?;
-        for output in [&self.png, &self.gif].into_iter().flatten() {
-            output.check_binary()?;
-        }
+        self.binary().try_for_each(Output::check_binary)?;
         self.all().try_for_each(Output::check)
     }
 
@@ -117,6 +131,12 @@ impl OutputArgs {
     ) -> anyhow::Result<Vec<String>> {
         let mut files = Files::default();
         files.write(self.session.as_ref(), || Ok(session::write(trainer)));
+        let mlp = trainer.mlp();
+        files.write(self.onnx.as_ref(), || Ok(onnx::write(mlp)));
+        files.write(self.safetensors.as_ref(), || Ok(safetensors::write(mlp)));
+        files.write(self.model_json.as_ref(), || {
+            Ok(json::write(mlp).into_bytes())
+        });
         files.write(self.metrics.as_ref(), || {
             let measured = watcher.metrics.take().unwrap_or_default();
             Ok(metrics_csv(&measured, ended).into_bytes())
