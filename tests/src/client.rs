@@ -120,6 +120,11 @@ impl Client {
         Ok(client)
     }
 
+    /// Lets the test use this connection for so long from now on.
+    pub fn stay(&mut self, lifetime: Duration) {
+        self.deadline = Instant::now() + lifetime;
+    }
+
     /// The `config` message that the server sent first.
     pub fn greeting(&self) -> &Value {
         &self.greeting

@@ -88,13 +88,38 @@ impl Server {
             .count()
     }
 
+    /// All threads of the server.
+    pub fn threads(&self) -> usize {
+        self.entries_of("task")
+    }
+
+    /// Its open files and sockets.
+    pub fn descriptors(&self) -> usize {
+        self.entries_of("fd")
+    }
+
+    fn entries_of(&self, directory: &str) -> usize {
+        let directory = format!("/proc/{}/{directory}", self.pid().as_raw_nonzero());
+        let entries = std::fs::read_dir(directory).expect("the server runs, on Linux");
+        entries.count()
+    }
+
     /// Memory that the server has in use, in KiB.
     pub fn resident_kib(&self) -> u64 {
+        self.kib_of("VmRSS:")
+    }
+
+    /// The most memory that it has had in use, in KiB.
+    pub fn peak_kib(&self) -> u64 {
+        self.kib_of("VmHWM:")
+    }
+
+    fn kib_of(&self, name: &str) -> u64 {
         let status = format!("/proc/{}/status", self.pid().as_raw_nonzero());
         let status = std::fs::read_to_string(status).expect("the server runs, on Linux");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        number.expect("the memory in use, in kB")
+        number.expect("the memory, in kB")
     }
 
     /// Sends a signal.

@@ -67,6 +67,8 @@ enum End {
     Close(CloseCode, &'static str),
 }
 
+const BROKEN_FRAME: End = End::Close(CloseCode::Protocol, "Not a valid WebSocket frame");
+
 impl From<Closed> for End {
     fn from(Closed: Closed) -> Self {
         Self::Gone
@@ -184,12 +186,14 @@ impl Connection {
         tracing::debug!(%error, "refused what a client sent");
         Ok(match error {
             ProtocolError::Overflow => self.refuse_size().await?,
-            ProtocolError::Io(error) if is_overflow(error) => self.refuse_size().await?,
-            ProtocolError::Io(error) if is_bad_text(error) => {
-                End::Close(CloseCode::Invalid, "Text must be UTF-8")
-            }
-            ProtocolError::Io(error) if error.kind() != io::ErrorKind::InvalidData => End::Gone,
-            _ => End::Close(CloseCode::Protocol, "Not a valid WebSocket frame"),
+            ProtocolError::Io(error) => match end_of_stream(error) {
+                Some(PayloadError::Overflow) => self.refuse_size().await?,
+                Some(PayloadError::Io(error)) if is_invalid(error) => BROKEN_FRAME,
+                // The frame meter has let it through: then it is the text that is wrong.
+                None if is_invalid(error) => End::Close(CloseCode::Invalid, "Text must be UTF-8"),
+                _ => End::Gone,
+            },
+            _ => BROKEN_FRAME,
         })
     }
 
@@ -327,13 +331,11 @@ async fn close(
     let _ = timeout(CLOSE_PATIENCE, farewell).await;
 }
 
-/// Whether the frame meter ended the stream.
-fn is_overflow(error: &io::Error) -> bool {
-    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
-    matches!(cause, Some(PayloadError::Overflow))
+/// Why the stream of bytes ended, if it is that which ended; the frame meter ends it, too.
+fn end_of_stream(error: &io::Error) -> Option<&PayloadError> {
+    error.get_ref()?.downcast_ref()
 }
 
-/// Whether the bytes of a text message are not UTF-8.
-fn is_bad_text(error: &io::Error) -> bool {
-    matches!(error.get_ref(), Some(cause) if cause.is::<std::str::Utf8Error>())
+fn is_invalid(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidData
 }

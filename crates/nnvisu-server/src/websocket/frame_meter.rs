@@ -1,11 +1,13 @@
-//! Refuses a WebSocket message as soon as its header says that it is too large.
+//! Refuses a WebSocket frame as soon as its header says that it is too large, or none.
 //!
 //! The WebSocket codec below us checks a frame's length only after all of it has arrived, so a
 //! client could make it hold any amount. This stream sits before the codec, reads along in the
 //! frame headers (RFC 6455, section 5.2) and ends the stream at the first that goes too far.
+//! Control frames are short, or broken: else a ping could be as long as the memory lasts.
 
 use std::{
     cell::Cell,
+    io,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
@@ -19,6 +21,9 @@ use crate::metrics::Metrics;
 
 /// Opcodes from here on are control frames: short, and allowed between the fragments of a message.
 const FIRST_CONTROL_OPCODE: u8 = 0x8;
+const MAX_CONTROL_BYTES: u64 = 125;
+/// Bits of the first byte that mean something only with extensions; there are none here.
+const RESERVED_BITS: u8 = 0x70;
 
 /// Header: two bytes, up to eight of extended length, four of mask.
 const MAX_HEADER_BYTES: usize = 14;
@@ -99,14 +104,15 @@ impl Stream for MeteredPayload {
 
     /// # Errors
     ///
-    /// [`PayloadError::Overflow`] at a message that is too large.
+    /// [`PayloadError::Overflow`] at a message that is too large; [`PayloadError::Io`] with
+    /// [`io::ErrorKind::InvalidData`] at a header that no frame has.
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         let item = ready!(Pin::new(&mut this.payload).poll_next(cx));
         if let Some(Ok(bytes)) = &item {
             this.metrics.received(bytes.len());
-            if this.meter.read(bytes).is_err() {
-                return Poll::Ready(Some(Err(PayloadError::Overflow)));
+            if let Err(refused) = this.meter.read(bytes) {
+                return Poll::Ready(Some(Err(refused.into())));
             }
             let is_unfinished = this.meter.is_within_message();
             this.hearing
@@ -116,9 +122,22 @@ impl Stream for MeteredPayload {
     }
 }
 
-/// A message is larger than allowed.
 #[derive(Debug, PartialEq, Eq)]
-struct TooLarge;
+enum Refused {
+    /// A message is larger than allowed.
+    TooLarge,
+    /// A header is not one of a frame.
+    Broken,
+}
+
+impl From<Refused> for PayloadError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TooLarge => Self::Overflow,
+            Refused::Broken => Self::Io(io::ErrorKind::InvalidData.into()),
+        }
+    }
+}
 
 /// Follows the frame headers in a stream of bytes that may be cut anywhere.
 struct FrameMeter {
@@ -145,7 +164,7 @@ impl FrameMeter {
         }
     }
 
-    fn read(&mut self, mut bytes: &[u8]) -> Result<(), TooLarge> {
+    fn read(&mut self, mut bytes: &[u8]) -> Result<(), Refused> {
         while !bytes.is_empty() {
             if self.payload_left > 0 {
                 let skipped = self.payload_left.min(bytes.len() as u64);
@@ -182,7 +201,7 @@ impl FrameMeter {
         2 + extended_length + mask
     }
 
-    fn end_header(&mut self) -> Result<(), TooLarge> {
+    fn end_header(&mut self) -> Result<(), Refused> {
         let mut extended = [0; 8];
         let length = match self.header[1] & 0x7F {
             126 => {
@@ -197,8 +216,12 @@ impl FrameMeter {
         };
         let is_final = self.header[0] & 0x80 != 0;
         let is_control = self.header[0] & 0x0F >= FIRST_CONTROL_OPCODE;
+        let has_reserved_bits = self.header[0] & RESERVED_BITS != 0;
         self.header_len = 0;
         self.payload_left = length;
+        if has_reserved_bits || is_control && length > MAX_CONTROL_BYTES {
+            return Err(Refused::Broken);
+        }
         if is_control {
             return Ok(());
         }
@@ -209,7 +232,7 @@ impl FrameMeter {
         };
         self.message_bytes = self.message_bytes.saturating_add(counted);
         if self.message_bytes > self.max_message_bytes {
-            return Err(TooLarge);
+            return Err(Refused::TooLarge);
         }
         self.is_fragmented = !is_final;
         if is_final {
@@ -246,7 +269,7 @@ mod tests {
     }
 
     /// Reads `bytes` in pieces of every size from one byte on: the cuts must not matter.
-    fn check(max_message_bytes: usize, bytes: &[u8], expected: &Result<(), TooLarge>) {
+    fn check(max_message_bytes: usize, bytes: &[u8], expected: &Result<(), Refused>) {
         for piece in [1, 2, 3, 7, 100, bytes.len()] {
             let mut meter = FrameMeter::new(max_message_bytes);
             let result = bytes.chunks(piece).try_for_each(|chunk| meter.read(chunk));
@@ -261,7 +284,7 @@ mod tests {
             twice.extend(frame(true, TEXT, length));
             check(length, &twice, &Ok(()));
             if length > 0 {
-                check(length - 1, &twice, &Err(TooLarge));
+                check(length - 1, &twice, &Err(Refused::TooLarge));
             }
         }
     }
@@ -277,7 +300,7 @@ mod tests {
         ]
         .concat();
         check(1000, &message, &Ok(()));
-        check(999, &message, &Err(TooLarge));
+        check(999, &message, &Err(Refused::TooLarge));
     }
 
     #[test]
@@ -286,7 +309,22 @@ mod tests {
         message.extend(frame(false, CONTINUATION, 0).repeat(9));
         message.extend(frame(true, CONTINUATION, 0));
         check(640, &message, &Ok(()));
-        check(639, &message, &Err(TooLarge));
+        check(639, &message, &Err(Refused::TooLarge));
+    }
+
+    #[test]
+    fn control_frames_are_short() {
+        check(1000, &frame(true, PING, 125), &Ok(()));
+        check(1000, &frame(true, PING, 126), &Err(Refused::Broken));
+        let endless = [0x89, 0xFF, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        check(1000, &endless, &Err(Refused::Broken));
+    }
+
+    #[test]
+    fn reserved_bits_are_not_for_us() {
+        for bit in [0x40, 0x20, 0x10] {
+            check(1000, &frame(true, bit | TEXT, 3), &Err(Refused::Broken));
+        }
     }
 
     #[test]
@@ -328,6 +366,6 @@ mod tests {
         let huge = [
             0x81, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0,
         ];
-        check(1000, &huge, &Err(TooLarge));
+        check(1000, &huge, &Err(Refused::TooLarge));
     }
 }

@@ -110,6 +110,28 @@ async fn text_that_is_not_utf_8_ends_the_connection() {
 }
 
 #[actix_web::test]
+async fn text_in_pieces_that_is_not_utf_8_ends_the_connection() {
+    let server = TestServer::start();
+    let mut client = server.connect_v1().await;
+    for (bytes, opcode) in [([b'x', 0xC3], Data::Text), ([b'x', b'y'], Data::Continue)] {
+        let is_final = opcode == Data::Continue;
+        let frame = Frame::message(bytes.to_vec(), OpCode::Data(opcode), is_final);
+        client.socket.send(Message::Frame(frame)).await.unwrap();
+    }
+    assert_eq!(client.close_code().await, 1007);
+}
+
+/// It would be kept until all of it has come, however much it says that will be.
+#[actix_web::test]
+async fn a_ping_without_end_ends_the_connection() {
+    let server = TestServer::start();
+    let mut client = server.connect_v1().await;
+    let header = [0x89, 0xFF, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    client.socket.get_mut().write_all(&header).await.unwrap();
+    assert_eq!(client.close_code().await, 1002);
+}
+
+#[actix_web::test]
 async fn a_broken_frame_ends_the_connection() {
     let server = TestServer::start();
     let mut client = server.connect_v1().await;
