@@ -185,7 +185,7 @@ limits?: Limits, };
  * The metrics of a `step_result`: loss and accuracy over all points with the weights of that
  * step, `null` when there are no points; the step is absent in the answer to `train_step`.
  */
-export type StepMetrics = { loss: number | null, accuracy: number | null, step?: number, };
+export type StepMetrics = { loss: number, accuracy: number | null, step?: number, };
 
 /**
  * The network that was asked for is the one that is trained.

@@ -135,13 +135,14 @@ pub struct ServerInfo {
 }
 
 /// The metrics of a `step_result`: loss and accuracy over all points with the weights of that
-/// step, `null` when there are no points; the step is absent in the answer to `train_step`.
+/// step; the step is absent in the answer to `train_step`. Without points the accuracy is `null`
+/// and the loss 0: existing clients cannot show a loss that is no number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "WireStepMetrics", into = "WireStepMetrics")]
 #[cfg_attr(
     test,
-    ts(type = "{ loss: number | null, accuracy: number | null, step?: number, }")
+    ts(type = "{ loss: number, accuracy: number | null, step?: number, }")
 )]
 pub struct StepMetrics {
     /// Loss and accuracy, which stand side by side with the step on the wire.
@@ -152,7 +153,7 @@ pub struct StepMetrics {
 
 #[derive(Serialize, Deserialize)]
 struct WireStepMetrics {
-    loss: Option<f32>,
+    loss: f32,
     accuracy: Option<f32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     step: Option<u64>,
@@ -162,13 +163,11 @@ impl TryFrom<WireStepMetrics> for StepMetrics {
     type Error = InvalidMetrics;
 
     fn try_from(wire: WireStepMetrics) -> Result<Self, InvalidMetrics> {
-        let metrics = match (wire.loss, wire.accuracy) {
-            (Some(loss), Some(accuracy)) => Some(Metrics::new(loss, accuracy)?),
-            (None, None) => None,
-            _ => return Err(InvalidMetrics),
-        };
+        let metrics = wire
+            .accuracy
+            .map(|accuracy| Metrics::new(wire.loss, accuracy));
         Ok(Self {
-            metrics,
+            metrics: metrics.transpose()?,
             step: wire.step,
         })
     }
@@ -177,7 +176,7 @@ impl TryFrom<WireStepMetrics> for StepMetrics {
 impl From<StepMetrics> for WireStepMetrics {
     fn from(step_metrics: StepMetrics) -> Self {
         Self {
-            loss: step_metrics.metrics.map(Metrics::loss),
+            loss: step_metrics.metrics.map_or(0.0, Metrics::loss),
             accuracy: step_metrics.metrics.map(Metrics::accuracy),
             step: step_metrics.step,
         }

@@ -1,7 +1,7 @@
 //! What the server counts of itself, in the text format that Prometheus reads (`OpenMetrics`
 //! 1.0).
 //!
-//! Sessions count once per burst of steps and once per picture, never per step.
+//! Sessions count their steps once per burst, never one by one.
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
@@ -80,6 +80,7 @@ struct Counts {
     received_bytes: Counter,
     errors: Family<Label, Counter>,
     queue: Histogram,
+    picture_age: Histogram,
 }
 
 impl fmt::Debug for Metrics {
@@ -91,6 +92,7 @@ impl fmt::Debug for Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         // From 0.1 ms to 6.5 s.
+        let ages = || Histogram::new((0..9).map(|power| 1e-4 * 4_f64.powi(power)));
         let mut counts = Counts {
             registry: Registry::with_prefix("nnvisu"),
             sessions: Gauge::default(),
@@ -105,7 +107,8 @@ impl Default for Metrics {
             sent_bytes: Counter::default(),
             received_bytes: Counter::default(),
             errors: Family::default(),
-            queue: Histogram::new((0..9).map(|power| 1e-4 * 4_f64.powi(power))),
+            queue: ages(),
+            picture_age: ages(),
         };
         counts.register();
         Self {
@@ -136,7 +139,7 @@ impl Counts {
             ("pictures_drawn", "Pictures drawn", &self.drawn),
             (
                 "pictures_dropped",
-                "Pictures replaced by newer ones before they were sent",
+                "Pictures that were out of date before they could be sent",
                 &self.dropped,
             ),
             ("pictures_sent", "Pictures sent", &self.sent),
@@ -163,12 +166,20 @@ impl Counts {
             "Requests that sessions answered by an error, by its code",
             self.errors.clone(),
         );
-        registry.register_with_unit(
-            "request_queue",
-            "How long requests waited for their session",
-            Unit::Seconds,
-            self.queue.clone(),
-        );
+        for (name, help, histogram) in [
+            (
+                "request_queue",
+                "How long requests waited for their session",
+                &self.queue,
+            ),
+            (
+                "picture_age",
+                "How old pictures were when the client's receipt for them came",
+                &self.picture_age,
+            ),
+        ] {
+            registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
+        }
     }
 }
 
@@ -214,12 +225,19 @@ impl Metrics {
         self.counts.steps.inc_by(n_steps);
     }
 
-    /// A picture has been drawn, and perhaps another dropped for it.
-    pub(crate) fn drawn(&self, dropped_another: bool) {
+    /// A picture has been drawn.
+    pub(crate) fn drawn(&self) {
         self.counts.drawn.inc();
-        if dropped_another {
-            self.counts.dropped.inc();
-        }
+    }
+
+    /// A picture has been dropped before it was sent.
+    pub(crate) fn dropped(&self) {
+        self.counts.dropped.inc();
+    }
+
+    /// A client has received a picture of so long ago.
+    pub(crate) fn received_picture(&self, age: Duration) {
+        self.counts.picture_age.observe(age.as_secs_f64());
     }
 
     /// A message goes out.
@@ -260,7 +278,9 @@ mod tests {
     fn is_what_prometheus_reads() {
         let metrics = Metrics::default();
         metrics.steps(1000);
-        metrics.drawn(true);
+        metrics.drawn();
+        metrics.dropped();
+        metrics.received_picture(Duration::from_millis(20));
         metrics.refused("full");
         metrics.error(ErrorCode::NoData);
         metrics.queued(Duration::from_millis(1));
@@ -275,6 +295,8 @@ mod tests {
             "nnvisu_sent_bytes_total 5",
             "nnvisu_refused_total{reason=\"full\"} 1",
             "nnvisu_request_errors_total{code=\"no_data\"} 1",
+            "nnvisu_picture_age_seconds_bucket{le=\"0.0256\"} 1",
+            "nnvisu_picture_age_seconds_bucket{le=\"0.0064\"} 0",
             "nnvisu_request_queue_seconds_count 1",
             "nnvisu_request_queue_seconds_bucket{le=\"0.0016\"} 1",
             "# EOF",

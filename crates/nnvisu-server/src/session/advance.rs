@@ -1,6 +1,6 @@
 //! What a session does by itself as time goes on: steps, pictures, checkpoints.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nnvisu_protocol::{ProtocolVersion, Response, ServerMessage, StepMetrics};
 
@@ -13,10 +13,6 @@ use super::{
     state::{Need, Session},
 };
 
-/// While the line is full, a session that has nothing else to do looks this often whether it
-/// still is.
-const LINE_POLL: Duration = Duration::from_millis(5);
-
 /// When a session wants to be advanced again, if no command comes before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
@@ -24,7 +20,7 @@ pub(super) enum Next {
     Now,
     /// At this time.
     At(Instant),
-    /// Never: only a command changes anything.
+    /// Never: only a command changes anything, or the connection when the line has room again.
     Idle,
 }
 
@@ -46,8 +42,9 @@ impl Session {
     fn run_due_steps(&mut self) {
         let started = Instant::now();
         let n_steps = self.pacer.steps_due(started);
-        for _ in 0..n_steps {
+        for n_made in 0..n_steps {
             if self.trainer.train_step().is_err() {
+                self.signals.metrics().steps(n_made.into());
                 return self.end_diverged();
             }
         }
@@ -81,6 +78,11 @@ impl Session {
         {
             return;
         }
+        let metrics = self.trainer.evaluate();
+        if self.running && metrics.is_some_and(|metrics| metrics.loss.is_infinite()) {
+            // A step would find out too, but not one whose batch is a lucky part of the points.
+            return self.end_diverged();
+        }
         self.picture = Need::Nothing;
 
         let step = self.trainer.step();
@@ -92,7 +94,7 @@ impl Session {
             self.running,
             self.outbox.bytes_per_second(),
         );
-        let metrics = convert::wire_metrics(self.trainer.evaluate());
+        let metrics = metrics.map(convert::wire_metrics);
         let steps_per_second = if self.running {
             self.rate.measure(started, step)
         } else {
@@ -110,7 +112,19 @@ impl Session {
                 steps_per_second,
             },
         );
+        let drawing = drawing.elapsed();
         self.line_fit.made(quality, n_classes, frame.len());
+        let (caption, with_weights) = match self.options.version {
+            ProtocolVersion::V1 => {
+                let metrics = StepMetrics {
+                    metrics,
+                    step: Some(step),
+                };
+                let with_weights = self.takes_weights_along(started);
+                (Some(self.step_result(metrics, with_weights)), with_weights)
+            }
+            ProtocolVersion::V2 => (None, false),
+        };
         self.pictures.made(Rendering {
             running: self.running,
             side: quality.side,
@@ -119,26 +133,39 @@ impl Session {
             drawing,
             ended: Instant::now(),
         });
-        let caption = match self.options.version {
-            ProtocolVersion::V1 => Some(self.step_result(StepMetrics {
-                metrics,
-                step: Some(step),
-            })),
-            ProtocolVersion::V2 => None,
-        };
-        let dropped_another = self.outbox.picture(Picture { caption, frame });
-        self.signals.metrics().drawn(dropped_another);
+        self.hand_over(Picture {
+            caption,
+            with_weights,
+            frame,
+            made: started,
+        });
+    }
+
+    fn hand_over(&mut self, picture: Picture) {
+        let dropped = self.outbox.picture(picture);
+        let metrics = self.signals.metrics();
+        metrics.drawn();
+        if let Some(dropped) = dropped {
+            metrics.dropped();
+            if dropped.lost_weights {
+                self.weights.lost();
+            }
+        }
+    }
+
+    /// Whether a version 1 picture that is made at `now` has the weights with it.
+    fn takes_weights_along(&mut self, now: Instant) -> bool {
+        // While paused there is no later one to wait for.
+        let with_weights = !self.running || self.are_weights_due(now);
+        if with_weights {
+            self.weights.sent(now);
+        }
+        with_weights
     }
 
     /// The text that version 1 clients get with a picture.
-    fn step_result(&mut self, metrics: StepMetrics) -> String {
-        let now = Instant::now();
-        // While paused there is no later one to wait for.
-        let with_model = !self.running || self.are_weights_due(now);
-        if with_model {
-            self.weights.sent(now);
-        }
-        let model = with_model.then(|| convert::wire_model(self.trainer.mlp()));
+    fn step_result(&self, metrics: StepMetrics, with_weights: bool) -> String {
+        let model = with_weights.then(|| convert::wire_model(self.trainer.mlp()));
         ServerMessage::from(Response::StepResult { metrics, model }).to_json()
     }
 
@@ -180,14 +207,9 @@ impl Session {
             None if self.running => return Next::Now,
             at => at.filter(|_| self.running),
         };
-        let next_picture = self.wants_picture().then(|| {
-            let due = self.pictures.next();
-            if self.outbox.is_line_full() {
-                due.max(Instant::now() + LINE_POLL)
-            } else {
-                due
-            }
-        });
+        // The connection wakes the session when a full line has room again.
+        let may_show = self.wants_picture() && !self.outbox.is_line_full();
+        let next_picture = may_show.then(|| self.pictures.next());
         let next_checkpoint = self.next_checkpoint();
         let earliest = [next_step, next_picture, next_checkpoint]
             .into_iter()

@@ -124,9 +124,10 @@ pub(super) fn wire_points(data: &core::Dataset) -> Vec<wire::Point> {
         .collect()
 }
 
-/// Metrics as they may be sent; `None` if there are none or the loss has overflowed.
-pub(super) fn wire_metrics(metrics: Option<core::Metrics>) -> Option<wire::Metrics> {
-    metrics.and_then(|metrics| wire::Metrics::new(metrics.loss, metrics.accuracy).ok())
+/// Metrics as they may be sent: a loss beyond all numbers is the largest of them.
+pub(super) fn wire_metrics(metrics: core::Metrics) -> wire::Metrics {
+    wire::Metrics::new(metrics.loss.min(f32::MAX), metrics.accuracy)
+        .expect("a loss is never NaN or below 0, and an accuracy is a share")
 }
 
 /// The weights in the rows and columns of version 1.

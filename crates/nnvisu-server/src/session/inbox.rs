@@ -7,7 +7,7 @@
 use std::{sync::Arc, time::Instant};
 
 use actix_web::web::Bytes;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, never, select_biased};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::metrics::Metrics;
@@ -51,11 +51,13 @@ struct Queued {
 pub(crate) struct InboxSender {
     queue: Sender<Queued>,
     room: Arc<Semaphore>,
+    wake: Sender<()>,
 }
 
 /// The session's end.
 pub(crate) struct Inbox {
     queue: Receiver<Queued>,
+    woken: Receiver<()>,
     metrics: Metrics,
 }
 
@@ -66,13 +68,17 @@ pub(crate) struct Disconnected;
 /// Makes an empty queue; how long commands wait goes into `metrics`.
 pub(crate) fn inbox(metrics: Metrics) -> (InboxSender, Inbox) {
     let (sender, receiver) = crossbeam_channel::bounded(CAPACITY);
+    // However often it is woken, one look is enough.
+    let (wake, woken) = crossbeam_channel::bounded(1);
     (
         InboxSender {
             queue: sender,
             room: Arc::new(Semaphore::new(CAPACITY)),
+            wake,
         },
         Inbox {
             queue: receiver,
+            woken,
             metrics,
         },
     )
@@ -99,6 +105,13 @@ impl InboxSender {
         // There are at least as many places as permits, so the queue cannot be full.
         let _ = self.queue.try_send(queued);
     }
+
+    /// Ends the session's [`wait`](Inbox::wait), or else the next one, without a command: what it
+    /// waits for may have come.
+    pub(crate) fn wake(&self) {
+        // Full, it is going to look anyway.
+        let _ = self.wake.try_send(());
+    }
 }
 
 impl Inbox {
@@ -119,19 +132,18 @@ impl Inbox {
         queued.command
     }
 
-    /// Waits for the next command, but only until `deadline` if there is one.
+    /// Waits for the next command, but only until it is woken, and until `deadline` if there is
+    /// one.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Result<Option<Command>, Disconnected> {
-        let received = match deadline {
-            Some(deadline) => self.queue.recv_deadline(deadline),
-            None => self
-                .queue
-                .recv()
-                .map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match received {
-            Ok(queued) => Ok(Some(self.hand_over(queued))),
-            Err(RecvTimeoutError::Timeout) => Ok(None),
-            Err(RecvTimeoutError::Disconnected) => Err(Disconnected),
+        let too_late = deadline.map_or_else(never, crossbeam_channel::at);
+        select_biased! {
+            recv(self.queue) -> received => match received {
+                Ok(queued) => Ok(Some(self.hand_over(queued))),
+                Err(_) => Err(Disconnected),
+            },
+            // The queue says whether the connection is gone.
+            recv(self.woken) -> _ => Ok(None),
+            recv(too_late) -> _ => Ok(None),
         }
     }
 }
@@ -177,6 +189,24 @@ mod tests {
         assert!(!try_send(&sender, text(1)));
         assert!(inbox.take().unwrap().is_some());
         assert!(try_send(&sender, text(1)));
+    }
+
+    #[test]
+    fn waking_ends_one_wait() {
+        let (sender, inbox) = inbox(Metrics::default());
+        sender.wake();
+        sender.wake();
+        assert!(inbox.wait(None).unwrap().is_none());
+        let soon = Instant::now() + Duration::from_millis(1);
+        assert!(inbox.wait(Some(soon)).unwrap().is_none());
+        assert!(Instant::now() >= soon, "that was not by being woken");
+        sender.wake();
+        assert!(try_send(&sender, Command::Binary));
+        assert!(matches!(inbox.wait(None), Ok(Some(Command::Binary))));
+        drop(sender);
+        while let Ok(waited) = inbox.wait(None) {
+            assert!(waited.is_none());
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use parking_lot::Mutex;
@@ -90,8 +91,19 @@ pub(crate) enum Outgoing {
 pub(crate) struct Picture {
     /// A text message that goes before the frame and speaks of the same step.
     pub(crate) caption: Option<String>,
+    /// Whether the caption carries the weights.
+    pub(crate) with_weights: bool,
     /// The binary frame.
     pub(crate) frame: Vec<u8>,
+    /// When the network was as it is shown.
+    pub(crate) made: Instant,
+}
+
+/// What had to make room for a newer picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    /// Whether the client goes without weights that it was to have.
+    pub(crate) lost_weights: bool,
 }
 
 impl Outbox {
@@ -100,11 +112,14 @@ impl Outbox {
         self.change(|waiting| waiting.replies.push_back(text));
     }
 
-    /// Replaces the picture that waits, if one does; returns whether one did.
-    pub(crate) fn picture(&self, picture: Picture) -> bool {
-        let mut replaced = false;
-        self.change(|waiting| replaced = waiting.picture.replace(picture).is_some());
-        replaced
+    /// Replaces the picture that waits, if one does; returns what was dropped then.
+    pub(crate) fn picture(&self, picture: Picture) -> Option<Dropped> {
+        let with_weights = picture.with_weights;
+        let mut replaced = None;
+        self.change(|waiting| replaced = waiting.picture.replace(picture));
+        replaced.map(|old: Picture| Dropped {
+            lost_weights: old.with_weights && !with_weights,
+        })
     }
 
     /// Replaces the checkpoint that waits, if one does.
@@ -113,17 +128,21 @@ impl Outbox {
     }
 
     /// Takes back the picture and the checkpoint that wait: they show weights that are no more.
-    pub(crate) fn withdraw(&self) {
+    /// Returns whether there was a picture.
+    pub(crate) fn withdraw(&self) -> bool {
+        let mut had_picture = false;
         self.change(|waiting| {
-            waiting.picture = None;
+            had_picture = waiting.picture.take().is_some();
             waiting.checkpoint = None;
         });
+        had_picture
     }
 
     /// Adds a last text message; the connection ends after it.
     pub(crate) fn fail(&self, text: String) {
-        self.withdraw();
         self.change(|waiting| {
+            waiting.picture = None;
+            waiting.checkpoint = None;
             waiting.replies.push_back(text);
             waiting.failed = true;
         });
@@ -173,12 +192,14 @@ impl OutboxReader {
         picture.or_else(|| waiting.checkpoint.take().map(Outgoing::Checkpoint))
     }
 
-    /// Tells the session how many bytes a second the line takes, and whether it is full.
-    pub(crate) fn report_line(&self, bytes_per_second: f64, is_full: bool) {
+    /// Tells the session how many bytes a second the line takes, and whether it is full. Returns
+    /// whether it has become free just now: the session may be waiting for that.
+    #[must_use]
+    pub(crate) fn report_line(&self, bytes_per_second: f64, is_full: bool) -> bool {
         let line = &self.shared.line;
         line.bytes_per_second
             .store(bytes_per_second as u64, Ordering::Relaxed);
-        line.is_full.store(is_full, Ordering::Relaxed);
+        line.is_full.swap(is_full, Ordering::Relaxed) && !is_full
     }
 
     /// How many replies wait.
@@ -189,12 +210,25 @@ impl OutboxReader {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
+
+    static NOW: LazyLock<Instant> = LazyLock::new(Instant::now);
 
     fn picture(byte: u8) -> Picture {
         Picture {
             caption: None,
+            with_weights: false,
             frame: vec![byte],
+            made: *NOW,
+        }
+    }
+
+    fn with_weights(byte: u8) -> Picture {
+        Picture {
+            with_weights: true,
+            ..picture(byte)
         }
     }
 
@@ -221,11 +255,30 @@ mod tests {
     #[test]
     fn only_the_newest_picture_waits() {
         let (outbox, reader) = outbox();
-        outbox.picture(picture(1));
-        outbox.picture(picture(2));
+        assert_eq!(outbox.picture(picture(1)), None);
+        let dropped = outbox.picture(picture(2));
+        assert_eq!(
+            dropped,
+            Some(Dropped {
+                lost_weights: false
+            })
+        );
         assert_eq!(reader.take(false), None);
         assert_eq!(reader.take(true), Some(Outgoing::Picture(picture(2))));
         assert_eq!(reader.take(true), None);
+    }
+
+    #[test]
+    fn weights_do_not_get_lost_unnoticed() {
+        let (outbox, _reader) = outbox();
+        let lost_weights = |picture| {
+            let dropped = outbox.picture(picture);
+            dropped.is_some_and(|dropped| dropped.lost_weights)
+        };
+        assert!(!lost_weights(with_weights(1)));
+        assert!(!lost_weights(with_weights(2)), "newer ones go");
+        assert!(lost_weights(picture(3)));
+        assert!(!lost_weights(picture(4)));
     }
 
     #[test]
@@ -233,9 +286,12 @@ mod tests {
         let (outbox, reader) = outbox();
         assert!(outbox.bytes_per_second() > 1e9);
         assert!(!outbox.is_line_full());
-        reader.report_line(12_500.0, true);
+        assert!(!reader.report_line(12_500.0, true));
         assert!((outbox.bytes_per_second() - 12_500.0).abs() < 1.0);
         assert!(outbox.is_line_full());
+        assert!(!reader.report_line(12_500.0, true));
+        assert!(reader.report_line(12_500.0, false), "it becomes free once");
+        assert!(!reader.report_line(12_500.0, false));
     }
 
     #[test]
@@ -244,7 +300,8 @@ mod tests {
         outbox.reply("kept".to_owned());
         outbox.picture(picture(1));
         outbox.checkpoint("checkpoint".to_owned());
-        outbox.withdraw();
+        assert!(outbox.withdraw());
+        assert!(!outbox.withdraw());
         assert_eq!(reader.take(true), Some(Outgoing::Reply("kept".to_owned())));
         assert_eq!(reader.take(true), None);
     }

@@ -64,6 +64,7 @@ impl Session {
                 data,
             } => {
                 let response = train_step(&config, model.as_ref(), &data)?;
+                self.signals.metrics().steps(1);
                 self.reply(id, response);
             }
             Request::Restore(restore) => self.restore(*restore)?,
@@ -114,7 +115,10 @@ impl Session {
         self.pacer.steps_change();
         let network_changed = self.trainer.mlp().n_classes() != n_classes;
         if self.running && points.is_empty() {
-            return self.stop();
+            self.stop();
+            // Version 1 has no way to tell its client that training is off.
+            self.waits_for_points = !self.speaks_v2();
+            return;
         }
         if network_changed {
             self.checkpoint.raise(Need::Now);
@@ -123,6 +127,9 @@ impl Session {
         // hear of that with the next step only.
         if !self.running && (network_changed || self.speaks_v2()) {
             self.picture.raise(Need::Now);
+        }
+        if self.waits_for_points && !points.is_empty() {
+            self.start();
         }
     }
 
@@ -183,12 +190,14 @@ impl Session {
             return Err(RequestError::no_data());
         }
         self.stop();
-        self.trainer.train_step().map(drop).map_err(|_| {
+        if self.trainer.train_step().is_err() {
             // The request is refused, but training is off and the last step may have been taken
             // back: say so, as nobody asked for it.
             self.reply_state(None);
-            diverged()
-        })
+            return Err(diverged());
+        }
+        self.signals.metrics().steps(1);
+        Ok(())
     }
 }
 
@@ -229,7 +238,8 @@ fn train_step(
             )?
         }
     };
-    let metrics = convert::wire_metrics(trainer.evaluate()).ok_or_else(diverged)?;
+    let metrics = trainer.evaluate().filter(|it| it.loss.is_finite());
+    let metrics = metrics.map(convert::wire_metrics).ok_or_else(diverged)?;
     trainer.train_step().map_err(|_| diverged())?;
     Ok(Response::StepResult {
         metrics: StepMetrics {

@@ -43,6 +43,8 @@ pub(super) struct Session {
     /// One more each time the weights are thrown away.
     pub(super) generation: u32,
     pub(super) running: bool,
+    /// Training stopped because the last point was taken away, and goes on when there is one.
+    pub(super) waits_for_points: bool,
     /// The speed asked for; `None` for as fast as possible.
     pub(super) steps_per_second: Option<StepsPerSecond>,
 
@@ -103,12 +105,13 @@ impl Session {
             trainer,
             generation: 0,
             running: false,
+            waits_for_points: false,
             steps_per_second: None,
             pacer: Pacer::new(None, now),
             pictures: PictureSchedule::new(now),
             line_fit: LineFit::new(options.version),
             rate: RateMeter::default(),
-            weights: WeightsSchedule::default(),
+            weights: WeightsSchedule::new(options.version),
             painter: Painter::new(),
             picture: Need::Nothing,
             checkpoint: Need::Nothing,
@@ -175,6 +178,7 @@ impl Session {
     /// Starts training.
     pub(super) fn start(&mut self) {
         self.running = true;
+        self.waits_for_points = false;
         self.signals.set_training(true);
         self.rate.clear();
         self.pacer.start(Instant::now());
@@ -183,6 +187,7 @@ impl Session {
     /// Stops training if it is on, and shows where it stopped.
     pub(super) fn stop(&mut self) {
         self.running = false;
+        self.waits_for_points = false;
         self.pictures.training_stopped(Instant::now());
         self.signals.set_training(false);
         self.rate.clear();
@@ -201,7 +206,9 @@ impl Session {
     /// The weights have been replaced by unrelated ones.
     pub(super) fn begin_generation(&mut self) {
         self.generation = self.generation.wrapping_add(1);
-        self.outbox.withdraw();
+        if self.outbox.withdraw() {
+            self.signals.metrics().dropped();
+        }
         self.pacer.steps_change();
         self.stop();
     }

@@ -127,8 +127,10 @@ impl Connection {
             let too_early = if has_room { self.throttle.ask() } else { None };
             let reads = has_room && too_early.is_none();
             let bulk = self.receipts.may_send_picture(Instant::now());
-            self.outbox
-                .report_line(self.receipts.bytes_per_second(), !bulk);
+            let bytes_per_second = self.receipts.bytes_per_second();
+            if self.outbox.report_line(bytes_per_second, !bulk) {
+                self.session.inbox().wake();
+            }
             tokio::select! {
                 () = &mut stop => {
                     return Err(End::Close(CloseCode::Away, "The server is shutting down"));
@@ -167,7 +169,9 @@ impl Connection {
                 in_time(self.patience, self.socket.pong(&payload)).await?;
             }
             Some(Ok(AggregatedMessage::Pong(payload))) => {
-                self.receipts.pong(&payload, Instant::now());
+                for age in self.receipts.pong(&payload, Instant::now()) {
+                    self.session.metrics().received_picture(age);
+                }
             }
             Some(Ok(AggregatedMessage::Close(reason))) => {
                 let echo = reason.map(|reason| reason.code.into());
@@ -216,7 +220,12 @@ impl Connection {
                 }
                 Ok(())
             }
-            Outgoing::Picture(Picture { caption, frame }) => {
+            Outgoing::Picture(Picture {
+                caption,
+                frame,
+                made,
+                ..
+            }) => {
                 let n_bytes = frame.len() + caption.as_ref().map_or(0, String::len);
                 self.measure_delay().await?;
                 if let Some(caption) = caption {
@@ -224,7 +233,9 @@ impl Connection {
                 }
                 self.receipts.send(frame.len(), Instant::now());
                 in_time(self.patience, self.socket.binary(Bytes::from(frame))).await?;
-                self.ask_for_receipt(n_bytes).await
+                let receipt = self.receipts.ping_behind_picture(n_bytes, Instant::now());
+                self.receipts.picture_was_made(made);
+                in_time(self.patience, self.socket.ping(&receipt)).await
             }
             Outgoing::Checkpoint(text) => {
                 let n_bytes = text.len();

@@ -60,6 +60,8 @@ struct Ping {
     /// Whether the line was empty before those bytes.
     met_empty_line: bool,
     follows_picture: bool,
+    /// When that picture was made, if it is one.
+    picture_made: Option<Instant>,
 }
 
 impl Receipts {
@@ -108,6 +110,13 @@ impl Receipts {
         self.push(true, now)
     }
 
+    /// Notes when the picture was made that the latest ping follows.
+    pub(super) fn picture_was_made(&mut self, made: Instant) {
+        if let Some(ping) = self.awaited.back_mut() {
+            ping.picture_made = Some(made);
+        }
+    }
+
     fn push(&mut self, follows_picture: bool, now: Instant) -> [u8; 8] {
         let id = self.next_id;
         self.next_id += 1;
@@ -122,19 +131,26 @@ impl Receipts {
             sent: self.sent,
             met_empty_line,
             follows_picture,
+            picture_made: None,
         });
         id.to_be_bytes()
     }
 
-    /// Notes a pong. One that answers no ping of ours means nothing.
-    pub(super) fn pong(&mut self, carried: &[u8], now: Instant) {
+    /// Notes a pong. One that answers no ping of ours means nothing. Returns how old the pictures
+    /// are that it is the receipt for.
+    pub(super) fn pong(&mut self, carried: &[u8], now: Instant) -> Vec<Duration> {
         let Ok(id) = <[u8; 8]>::try_from(carried).map(u64::from_be_bytes) else {
-            return;
+            return Vec::new();
         };
         let Some(position) = self.awaited.iter().position(|ping| ping.id == id) else {
-            return;
+            return Vec::new();
         };
         // A pong answers the pings before it too (RFC 6455, section 5.5.3).
+        let answered = self.awaited.range(..=position);
+        let ages = answered
+            .filter_map(|ping| ping.picture_made)
+            .map(|made| now.saturating_duration_since(made))
+            .collect();
         let began = self.awaited[0].began;
         let ping = self.awaited.drain(..=position).next_back();
         let ping = ping.expect("there is one at this position");
@@ -154,6 +170,7 @@ impl Receipts {
                 .carried(bytes, now.saturating_duration_since(since));
         }
         self.last_pong = Some(now);
+        ages
     }
 
     /// Whether one more picture may go out.
@@ -430,8 +447,12 @@ mod tests {
         let start = Instant::now();
         let mut receipts = Receipts::new(start);
         receipts.ping_behind_picture(1, start);
-        let second = receipts.ping_behind_picture(1, start);
-        receipts.pong(&second, start + MS);
+        receipts.picture_was_made(start);
+        receipts.ping(start + MS);
+        let second = receipts.ping_behind_picture(1, start + MS);
+        receipts.picture_was_made(start + MS);
+        let ages = receipts.pong(&second, start + 3 * MS);
+        assert_eq!(ages, [3 * MS, 2 * MS]);
         receipts.ping_behind_picture(1, start + MS);
         assert!(receipts.may_send_picture(start + MS));
     }

@@ -64,8 +64,8 @@ pub(in crate::session) struct Rendering {
     pub(in crate::session) side: u16,
     pub(in crate::session) n_parameters: usize,
     pub(in crate::session) started: Instant,
-    /// When evaluation was done and drawing began.
-    pub(in crate::session) drawing: Instant,
+    /// What drawing took; it does not include what a picture needs besides.
+    pub(in crate::session) drawing: Duration,
     pub(in crate::session) ended: Instant,
 }
 
@@ -109,8 +109,7 @@ impl PictureSchedule {
     /// Notes that a picture was made.
     pub(in crate::session) fn made(&mut self, rendering: Rendering) {
         let Rendering { started, ended, .. } = rendering;
-        let drawing = ended.saturating_duration_since(rendering.drawing);
-        let measured = drawing.as_secs_f64() / f64::from(rendering.side).powi(2);
+        let measured = rendering.drawing.as_secs_f64() / f64::from(rendering.side).powi(2);
         if self.pixel_cost.n_parameters == rendering.n_parameters {
             self.pixel_cost.seconds += NEWEST_SHARE * (measured - self.pixel_cost.seconds);
         }
@@ -152,7 +151,7 @@ mod tests {
             side,
             n_parameters,
             started,
-            drawing: started,
+            drawing: cost,
             ended: started + cost,
         }
     }

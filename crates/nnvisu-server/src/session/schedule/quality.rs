@@ -61,7 +61,7 @@ const COARSE_SIDE: u16 = 128;
 /// Chooses how fine pictures are by what the earlier ones took of the line.
 #[derive(Debug)]
 pub(in crate::session) struct LineFit {
-    ladder: &'static [Quality],
+    version: ProtocolVersion,
     latest: Option<Made>,
 }
 
@@ -76,11 +76,16 @@ struct Made {
 impl LineFit {
     pub(in crate::session) fn new(version: ProtocolVersion) -> Self {
         Self {
-            ladder: match version {
-                ProtocolVersion::V1 => &MAP_LADDER,
-                ProtocolVersion::V2 => &PICTURE_LADDER,
-            },
+            version,
             latest: None,
+        }
+    }
+
+    /// What there is to choose from, finest first.
+    fn ladder(&self) -> &'static [Quality] {
+        match self.version {
+            ProtocolVersion::V1 => &MAP_LADDER,
+            ProtocolVersion::V2 => &PICTURE_LADDER,
         }
     }
 
@@ -93,7 +98,7 @@ impl LineFit {
         running: bool,
         bytes_per_second: f64,
     ) -> Quality {
-        let fits = |quality: &&Quality| {
+        let fits = |quality: Quality| {
             let share = if !running {
                 PAUSED_SHARE
             } else if quality.side > COARSE_SIDE {
@@ -103,24 +108,19 @@ impl LineFit {
             };
             let is_finer = self
                 .latest
-                .is_some_and(|latest| detail(**quality) > detail(latest.quality));
+                .is_some_and(|latest| detail(quality) > detail(latest.quality));
             let margin = if running && is_finer {
                 CLIMB_MARGIN
             } else {
                 1.0
             };
-            self.bytes(**quality, n_classes) <= bytes_per_second * share * margin
+            self.bytes(quality, n_classes) <= bytes_per_second * share * margin
         };
-        let mut within = self
-            .ladder
+        let ladder = self.ladder();
+        let found = ladder
             .iter()
-            .filter(|quality| quality.side <= max_side);
-        let coarsest = self.ladder.last().expect("ladders have rungs");
-        *within
-            .clone()
-            .find(fits)
-            .or_else(|| within.next_back())
-            .unwrap_or(coarsest)
+            .find(|quality| quality.side <= max_side && fits(**quality));
+        *found.unwrap_or(&ladder[ladder.len() - 1])
     }
 
     /// Notes that a picture took so many bytes.
@@ -135,7 +135,7 @@ impl LineFit {
     /// What a picture would take.
     fn bytes(&self, quality: Quality, n_classes: usize) -> f64 {
         let n_pixels = f64::from(quality.side).powi(2);
-        if self.ladder.len() == MAP_LADDER.len() {
+        if self.version == ProtocolVersion::V1 {
             return MAP_BYTES_PER_PIXEL * n_pixels;
         }
         let Some(latest) = self.latest else {

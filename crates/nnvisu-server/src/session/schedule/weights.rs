@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use nnvisu_protocol::ProtocolVersion;
+
 /// While training, weights go out at most once in this time.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// They have at most this part of the line, so that pictures go on.
@@ -9,18 +11,31 @@ const PART_OF_LINE: u32 = 8;
 /// Weights that would hold up pictures and answers for longer than this wait until training
 /// pauses.
 const MAX_TRANSFER: Duration = Duration::from_secs(2);
-/// What a parameter takes in a message, with its two moments, in base64.
-const BYTES_PER_PARAMETER: f64 = 16.0;
+/// What a parameter takes in a version 2 checkpoint, with its two moments, in base64.
+const CHECKPOINT_BYTES_PER_PARAMETER: f64 = 16.0;
+/// What it takes in a version 1 model, as decimal digits and a comma.
+const MODEL_BYTES_PER_PARAMETER: f64 = 13.0;
 /// What a message takes besides.
 const OTHER_BYTES: f64 = 500.0;
 
 /// Spaces messages with weights by their size and the speed of the line.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::session) struct WeightsSchedule {
+    bytes_per_parameter: f64,
     latest: Option<Instant>,
 }
 
 impl WeightsSchedule {
+    pub(in crate::session) fn new(version: ProtocolVersion) -> Self {
+        Self {
+            bytes_per_parameter: match version {
+                ProtocolVersion::V1 => MODEL_BYTES_PER_PARAMETER,
+                ProtocolVersion::V2 => CHECKPOINT_BYTES_PER_PARAMETER,
+            },
+            latest: None,
+        }
+    }
+
     /// Whether the weights of `n_parameters` may be sent at `now`.
     pub(in crate::session) fn is_due(
         &self,
@@ -28,7 +43,7 @@ impl WeightsSchedule {
         bytes_per_second: f64,
         now: Instant,
     ) -> bool {
-        let transfer = transfer(n_parameters, bytes_per_second);
+        let transfer = self.transfer(n_parameters, bytes_per_second);
         transfer <= MAX_TRANSFER && self.next(transfer).is_none_or(|next| now >= next)
     }
 
@@ -40,7 +55,7 @@ impl WeightsSchedule {
         bytes_per_second: f64,
         now: Instant,
     ) -> Option<Instant> {
-        let transfer = transfer(n_parameters, bytes_per_second);
+        let transfer = self.transfer(n_parameters, bytes_per_second);
         (transfer <= MAX_TRANSFER).then(|| self.next(transfer).unwrap_or(now))
     }
 
@@ -49,16 +64,21 @@ impl WeightsSchedule {
         self.latest = Some(now);
     }
 
+    /// Notes that the weights of the last time have not been sent after all.
+    pub(in crate::session) fn lost(&mut self) {
+        self.latest = None;
+    }
+
+    /// How long the line is busy with the weights.
+    fn transfer(&self, n_parameters: usize, bytes_per_second: f64) -> Duration {
+        let bytes = n_parameters as f64 * self.bytes_per_parameter + OTHER_BYTES;
+        Duration::try_from_secs_f64(bytes / bytes_per_second).unwrap_or(Duration::MAX / 16)
+    }
+
     fn next(&self, transfer: Duration) -> Option<Instant> {
         self.latest
             .map(|latest| latest + INTERVAL.max(transfer * PART_OF_LINE))
     }
-}
-
-/// How long the line is busy with the weights.
-fn transfer(n_parameters: usize, bytes_per_second: f64) -> Duration {
-    let bytes = n_parameters as f64 * BYTES_PER_PARAMETER + OTHER_BYTES;
-    Duration::try_from_secs_f64(bytes / bytes_per_second).unwrap_or(Duration::MAX / 16)
 }
 
 #[cfg(test)]
@@ -72,7 +92,7 @@ mod tests {
     #[test]
     fn once_a_second_on_an_ordinary_line() {
         let start = Instant::now();
-        let mut weights = WeightsSchedule::default();
+        let mut weights = WeightsSchedule::new(ProtocolVersion::V2);
         assert!(weights.is_due(SMALL, 1e6, start));
         assert_eq!(weights.next_after(SMALL, 1e6, start), Some(start));
         weights.sent(start);
@@ -83,9 +103,19 @@ mod tests {
     }
 
     #[test]
+    fn what_was_lost_is_due_again() {
+        let start = Instant::now();
+        let mut weights = WeightsSchedule::new(ProtocolVersion::V1);
+        weights.sent(start);
+        assert!(!weights.is_due(SMALL, 1e6, start));
+        weights.lost();
+        assert!(weights.is_due(SMALL, 1e6, start));
+    }
+
+    #[test]
     fn less_often_if_they_take_long() {
         let start = Instant::now();
-        let mut weights = WeightsSchedule::default();
+        let mut weights = WeightsSchedule::new(ProtocolVersion::V2);
         weights.sent(start);
         // Nearly 1.5 MB in about 1.5 s.
         let next = weights.next_after(LARGE, 1e6, start).unwrap();
@@ -95,7 +125,7 @@ mod tests {
     #[test]
     fn not_while_training_if_everything_else_would_wait_for_long() {
         let start = Instant::now();
-        let weights = WeightsSchedule::default();
+        let weights = WeightsSchedule::new(ProtocolVersion::V2);
         for slow in [125_000.0, 0.0] {
             assert_eq!(weights.next_after(LARGE, slow, start), None);
             assert!(!weights.is_due(LARGE, slow, start));

@@ -1,5 +1,7 @@
 //! What both versions of the protocol have in common.
 
+use nnvisu_core::Trainer;
+
 use super::*;
 
 const VERSIONS: [ProtocolVersion; 2] = [ProtocolVersion::V1, ProtocolVersion::V2];
@@ -61,8 +63,70 @@ fn clearing_the_data_stops_training() {
         client.maps_or_pictures();
         client.settle();
         assert_eq!(client.maps_or_pictures(), 1);
-        assert_eq!(client.step(), step, "the weights are kept");
         assert_eq!(client.refused(request("start_training"))["code"], "no_data");
+        assert_eq!(client.step(), step, "the weights are kept");
+    }
+}
+
+#[test]
+fn version_1_goes_on_with_the_next_points() {
+    for version in VERSIONS {
+        let mut client = Client::new(version);
+        client.send(update_data(xor()));
+        client.send(request("start_training"));
+        client.send(update_data(json!([])));
+        client.send(update_data(json!([])));
+        client.send(update_data(xor()));
+        assert_eq!(client.session.running, version == ProtocolVersion::V1);
+
+        client.send(request("start_training"));
+        client.send(update_data(json!([])));
+        client.send(request("stop_training"));
+        client.send(update_data(xor()));
+        assert!(!client.session.running, "stopped for good");
+    }
+}
+
+#[test]
+fn a_loss_beyond_all_numbers_is_the_largest_and_no_training_goes_on_with_it() {
+    for version in VERSIONS {
+        let mut client = Client::new(version);
+        // Only one of many points overflows, so that most batches have a finite loss.
+        let mut points = vec![json!({"x": 0, "y": 0, "label": 0}); 20_000];
+        points[0] = json!({"x": 1, "y": 1, "label": 0});
+        client.send(json!({"type": "update_config", "payload": {
+            "architecture": [], "batchSize": 1, "learningRate": 1e-6,
+        }}));
+        client.send(request("reset"));
+        client.send(update_data(json!(points)));
+        let mut checkpoint = client.session.trainer.checkpoint();
+        checkpoint.parameters[..4].copy_from_slice(&[-3e38, 3e38, -3e38, 3e38]);
+        client.session.trainer = Trainer::restore(
+            client.session.trainer.network_config().clone(),
+            *client.session.trainer.training_config(),
+            client.session.trainer.data().clone(),
+            &checkpoint,
+        )
+        .unwrap();
+        client.session.show_and_save();
+        client.maps_or_pictures();
+        client.texts();
+        client.settle();
+        let loss = match version {
+            ProtocolVersion::V1 => client.texts()[0]["metrics"]["loss"].as_f64().unwrap() as f32,
+            ProtocolVersion::V2 => picture(&client.the_picture())
+                .header
+                .metrics
+                .unwrap()
+                .loss(),
+        };
+        assert_eq!(loss.to_bits(), f32::MAX.to_bits());
+        client.maps_or_pictures();
+
+        client.send(request("start_training"));
+        client.run_until(|client| !client.session.running);
+        let texts = client.texts();
+        assert!(texts.iter().any(|text| text["code"] == "diverged"));
     }
 }
 
@@ -183,12 +247,4 @@ fn train_step_follows_the_classes_of_its_data() {
     client.send(json!({"type": "train_step", "config": {}, "model": model, "data": xor_and(3)}));
     let result = client.texts().pop().unwrap();
     assert_eq!(result["model"]["biases"][0].as_array().unwrap().len(), 4);
-}
-
-impl Client {
-    /// How many frames have come since the last look.
-    fn maps_or_pictures(&mut self) -> usize {
-        self.receive();
-        std::mem::take(&mut self.frames).len()
-    }
 }

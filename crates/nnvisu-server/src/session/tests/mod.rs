@@ -4,6 +4,8 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod both;
+mod counters;
+mod line;
 mod restore;
 mod robustness;
 mod v1;
@@ -155,6 +157,12 @@ impl Client {
             map(frame);
         }
         std::mem::take(&mut self.frames)
+    }
+
+    /// How many frames have come since the last look.
+    fn maps_or_pictures(&mut self) -> usize {
+        self.receive();
+        std::mem::take(&mut self.frames).len()
     }
 
     /// The only picture that has come since the last look.
