@@ -183,7 +183,8 @@ limits?: Limits, };
 
 /**
  * The metrics of a `step_result`: loss and accuracy over all points with the weights of that
- * step, `null` when there are no points; the step is absent in the answer to `train_step`.
+ * step; the step is absent in the answer to `train_step`. Without points the accuracy is `null`
+ * and the loss 0: existing clients cannot show a loss that is no number.
  */
 export type StepMetrics = { loss: number, accuracy: number | null, step?: number, };
 

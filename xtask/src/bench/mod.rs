@@ -8,6 +8,7 @@ mod peer;
 mod prepare;
 mod report;
 mod rounds;
+mod server;
 mod statistics;
 mod works;
 
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// Measure only this peer (may be given several times).
     #[arg(long, value_name = "PEER")]
     only: Vec<PeerName>,
+    /// Measure only what the running server keeps of the engine's pace.
+    #[arg(long, conflicts_with_all = ["only", "pin"])]
+    through_server: bool,
     /// Run everything on this processor, numbered from 0; it needs the command `taskset`.
     #[arg(long, value_name = "CPU")]
     pin: Option<usize>,
@@ -60,6 +64,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     } else {
         Effort::FULL
     };
+    if args.through_server {
+        return server::compare(effort);
+    }
     let (works, mut programs) = prepare::all(&args.only, args.pin)?;
     println!();
     let measured = rounds::measure(&works, &mut programs, effort)?;
@@ -73,5 +80,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         "not all programs did the same work, so their times mean nothing"
     );
     println!("All results agree: every program did the same work.");
+    if args.only.is_empty() {
+        drop(programs);
+        server::compare(effort)?;
+    }
     Ok(())
 }

@@ -71,7 +71,7 @@ pub(super) fn all(only: &[PeerName], pin: Option<usize>) -> Result<(Vec<Work>, V
     let directory = target_directory().join("bench");
     std::fs::create_dir_all(&directory)?;
     let workloads = directory.join("workloads.json");
-    let ours = ours()?;
+    let ours = bench_program()?;
     let mut export = command(&ours, &["export"]);
     export.arg(&workloads);
     run(export)?;
@@ -100,7 +100,7 @@ pub(super) fn all(only: &[PeerName], pin: Option<usize>) -> Result<(Vec<Work>, V
 }
 
 /// Our engine, as it is released.
-fn ours() -> Result<PathBuf> {
+pub(super) fn bench_program() -> Result<PathBuf> {
     run(cargo(&["build", "--release", "--package=bench-nnvisu"]))?;
     Ok(target_directory()
         .join("release")

@@ -122,7 +122,7 @@ fn cell(comparison: Option<Comparison>, show: impl Fn(Comparison) -> String) -> 
 }
 
 /// Three significant digits.
-fn digits(value: f64) -> String {
+pub(super) fn digits(value: f64) -> String {
     let decimals = match value {
         100.0.. => 0,
         10.0.. => 1,
@@ -132,7 +132,7 @@ fn digits(value: f64) -> String {
 }
 
 /// Three significant digits in the unit that suits.
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     let (scale, unit) = match seconds {
         1.0.. => (1.0, "s"),
         1e-3.. => (1e3, "ms"),
