@@ -163,11 +163,13 @@ impl TryFrom<WireStepMetrics> for StepMetrics {
     type Error = InvalidMetrics;
 
     fn try_from(wire: WireStepMetrics) -> Result<Self, InvalidMetrics> {
-        let metrics = wire
-            .accuracy
-            .map(|accuracy| Metrics::new(wire.loss, accuracy));
+        let metrics = match wire.accuracy {
+            Some(accuracy) => Some(Metrics::new(wire.loss, accuracy)?),
+            None if wire.loss == 0.0 => None,
+            None => return Err(InvalidMetrics),
+        };
         Ok(Self {
-            metrics: metrics.transpose()?,
+            metrics,
             step: wire.step,
         })
     }

@@ -90,7 +90,7 @@ fn step_result() {
             },
             model: None,
         },
-        r#"{"type":"step_result","metrics":{"loss":null,"accuracy":null,"step":0},"model":null}"#,
+        r#"{"type":"step_result","metrics":{"loss":0.0,"accuracy":null,"step":0},"model":null}"#,
     );
 }
 
@@ -241,7 +241,7 @@ fn a_client_refuses_messages_that_are_wrong() {
         r#"{"type":"error","message":"","code":"whatever"}"#,
         r#"{"type":"step_result","metrics":{"loss":1e39,"accuracy":0},"model":null}"#,
         r#"{"type":"step_result","metrics":{"loss":1,"accuracy":null},"model":null}"#,
-        r#"{"type":"step_result","metrics":{"loss":null,"accuracy":null},"model":{"weights":[],"biases":[]}}"#,
+        r#"{"type":"step_result","metrics":{"loss":0.0,"accuracy":null},"model":{"weights":[],"biases":[]}}"#,
         r#"{"type":"data_generated","data":[{"x":2,"y":0,"label":0}]}"#,
         r#"{"type":"data_generated","data":[{"x":0,"y":0,"label":8}]}"#,
         r#"{"type":"architecture_synced","payload":{"status":"success","hidden_layers":[0]}}"#,
