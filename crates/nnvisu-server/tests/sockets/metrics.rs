@@ -62,6 +62,10 @@ async fn counts_what_happens() {
     ] {
         assert!(metric(&server, name).await > 0.0, "{name}");
     }
+    // Reading answers the pings behind the pictures.
+    while metric(&server, "nnvisu_picture_age_seconds_count").await < 1.0 {
+        client.next_text("checkpoint").await;
+    }
     drop(client);
     server.wait_for_sessions(0).await;
     let training = metric(&server, "nnvisu_sessions_training").await;
