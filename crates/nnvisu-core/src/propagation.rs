@@ -1,7 +1,6 @@
 //! A block of samples on its way through the network, forward and back.
 
-use crate::kernels::activation::{Activate, ActivateWithSlope, MultiplyBySlope, Slopes};
-use crate::kernels::dense::{DenseBackward, DenseForward};
+use crate::kernels::dense::{DenseBackward, DenseForward, Slopes};
 use crate::kernels::dropout::{DropUnits, Mask};
 use crate::kernels::gradient::WeightGradient;
 use crate::kernels::softmax::{Measure, Posteriors, SoftmaxGradient, Targets};
@@ -18,7 +17,7 @@ pub(crate) struct Propagation {
     arch: pulp::Arch,
     capacity: usize,
     n_rows: usize,
-    /// What goes into each layer, with a last column of ones to carry the bias; then the logits.
+    /// What goes into each layer; then the logits.
     activations: Vec<Columns>,
     /// `f'(z)` of each hidden layer, where it has to be kept; else empty.
     slopes: Vec<Columns>,
@@ -32,22 +31,14 @@ impl Propagation {
     /// Room for up to `capacity` rows through the layers `layer_sizes`, with the instructions of
     /// `arch`.
     pub(crate) fn new(arch: pulp::Arch, layer_sizes: &[usize], capacity: usize) -> Self {
-        let (&n_classes, inputs) = layer_sizes.split_last().expect("a network has layers");
+        let n_classes = layer_sizes[layer_sizes.len() - 1];
         let widest = layer_sizes.iter().copied().max().unwrap_or(0);
-        let mut activations: Vec<Columns> = inputs
-            .iter()
-            .map(|&n| {
-                let mut columns = Columns::zeros(capacity, n + 1);
-                columns.column_mut(n).fill(1.0);
-                columns
-            })
-            .collect();
-        activations.push(Columns::zeros(capacity, n_classes));
+        let columns = |&n: &usize| Columns::zeros(capacity, n);
         Self {
             arch,
             capacity,
             n_rows: 0,
-            activations,
+            activations: layer_sizes.iter().map(columns).collect(),
             slopes: Vec::new(),
             delta: Columns::zeros(capacity, widest),
             delta_below: Columns::zeros(capacity, widest),
@@ -69,7 +60,7 @@ impl Propagation {
             let hidden = &self.activations[1..self.activations.len() - 1];
             self.slopes = hidden
                 .iter()
-                .map(|layer| Columns::zeros(self.capacity, layer.n_columns() - 1))
+                .map(|layer| Columns::zeros(self.capacity, layer.n_columns()))
                 .collect();
         }
     }
@@ -109,16 +100,7 @@ impl Propagation {
     /// Computes the logits of the loaded block, in evaluation mode.
     pub(crate) fn forward(&mut self, mlp: &Mlp) {
         for layer in 0..mlp.n_layers() {
-            self.dense(mlp, layer);
-            if layer + 1 < mlp.n_layers() {
-                let activate = Activate {
-                    activation: mlp.activation(),
-                    n_columns: mlp.layer_sizes()[layer + 1],
-                    n_rows: self.n_rows,
-                    values: &mut self.activations[layer + 1],
-                };
-                dispatch(self.arch, activate);
-            }
+            self.dense(mlp, layer, false);
         }
     }
 
@@ -127,39 +109,24 @@ impl Propagation {
     /// `masks` gives the dropout mask of each hidden layer, or none; `first_row` is the place of
     /// the block in the batch.
     pub(crate) fn forward_training(&mut self, mlp: &Mlp, first_row: usize, masks: Option<&[Mask]>) {
-        if self.slopes.is_empty() {
-            return self.forward(mlp);
-        }
         for layer in 0..mlp.n_layers() {
-            self.dense(mlp, layer);
-            if layer + 1 < mlp.n_layers() {
-                let n_columns = mlp.layer_sizes()[layer + 1];
-                let values = &mut self.activations[layer + 1];
-                let slopes = &mut self.slopes[layer];
-                let activate = ActivateWithSlope {
-                    activation: mlp.activation(),
-                    n_columns,
+            self.dense(mlp, layer, true);
+            let Some(masks) = masks else { continue };
+            if let Some(&mask) = masks.get(layer) {
+                let drop = DropUnits {
+                    mask,
+                    n_columns: mlp.layer_sizes()[layer + 1],
+                    first_row,
                     n_rows: self.n_rows,
-                    values: &mut *values,
-                    slopes: &mut *slopes,
+                    values: &mut self.activations[layer + 1],
+                    slopes: &mut self.slopes[layer],
                 };
-                dispatch(self.arch, activate);
-                if let Some(masks) = masks {
-                    let drop = DropUnits {
-                        mask: masks[layer],
-                        n_columns,
-                        first_row,
-                        n_rows: self.n_rows,
-                        values,
-                        slopes,
-                    };
-                    dispatch(self.arch, drop);
-                }
+                dispatch(self.arch, drop);
             }
         }
     }
 
-    fn dense(&mut self, mlp: &Mlp, layer: usize) {
+    fn dense(&mut self, mlp: &Mlp, layer: usize, keep_slopes: bool) {
         let (input, out) = self.activations.split_at_mut(layer + 1);
         let dense = DenseForward {
             parameters: mlp.layer_parameters(layer),
@@ -168,6 +135,8 @@ impl Propagation {
             n_rows: self.n_rows,
             input: &input[layer],
             out: &mut out[0],
+            activation: (layer + 1 < mlp.n_layers()).then(|| mlp.activation()),
+            slopes: self.slopes.get_mut(layer).filter(|_| keep_slopes),
         };
         dispatch(self.arch, dense);
     }
@@ -190,7 +159,7 @@ impl Propagation {
             let (n_in, n_out) = (mlp.layer_sizes()[layer], mlp.layer_sizes()[layer + 1]);
             let parameters = mlp.layer_parameters(layer);
             let weights = WeightGradient {
-                n_in_and_bias: n_in + 1,
+                n_in,
                 n_out,
                 n_rows,
                 input: &self.activations[layer],
@@ -205,20 +174,13 @@ impl Propagation {
                     n_out,
                     n_rows,
                     delta: &self.delta,
+                    slopes: match self.slopes.get(layer - 1) {
+                        Some(stored) => Slopes::Stored(stored),
+                        None => Slopes::FromValues(mlp.activation(), &self.activations[layer]),
+                    },
                     out: &mut self.delta_below,
                 };
                 dispatch(self.arch, below);
-                let slopes = MultiplyBySlope {
-                    activation: mlp.activation(),
-                    n_columns: n_in,
-                    n_rows,
-                    slopes: match self.slopes.get(layer - 1) {
-                        Some(stored) => Slopes::Stored(stored),
-                        None => Slopes::FromValues(&self.activations[layer]),
-                    },
-                    delta: &mut self.delta_below,
-                };
-                dispatch(self.arch, slopes);
                 std::mem::swap(&mut self.delta, &mut self.delta_below);
             }
         }
@@ -239,8 +201,9 @@ impl Propagation {
         )
     }
 
-    /// After [`forward`](Self::forward): the probability of each class, one column each.
-    pub(crate) fn posteriors(&mut self) -> &Columns {
+    /// After [`forward`](Self::forward): `total` times the probability of each class, one column
+    /// each.
+    pub(crate) fn posteriors(&mut self, total: f32) -> &Columns {
         let last = self.activations.len() - 1;
         let logits = &mut self.activations[last];
         dispatch(
@@ -248,6 +211,7 @@ impl Propagation {
             Posteriors {
                 n_rows: self.n_rows,
                 n_classes: logits.n_columns(),
+                total,
                 logits,
             },
         );

@@ -124,13 +124,12 @@ impl Rasterizer {
         out.resize(mlp.n_classes() * n_samples, 0);
         self.for_each_block(mlp, grid, |work, first, n_rows| {
             let arch = work.propagation.arch();
-            let posteriors = work.propagation.posteriors();
+            let posteriors = work.propagation.posteriors(255.0);
             for (class, plane) in out.chunks_exact_mut(n_samples).enumerate() {
                 dispatch(
                     arch,
                     Quantise {
                         values: &posteriors.column(class)[..n_rows],
-                        scale: 255.0,
                         out: &mut plane[first..first + n_rows],
                     },
                 );
@@ -150,7 +149,7 @@ impl Rasterizer {
             let blend = Blend {
                 palette,
                 n_rows,
-                posteriors: work.propagation.posteriors(),
+                posteriors: work.propagation.posteriors(1.0),
                 out: &mut work.colours,
             };
             dispatch(arch, blend);
@@ -159,7 +158,6 @@ impl Rasterizer {
                     arch,
                     Quantise {
                         values: &work.colours.column(channel)[..n_rows],
-                        scale: 1.0,
                         out: &mut bytes[..n_rows],
                     },
                 );

@@ -1,9 +1,6 @@
-//! The activation functions, applied to whole layers, and their slopes on the way back.
+//! The activation functions and their slopes, on registers.
 
-use super::columns::{Vectors, n_vectors};
 use super::math::{erf, exp, tanh};
-use super::{Columns, Kernel};
-use crate::Activation;
 use pulp::Simd;
 
 /// An activation function on registers.
@@ -53,8 +50,14 @@ impl<const HUNDREDTHS: u32> LeakyRelu<HUNDREDTHS> {
 impl<const HUNDREDTHS: u32> Nonlinearity for LeakyRelu<HUNDREDTHS> {
     #[inline(always)]
     fn value<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
-        // `max` passes NaN on only when it is the second operand.
-        simd.max_f32s(simd.mul_f32s(z, simd.splat_f32s(Self::LEAK)), z)
+        // `max` passes NaN on only when it is the second operand, and in scalar code only when
+        // it is both.
+        let leaked = if HUNDREDTHS == 0 && S::F32_LANES > 1 {
+            simd.splat_f32s(0.0)
+        } else {
+            simd.mul_f32s(z, simd.splat_f32s(Self::LEAK))
+        };
+        simd.max_f32s(leaked, z)
     }
 
     #[inline(always)]
@@ -99,144 +102,4 @@ fn normal_cdf<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
         simd.mul_f32s(z, simd.splat_f32s(std::f32::consts::FRAC_1_SQRT_2)),
     );
     simd.mul_add_e_f32s(e, half, half)
-}
-
-/// Runs `$body` with `$N` standing for the [`Nonlinearity`] of `$activation`.
-macro_rules! with_nonlinearity {
-    ($activation:expr, $N:ident => $body:expr) => {
-        match $activation {
-            Activation::Tanh => {
-                type $N = Tanh;
-                $body
-            }
-            Activation::Relu => {
-                type $N = LeakyRelu<0>;
-                $body
-            }
-            Activation::LeakyRelu => {
-                type $N = LeakyRelu<1>;
-                $body
-            }
-            Activation::Gelu => {
-                type $N = Gelu;
-                $body
-            }
-        }
-    };
-}
-
-/// `values[:, c] = f(values[:, c])` for the first `n_columns` columns.
-pub(crate) struct Activate<'a> {
-    pub(crate) activation: Activation,
-    pub(crate) n_columns: usize,
-    pub(crate) n_rows: usize,
-    pub(crate) values: &'a mut Columns,
-}
-
-impl Kernel for Activate<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let n = n_vectors::<S>(self.n_rows);
-        let Vectors { vectors, stride } = self.values.vectors_mut::<S>();
-        for column in vectors.chunks_exact_mut(stride).take(self.n_columns) {
-            with_nonlinearity!(self.activation, N => for z in &mut column[..n] {
-                *z = N::value(simd, *z);
-            });
-        }
-    }
-}
-
-/// [`Activate`] that also writes `slopes[:, c] = f'(z)`, for training where the value alone does
-/// not give the slope.
-pub(crate) struct ActivateWithSlope<'a> {
-    pub(crate) activation: Activation,
-    pub(crate) n_columns: usize,
-    pub(crate) n_rows: usize,
-    pub(crate) values: &'a mut Columns,
-    pub(crate) slopes: &'a mut Columns,
-}
-
-impl Kernel for ActivateWithSlope<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let n = n_vectors::<S>(self.n_rows);
-        let values = self.values.vectors_mut::<S>();
-        let slopes = self.slopes.vectors_mut::<S>();
-        let values = values.vectors.chunks_exact_mut(values.stride);
-        let slopes = slopes.vectors.chunks_exact_mut(slopes.stride);
-        for (column, slopes) in values.zip(slopes).take(self.n_columns) {
-            with_nonlinearity!(self.activation, N => {
-                for (z, slope) in column[..n].iter_mut().zip(&mut slopes[..n]) {
-                    (*z, *slope) = N::value_and_slope(simd, *z);
-                }
-            });
-        }
-    }
-}
-
-/// Where [`MultiplyBySlope`] finds the slopes.
-pub(crate) enum Slopes<'a> {
-    /// In the activation's own values; not for GELU.
-    FromValues(&'a Columns),
-    /// As [`ActivateWithSlope`] wrote them.
-    Stored(&'a Columns),
-}
-
-/// `delta[:, c] *= f'(z)` for the first `n_columns` columns.
-pub(crate) struct MultiplyBySlope<'a> {
-    pub(crate) activation: Activation,
-    pub(crate) n_columns: usize,
-    pub(crate) n_rows: usize,
-    pub(crate) slopes: Slopes<'a>,
-    pub(crate) delta: &'a mut Columns,
-}
-
-impl Kernel for MultiplyBySlope<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let n = n_vectors::<S>(self.n_rows);
-        let delta = self.delta.vectors_mut::<S>();
-        let deltas = delta
-            .vectors
-            .chunks_exact_mut(delta.stride)
-            .take(self.n_columns);
-        match self.slopes {
-            Slopes::Stored(slopes) => {
-                let slopes = slopes.vectors::<S>();
-                for (delta, slopes) in deltas.zip(slopes.vectors.chunks_exact(slopes.stride)) {
-                    for (delta, slope) in delta[..n].iter_mut().zip(&slopes[..n]) {
-                        *delta = simd.mul_f32s(*delta, *slope);
-                    }
-                }
-            }
-            Slopes::FromValues(values) => {
-                let values = values.vectors::<S>();
-                for (delta, values) in deltas.zip(values.vectors.chunks_exact(values.stride)) {
-                    let pairs = delta[..n].iter_mut().zip(&values[..n]);
-                    match self.activation {
-                        Activation::Tanh => multiply_by::<S, Tanh>(simd, pairs),
-                        Activation::Relu => multiply_by::<S, LeakyRelu<0>>(simd, pairs),
-                        Activation::LeakyRelu => multiply_by::<S, LeakyRelu<1>>(simd, pairs),
-                        Activation::Gelu => unreachable!("the slope of GELU is always stored"),
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn multiply_by<'a, S: Simd, N: SlopeFromValue>(
-    simd: S,
-    pairs: impl Iterator<Item = (&'a mut S::f32s, &'a S::f32s)>,
-) {
-    for (delta, value) in pairs {
-        *delta = simd.mul_f32s(*delta, N::slope(simd, *value));
-    }
 }

@@ -2,16 +2,24 @@
 //!
 //! Both are the product of a matrix of columns with a small coefficient matrix. It is computed in
 //! tiles of V registers of rows × O columns, all of whose sums stay in registers: per step of
-//! the inner loop V loads and O broadcasts feed V·O multiply-adds.
+//! the inner loop V loads and O broadcasts feed V·O multiply-adds. What follows the product, the
+//! activation function or its slope, is done before the sums leave the registers, or at the
+//! latest while the rows are in the first-level cache.
 
+use super::activation::{Gelu, LeakyRelu, Nonlinearity, SlopeFromValue, Tanh};
 use super::columns::{Vectors, n_vectors};
 use super::{Columns, Kernel};
+use crate::Activation;
 use pulp::Simd;
+use std::marker::PhantomData;
 
-/// The coefficients of a product: `at(k, first)` are those of columns `first..first + O` for the
-/// `k`-th column of the left matrix.
-trait Coefficients: Copy {
-    fn at<const O: usize>(self, k: usize, first: usize) -> [f32; O];
+/// The coefficients of a product.
+trait Coefficients<'a>: Copy {
+    /// Where those of the columns `first..first + O` are to be found, one slice for each.
+    fn of_columns<const O: usize>(self, first: usize) -> [&'a [f32]; O];
+
+    /// From there, those for the `k`-th column of the left matrix.
+    fn at<const O: usize>(self, columns: &[&[f32]; O], k: usize) -> [f32; O];
 }
 
 /// `W` as stored (out × in, column-major), for the way forward.
@@ -21,11 +29,16 @@ struct Forward<'a> {
     n_out: usize,
 }
 
-impl Coefficients for Forward<'_> {
+impl<'a> Coefficients<'a> for Forward<'a> {
     #[inline(always)]
-    fn at<const O: usize>(self, k: usize, first: usize) -> [f32; O] {
-        let coefficients = &self.weights[k * self.n_out + first..][..O];
-        std::array::from_fn(|o| coefficients[o])
+    fn of_columns<const O: usize>(self, first: usize) -> [&'a [f32]; O] {
+        [&self.weights[first..]; O]
+    }
+
+    #[inline(always)]
+    fn at<const O: usize>(self, columns: &[&[f32]; O], k: usize) -> [f32; O] {
+        let neighbours = &columns[0][k * self.n_out..][..O];
+        std::array::from_fn(|o| neighbours[o])
     }
 }
 
@@ -36,15 +49,146 @@ struct Backward<'a> {
     n_out: usize,
 }
 
-impl Coefficients for Backward<'_> {
+impl<'a> Coefficients<'a> for Backward<'a> {
     #[inline(always)]
-    fn at<const O: usize>(self, k: usize, first: usize) -> [f32; O] {
-        let rows = &self.weights[first * self.n_out..(first + O) * self.n_out];
-        std::array::from_fn(|o| rows[o * self.n_out + k])
+    fn of_columns<const O: usize>(self, first: usize) -> [&'a [f32]; O] {
+        std::array::from_fn(|o| &self.weights[(first + o) * self.n_out..][..self.n_out])
+    }
+
+    #[inline(always)]
+    fn at<const O: usize>(self, columns: &[&[f32]; O], k: usize) -> [f32; O] {
+        std::array::from_fn(|o| columns[o][k])
     }
 }
 
-/// `out[:, o] = bias[o] + Σ_i weights[o, i] · input[:, i]` for all samples.
+/// What is done with the product.
+trait Finish<S: Simd> {
+    /// The sums of `column` for the V registers of rows from `v` on become what this returns.
+    #[inline(always)]
+    fn sums<const V: usize>(&self, _: S, _: usize, _: usize, sums: [S::f32s; V]) -> [S::f32s; V] {
+        sums
+    }
+
+    /// All columns of the V registers of rows from `v` on have been written.
+    #[inline(always)]
+    fn rows<const V: usize>(&mut self, _: S, _: usize, _: &mut Vectors<&mut [S::f32s]>) {}
+}
+
+/// The product itself.
+struct Linear;
+
+impl<S: Simd> Finish<S> for Linear {}
+
+/// `N` of the sums, in registers: for functions that need few of them.
+struct InRegisters<N>(PhantomData<N>);
+
+impl<S: Simd, N: Nonlinearity> Finish<S> for InRegisters<N> {
+    #[inline(always)]
+    fn sums<const V: usize>(
+        &self,
+        simd: S,
+        _: usize,
+        _: usize,
+        sums: [S::f32s; V],
+    ) -> [S::f32s; V] {
+        let mut values = sums;
+        for value in &mut values {
+            *value = N::value(simd, *value);
+        }
+        values
+    }
+}
+
+/// A function of the finished rows, for functions that need many registers; its slopes too, where
+/// there is a place for them.
+struct InRows<'a, S: Simd> {
+    activation: Activation,
+    n_columns: usize,
+    slopes: Option<Vectors<&'a mut [S::f32s]>>,
+}
+
+impl<S: Simd> Finish<S> for InRows<'_, S> {
+    #[inline(always)]
+    fn rows<const V: usize>(&mut self, simd: S, v: usize, out: &mut Vectors<&mut [S::f32s]>) {
+        match self.activation {
+            Activation::Tanh => self.apply::<Tanh, V>(simd, v, out),
+            Activation::Relu => self.apply::<LeakyRelu<0>, V>(simd, v, out),
+            Activation::LeakyRelu => self.apply::<LeakyRelu<1>, V>(simd, v, out),
+            Activation::Gelu => self.apply::<Gelu, V>(simd, v, out),
+        }
+    }
+}
+
+impl<S: Simd> InRows<'_, S> {
+    #[inline(always)]
+    fn apply<N: Nonlinearity, const V: usize>(
+        &mut self,
+        simd: S,
+        v: usize,
+        out: &mut Vectors<&mut [S::f32s]>,
+    ) {
+        for column in 0..self.n_columns {
+            let values = &mut out.vectors[column * out.stride + v..][..V];
+            match &mut self.slopes {
+                None => {
+                    for z in values {
+                        *z = N::value(simd, *z);
+                    }
+                }
+                Some(slopes) => {
+                    let slopes = &mut slopes.vectors[column * slopes.stride + v..][..V];
+                    for (z, slope) in values.iter_mut().zip(slopes) {
+                        (*z, *slope) = N::value_and_slope(simd, *z);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The sums times the slope of `N`, which follows from its values.
+struct TimesSlopeOf<'a, S: Simd, N>(Vectors<&'a [S::f32s]>, PhantomData<N>);
+
+impl<S: Simd, N: SlopeFromValue> Finish<S> for TimesSlopeOf<'_, S, N> {
+    #[inline(always)]
+    fn sums<const V: usize>(
+        &self,
+        simd: S,
+        column: usize,
+        v: usize,
+        sums: [S::f32s; V],
+    ) -> [S::f32s; V] {
+        let values = &self.0.vectors[column * self.0.stride + v..][..V];
+        let mut products = sums;
+        for (product, &value) in products.iter_mut().zip(values) {
+            *product = simd.mul_f32s(*product, N::slope(simd, value));
+        }
+        products
+    }
+}
+
+/// The sums times stored slopes.
+struct TimesStored<'a, S: Simd>(Vectors<&'a [S::f32s]>);
+
+impl<S: Simd> Finish<S> for TimesStored<'_, S> {
+    #[inline(always)]
+    fn sums<const V: usize>(
+        &self,
+        simd: S,
+        column: usize,
+        v: usize,
+        sums: [S::f32s; V],
+    ) -> [S::f32s; V] {
+        let slopes = &self.0.vectors[column * self.0.stride + v..][..V];
+        let mut products = sums;
+        for (product, &slope) in products.iter_mut().zip(slopes) {
+            *product = simd.mul_f32s(*product, slope);
+        }
+        products
+    }
+}
+
+/// `out[:, o] = f(bias[o] + Σ_i weights[o, i] · input[:, i])` for all samples.
 ///
 /// `parameters` is out × (in + 1), column-major, the last column being the biases.
 pub(crate) struct DenseForward<'a> {
@@ -54,6 +198,10 @@ pub(crate) struct DenseForward<'a> {
     pub(crate) n_rows: usize,
     pub(crate) input: &'a Columns,
     pub(crate) out: &'a mut Columns,
+    /// `f`, or nothing after the last layer.
+    pub(crate) activation: Option<Activation>,
+    /// Gets `f'` of the same, for training where the value alone does not give the slope.
+    pub(crate) slopes: Option<&'a mut Columns>,
 }
 
 impl Kernel for DenseForward<'_> {
@@ -70,18 +218,40 @@ impl Kernel for DenseForward<'_> {
             n_terms: self.n_in,
             n_columns: self.n_out,
             bias: Some(biases),
+            n_vectors: n_vectors::<S>(self.n_rows),
+            left: self.input.vectors::<S>(),
         };
-        let n = n_vectors::<S>(self.n_rows);
-        product.run(
-            simd,
-            n,
-            self.input.vectors::<S>(),
-            &mut self.out.vectors_mut::<S>(),
-        );
+        let out = self.out.vectors_mut::<S>();
+        match (self.activation, self.slopes) {
+            (None, _) => product.run(simd, out, Linear),
+            (Some(Activation::Relu), None) => {
+                product.run(simd, out, InRegisters(PhantomData::<LeakyRelu<0>>));
+            }
+            (Some(Activation::LeakyRelu), None) => {
+                product.run(simd, out, InRegisters(PhantomData::<LeakyRelu<1>>));
+            }
+            (Some(activation), slopes) => {
+                let in_rows = InRows {
+                    activation,
+                    n_columns: self.n_out,
+                    slopes: slopes.map(|slopes| slopes.vectors_mut::<S>()),
+                };
+                product.run(simd, out, in_rows);
+            }
+        }
     }
 }
 
-/// `out[:, i] = Σ_o weights[o, i] · delta[:, o]`: the gradient with respect to the layer's input.
+/// Where [`DenseBackward`] finds the slopes of the activation function.
+pub(crate) enum Slopes<'a> {
+    /// In the activation's own values; not for GELU.
+    FromValues(Activation, &'a Columns),
+    /// As [`DenseForward`] wrote them.
+    Stored(&'a Columns),
+}
+
+/// `out[:, i] = f'(z[:, i]) · Σ_o weights[o, i] · delta[:, o]`: the gradient with respect to what
+/// the layer below has put into its activation function.
 ///
 /// This differentiates [`DenseForward`]; `parameters` is laid out as there.
 pub(crate) struct DenseBackward<'a> {
@@ -90,6 +260,7 @@ pub(crate) struct DenseBackward<'a> {
     pub(crate) n_out: usize,
     pub(crate) n_rows: usize,
     pub(crate) delta: &'a Columns,
+    pub(crate) slopes: Slopes<'a>,
     pub(crate) out: &'a mut Columns,
 }
 
@@ -106,91 +277,107 @@ impl Kernel for DenseBackward<'_> {
             n_terms: self.n_out,
             n_columns: self.n_in,
             bias: None,
+            n_vectors: n_vectors::<S>(self.n_rows),
+            left: self.delta.vectors::<S>(),
         };
-        let n = n_vectors::<S>(self.n_rows);
-        product.run(
-            simd,
-            n,
-            self.delta.vectors::<S>(),
-            &mut self.out.vectors_mut::<S>(),
-        );
+        let out = self.out.vectors_mut::<S>();
+        match self.slopes {
+            Slopes::Stored(slopes) => product.run(simd, out, TimesStored(slopes.vectors::<S>())),
+            Slopes::FromValues(activation, values) => {
+                let values = values.vectors::<S>();
+                match activation {
+                    Activation::Tanh => {
+                        product.run(simd, out, TimesSlopeOf(values, PhantomData::<Tanh>));
+                    }
+                    Activation::Relu => {
+                        let slope_of = PhantomData::<LeakyRelu<0>>;
+                        product.run(simd, out, TimesSlopeOf(values, slope_of));
+                    }
+                    Activation::LeakyRelu => {
+                        let slope_of = PhantomData::<LeakyRelu<1>>;
+                        product.run(simd, out, TimesSlopeOf(values, slope_of));
+                    }
+                    Activation::Gelu => unreachable!("the slope of GELU is always stored"),
+                }
+            }
+        }
     }
 }
 
 /// The product both directions share.
 #[derive(Clone, Copy)]
-struct Product<'a, C> {
+struct Product<'a, S: Simd, C> {
     coefficients: C,
     n_terms: usize,
     n_columns: usize,
     bias: Option<&'a [f32]>,
+    n_vectors: usize,
+    left: Vectors<&'a [S::f32s]>,
 }
 
-impl<C: Coefficients> Product<'_, C> {
+impl<'a, S: Simd, C: Coefficients<'a>> Product<'a, S, C> {
     #[inline(always)]
-    fn run<S: Simd>(
-        self,
-        simd: S,
-        n_vectors: usize,
-        left: Vectors<&[S::f32s]>,
-        out: &mut Vectors<&mut [S::f32s]>,
-    ) {
+    fn run(self, simd: S, mut out: Vectors<&mut [S::f32s]>, mut finish: impl Finish<S>) {
+        let out = &mut out;
         let mut v = 0;
         // Six columns of four registers are 24 sums; with 16 registers two rows must do.
         if S::REGISTER_COUNT >= 32 {
-            while v + 4 <= n_vectors {
-                self.rows::<S, 4>(simd, v, left, out);
+            while v + 4 <= self.n_vectors {
+                self.rows::<4>(simd, v, out, &mut finish);
                 v += 4;
             }
         }
-        while v + 2 <= n_vectors {
-            self.rows::<S, 2>(simd, v, left, out);
+        while v + 2 <= self.n_vectors {
+            self.rows::<2>(simd, v, out, &mut finish);
             v += 2;
         }
-        if v < n_vectors {
-            self.rows::<S, 1>(simd, v, left, out);
+        if v < self.n_vectors {
+            self.rows::<1>(simd, v, out, &mut finish);
         }
     }
 
     /// All columns of the V registers of rows from `v` on.
     #[inline(always)]
-    fn rows<S: Simd, const V: usize>(
+    fn rows<const V: usize>(
         self,
         simd: S,
         v: usize,
-        left: Vectors<&[S::f32s]>,
         out: &mut Vectors<&mut [S::f32s]>,
+        finish: &mut impl Finish<S>,
     ) {
         let mut column = 0;
         let mut left_over = self.n_columns;
-        while left_over >= 6 {
-            self.tile::<S, V, 6>(simd, v, column, left, out);
+        // Eight are better cut in two halves than into six and two: two columns alone are too few
+        // sums to have a multiply-add ready at any time.
+        while left_over >= 6 && left_over != 8 {
+            self.tile::<V, 6>(simd, v, column, out, finish);
             column += 6;
             left_over -= 6;
         }
-        if left_over >= 4 {
-            self.tile::<S, V, 4>(simd, v, column, left, out);
+        while left_over >= 4 {
+            self.tile::<V, 4>(simd, v, column, out, finish);
             column += 4;
             left_over -= 4;
         }
         if left_over >= 2 {
-            self.tile::<S, V, 2>(simd, v, column, left, out);
+            self.tile::<V, 2>(simd, v, column, out, finish);
             column += 2;
             left_over -= 2;
         }
         if left_over == 1 {
-            self.tile::<S, V, 1>(simd, v, column, left, out);
+            self.tile::<V, 1>(simd, v, column, out, finish);
         }
+        finish.rows::<V>(simd, v, out);
     }
 
     #[inline(always)]
-    fn tile<S: Simd, const V: usize, const O: usize>(
+    fn tile<const V: usize, const O: usize>(
         self,
         simd: S,
         v: usize,
         column: usize,
-        left: Vectors<&[S::f32s]>,
         out: &mut Vectors<&mut [S::f32s]>,
+        finish: &impl Finish<S>,
     ) {
         let mut sums = [[simd.splat_f32s(0.0); V]; O];
         if let Some(bias) = self.bias {
@@ -199,9 +386,10 @@ impl<C: Coefficients> Product<'_, C> {
                 sums[o] = [simd.splat_f32s(bias[o]); V];
             }
         }
+        let coefficients = self.coefficients.of_columns::<O>(column);
         for k in 0..self.n_terms {
-            let inputs = &left.vectors[k * left.stride + v..][..V];
-            let coefficients = self.coefficients.at::<O>(k, column);
+            let inputs = &self.left.vectors[k * self.left.stride + v..][..V];
+            let coefficients = self.coefficients.at::<O>(&coefficients, k);
             for o in 0..O {
                 let coefficient = simd.splat_f32s(coefficients[o]);
                 for j in 0..V {
@@ -210,7 +398,8 @@ impl<C: Coefficients> Product<'_, C> {
             }
         }
         for (o, sums) in sums.iter().enumerate() {
-            out.vectors[(column + o) * out.stride + v..][..V].copy_from_slice(sums);
+            let finished = finish.sums(simd, column + o, v, *sums);
+            out.vectors[(column + o) * out.stride + v..][..V].copy_from_slice(&finished);
         }
     }
 }

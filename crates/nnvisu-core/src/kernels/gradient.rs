@@ -4,13 +4,13 @@ use super::columns::{Vectors, n_vectors};
 use super::{Columns, Kernel};
 use pulp::Simd;
 
-/// `gradient[o, i] += Σ_samples delta[:, o] · input[:, i]`, the biases included: the last column
-/// of `input` is all ones, so they are the weights of that column.
+/// `gradient[o, i] += Σ_samples delta[:, o] · input[:, i]`, and for the biases the same with ones
+/// as input.
 ///
 /// `gradient` is out × (in + 1), column-major, like the parameters. A tile of O × I sums stays in
 /// registers over all samples; lanes are added up at the end only.
 pub(crate) struct WeightGradient<'a> {
-    pub(crate) n_in_and_bias: usize,
+    pub(crate) n_in: usize,
     pub(crate) n_out: usize,
     pub(crate) n_rows: usize,
     pub(crate) input: &'a Columns,
@@ -31,19 +31,27 @@ impl Kernel for WeightGradient<'_> {
             delta: self.delta.vectors::<S>(),
         };
         // The columns of one stripe of inputs stay in the first-level cache while all the
-        // deltas stream past.
+        // deltas stream past: the wider the stripe, the less has to come from beyond.
         let mut i = 0;
-        while i + 4 <= self.n_in_and_bias {
+        // 6 × 4 sums need 32 registers.
+        if S::REGISTER_COUNT >= 32 {
+            while i + 6 <= self.n_in && i + 8 != self.n_in {
+                tiles.stripe::<6>(i, self.gradient);
+                i += 6;
+            }
+        }
+        while i + 4 <= self.n_in {
             tiles.stripe::<4>(i, self.gradient);
             i += 4;
         }
-        if i + 2 <= self.n_in_and_bias {
+        if i + 2 <= self.n_in {
             tiles.stripe::<2>(i, self.gradient);
             i += 2;
         }
-        if i < self.n_in_and_bias {
+        if i < self.n_in {
             tiles.stripe::<1>(i, self.gradient);
         }
+        tiles.biases(&mut self.gradient[self.n_in * self.n_out..]);
     }
 }
 
@@ -59,15 +67,8 @@ impl<S: Simd> Tiles<'_, S> {
     #[inline(always)]
     fn stripe<const I: usize>(&self, i: usize, gradient: &mut [f32]) {
         let mut o = 0;
-        // 6 × 4 sums need 32 registers.
         if S::REGISTER_COUNT >= 32 {
-            while o + 6 <= self.n_out {
-                self.tile::<6, I>(o, i, gradient);
-                o += 6;
-            }
-        }
-        if S::REGISTER_COUNT >= 32 {
-            if o + 4 <= self.n_out {
+            while o + 4 <= self.n_out {
                 self.tile::<4, I>(o, i, gradient);
                 o += 4;
             }
@@ -83,6 +84,26 @@ impl<S: Simd> Tiles<'_, S> {
         }
         if o < self.n_out {
             self.tile::<1, I>(o, i, gradient);
+        }
+    }
+
+    #[inline(always)]
+    fn biases(&self, gradient: &mut [f32]) {
+        for (o, target) in gradient[..self.n_out].iter_mut().enumerate() {
+            let delta = &self.delta.vectors[o * self.delta.stride..][..self.n_vectors];
+            // Two sums, so that one addition need not wait for the other.
+            let mut sums = [self.simd.splat_f32s(0.0); 2];
+            let (pairs, rest) = delta.as_chunks::<2>();
+            for pair in pairs {
+                sums[0] = self.simd.add_f32s(sums[0], pair[0]);
+                sums[1] = self.simd.add_f32s(sums[1], pair[1]);
+            }
+            for &last in rest {
+                sums[0] = self.simd.add_f32s(sums[0], last);
+            }
+            *target += self
+                .simd
+                .reduce_sum_f32s(self.simd.add_f32s(sums[0], sums[1]));
         }
     }
 

@@ -39,10 +39,9 @@ impl Kernel for Blend<'_> {
     }
 }
 
-/// `out = round(values · scale)`, halves up, within 0 to 255.
+/// `out = round(values)` for values within 0 to 255.
 pub(crate) struct Quantise<'a> {
     pub(crate) values: &'a [f32],
-    pub(crate) scale: f32,
     pub(crate) out: &'a mut [u8],
 }
 
@@ -51,9 +50,11 @@ impl Kernel for Quantise<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
+        // Added to a small float, 2²³ leaves the nearest integer in the lowest bits.
+        const ROUNDING: f32 = 8_388_608.0;
         // Plain code: the compiler turns this loop into vector instructions by itself.
         for (&value, byte) in self.values.iter().zip(self.out) {
-            *byte = (value * self.scale + 0.5) as u8;
+            *byte = (value + ROUNDING).to_bits() as u8;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Softmax and cross-entropy: the loss and its gradient, the metrics, and the posteriors.
 
 use super::columns::{Vectors, n_vectors};
-use super::math::{exp, ln};
+use super::math::{coarse_exp_of_negative, exp, ln};
 use super::{Columns, Kernel};
 use pulp::Simd;
 
@@ -23,36 +23,79 @@ impl Targets {
     }
 }
 
-/// The cross-entropy of row register `v` and its sum of exponentials relative to the row's own
-/// highest logit; `keep` gets the exponential of each class.
+/// Evaluates `$body` with the constant `$N` being `$n_classes`: loops over the classes then unroll,
+/// and what they work on stays in registers.
+macro_rules! with_n_classes {
+    ($n_classes:expr, $N:ident => $body:expr) => {
+        match $n_classes {
+            2 => with_n_classes!(@ 2, $N => $body),
+            3 => with_n_classes!(@ 3, $N => $body),
+            4 => with_n_classes!(@ 4, $N => $body),
+            5 => with_n_classes!(@ 5, $N => $body),
+            6 => with_n_classes!(@ 6, $N => $body),
+            7 => with_n_classes!(@ 7, $N => $body),
+            8 => with_n_classes!(@ 8, $N => $body),
+            other => unreachable!("a network has 2 to 8 classes, not {other}"),
+        }
+    };
+    (@ $literal:literal, $N:ident => $body:expr) => {{
+        const $N: usize = $literal;
+        $body
+    }};
+}
+
+/// The first `n` registers of each of the N columns.
+#[inline(always)]
+fn columns<T, const N: usize>(all: Vectors<&[T]>, n: usize) -> [&[T]; N] {
+    std::array::from_fn(|k| &all.vectors[k * all.stride..][..n])
+}
+
+/// The first `n` registers of each of the N columns.
+#[inline(always)]
+fn columns_mut<T, const N: usize>(
+    Vectors { vectors, stride }: Vectors<&mut [T]>,
+    n: usize,
+) -> [&mut [T]; N] {
+    let mut columns = vectors.chunks_exact_mut(stride);
+    std::array::from_fn(|_| &mut columns.next().expect("there are N columns")[..n])
+}
+
+/// Register `v` of each column.
+#[inline(always)]
+fn row<S: Simd, const N: usize>(simd: S, columns: &[&[S::f32s]; N], v: usize) -> [S::f32s; N] {
+    // A loop: the closures of `map` would be compiled without the instructions of `S`.
+    let mut row = [simd.splat_f32s(0.0); N];
+    for k in 0..N {
+        row[k] = columns[k][v];
+    }
+    row
+}
+
+/// The cross-entropy of a register of rows, their exponentials relative to each row's own highest
+/// logit, and the sum of those.
 ///
 /// The loss is `(highest − target) + ln(sum)`: adding `highest` to the logarithm first would round
 /// it away when the logits are large.
 #[inline(always)]
-fn cross_entropy_and_sum<S: Simd>(
+fn cross_entropy<S: Simd, const N: usize>(
     simd: S,
-    logits: &Vectors<&[S::f32s]>,
-    one_hot: &Vectors<&[S::f32s]>,
-    n_classes: usize,
-    v: usize,
-    mut keep: impl FnMut(usize, S::f32s),
-) -> (S::f32s, S::f32s) {
-    let mut highest = logits.vectors[v];
-    let mut target = simd.mul_f32s(highest, one_hot.vectors[v]);
-    for k in 1..n_classes {
-        let z = logits.vectors[k * logits.stride + v];
-        highest = simd.max_f32s(highest, z);
-        target = simd.mul_add_e_f32s(z, one_hot.vectors[k * one_hot.stride + v], target);
+    logits: [S::f32s; N],
+    one_hot: [S::f32s; N],
+) -> (S::f32s, [S::f32s; N], S::f32s) {
+    let mut highest = logits[0];
+    let mut target = simd.mul_f32s(highest, one_hot[0]);
+    for k in 1..N {
+        highest = simd.max_f32s(highest, logits[k]);
+        target = simd.mul_add_e_f32s(logits[k], one_hot[k], target);
     }
+    let mut exponentials = logits;
     let mut sum = simd.splat_f32s(0.0);
-    for k in 0..n_classes {
-        let z = logits.vectors[k * logits.stride + v];
-        let e = exp(simd, simd.sub_f32s(z, highest));
-        sum = simd.add_f32s(sum, e);
-        keep(k, e);
+    for e in &mut exponentials {
+        *e = exp(simd, simd.sub_f32s(*e, highest));
+        sum = simd.add_f32s(sum, *e);
     }
     let loss = simd.add_f32s(simd.sub_f32s(highest, target), ln(simd, sum));
-    (loss, sum)
+    (loss, exponentials, sum)
 }
 
 /// Writes `delta = (softmax(logits) − one_hot) · row_weight`, the gradient of the mean
@@ -70,26 +113,27 @@ impl Kernel for SoftmaxGradient<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> f32 {
-        let logits = self.logits.vectors::<S>();
-        let one_hot = self.targets.one_hot.vectors::<S>();
+        with_n_classes!(self.n_classes, N => self.run_for::<S, N>(simd))
+    }
+}
+
+impl SoftmaxGradient<'_> {
+    #[inline(always)]
+    fn run_for<S: Simd, const N: usize>(self, simd: S) -> f32 {
         let n = n_vectors::<S>(self.n_rows);
+        let logits = columns::<_, N>(self.logits.vectors::<S>(), n);
+        let one_hot = columns::<_, N>(self.targets.one_hot.vectors::<S>(), n);
+        let delta = columns_mut::<_, N>(self.delta.vectors_mut::<S>(), n);
         let weights = &self.targets.row_weight.vectors::<S>().vectors[..n];
-        let Vectors {
-            vectors: delta,
-            stride,
-        } = self.delta.vectors_mut::<S>();
         let mut loss = simd.splat_f32s(0.0);
         for (v, &weight) in weights.iter().enumerate() {
-            let (row_loss, sum) =
-                cross_entropy_and_sum(simd, &logits, &one_hot, self.n_classes, v, |k, e| {
-                    delta[k * stride + v] = e;
-                });
+            let one_hot = row(simd, &one_hot, v);
+            let (row_loss, exponentials, sum) = cross_entropy(simd, row(simd, &logits, v), one_hot);
             loss = simd.mul_add_e_f32s(row_loss, weight, loss);
             let scale = simd.div_f32s(weight, sum);
-            for k in 0..self.n_classes {
-                let target = simd.mul_f32s(one_hot.vectors[k * one_hot.stride + v], weight);
-                let e = &mut delta[k * stride + v];
-                *e = simd.sub_f32s(simd.mul_f32s(*e, scale), target);
+            for k in 0..N {
+                let target = simd.mul_f32s(one_hot[k], weight);
+                delta[k][v] = simd.sub_f32s(simd.mul_f32s(exponentials[k], scale), target);
             }
         }
         simd.reduce_sum_f32s(loss)
@@ -110,26 +154,33 @@ impl Kernel for Measure<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> (f32, f32) {
-        let logits = self.logits.vectors::<S>();
-        let one_hot = self.targets.one_hot.vectors::<S>();
+        with_n_classes!(self.n_classes, N => self.run_for::<S, N>(simd))
+    }
+}
+
+impl Measure<'_> {
+    #[inline(always)]
+    fn run_for<S: Simd, const N: usize>(self, simd: S) -> (f32, f32) {
         let n = n_vectors::<S>(self.n_rows);
+        let logits = columns::<_, N>(self.logits.vectors::<S>(), n);
+        let one_hot = columns::<_, N>(self.targets.one_hot.vectors::<S>(), n);
         let weights = &self.targets.row_weight.vectors::<S>().vectors[..n];
         let zero = simd.splat_f32s(0.0);
         let mut loss = zero;
         // Exact: a lane counts to 2²⁴ before it rounds.
         let mut correct = zero;
         for (v, &weight) in weights.iter().enumerate() {
-            let (row_loss, _) =
-                cross_entropy_and_sum(simd, &logits, &one_hot, self.n_classes, v, |_, _| ());
+            let logits = row(simd, &logits, v);
+            let one_hot = row(simd, &one_hot, v);
+            let (row_loss, _, _) = cross_entropy(simd, logits, one_hot);
             loss = simd.mul_add_e_f32s(row_loss, weight, loss);
 
-            let mut highest = logits.vectors[v];
-            let mut hit = one_hot.vectors[v];
-            for k in 1..self.n_classes {
-                let z = logits.vectors[k * logits.stride + v];
-                let higher = simd.greater_than_f32s(z, highest);
-                highest = simd.max_f32s(highest, z);
-                hit = simd.select_f32s(higher, one_hot.vectors[k * one_hot.stride + v], hit);
+            let mut highest = logits[0];
+            let mut hit = one_hot[0];
+            for k in 1..N {
+                let higher = simd.greater_than_f32s(logits[k], highest);
+                highest = simd.max_f32s(highest, logits[k]);
+                hit = simd.select_f32s(higher, one_hot[k], hit);
             }
             let is_sample = simd.greater_than_f32s(weight, zero);
             correct = simd.add_f32s(correct, simd.select_f32s(is_sample, hit, zero));
@@ -138,13 +189,14 @@ impl Kernel for Measure<'_> {
     }
 }
 
-/// `logits = softmax(logits)`, in place.
+/// `logits = total · softmax(logits)`, in place, for pictures: accurate to 1e-5 of `total`.
 ///
 /// Logits that are not finite (a run that has diverged) count as 0, so that the result is a
 /// distribution whatever goes in.
 pub(crate) struct Posteriors<'a> {
     pub(crate) n_rows: usize,
     pub(crate) n_classes: usize,
+    pub(crate) total: f32,
     pub(crate) logits: &'a mut Columns,
 }
 
@@ -153,31 +205,59 @@ impl Kernel for Posteriors<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
+        with_n_classes!(self.n_classes, N => self.run_for::<S, N>(simd));
+    }
+}
+
+impl Posteriors<'_> {
+    #[inline(always)]
+    fn run_for<S: Simd, const N: usize>(self, simd: S) {
+        let n = n_vectors::<S>(self.n_rows);
+        let mut logits = columns_mut::<_, N>(self.logits.vectors_mut::<S>(), n);
+        replace_non_finite(simd, &mut logits);
         let zero = simd.splat_f32s(0.0);
-        let Vectors {
-            vectors: logits,
-            stride,
-        } = self.logits.vectors_mut::<S>();
-        for v in 0..n_vectors::<S>(self.n_rows) {
-            let mut highest = simd.splat_f32s(f32::MIN);
-            for k in 0..self.n_classes {
-                let z = &mut logits[k * stride + v];
-                // x − x is 0 for every finite x and NaN for the others.
-                let finite = simd.equal_f32s(simd.sub_f32s(*z, *z), zero);
-                *z = simd.select_f32s(finite, *z, zero);
-                highest = simd.max_f32s(highest, *z);
+        let total = simd.splat_f32s(self.total);
+        for v in 0..n {
+            let mut highest = logits[0][v];
+            for column in &logits[1..] {
+                highest = simd.max_f32s(highest, column[v]);
             }
             let mut sum = zero;
-            for k in 0..self.n_classes {
-                let z = &mut logits[k * stride + v];
-                *z = exp(simd, simd.sub_f32s(*z, highest));
-                sum = simd.add_f32s(sum, *z);
+            let mut exponentials = [zero; N];
+            for k in 0..N {
+                let below = simd.sub_f32s(logits[k][v], highest);
+                exponentials[k] = coarse_exp_of_negative(simd, below);
+                sum = simd.add_f32s(sum, exponentials[k]);
             }
-            let scale = simd.div_f32s(simd.splat_f32s(1.0), sum);
-            for k in 0..self.n_classes {
-                let z = &mut logits[k * stride + v];
-                *z = simd.mul_f32s(*z, scale);
+            let scale = simd.div_f32s(total, sum);
+            for k in 0..N {
+                logits[k][v] = simd.mul_f32s(exponentials[k], scale);
             }
+        }
+    }
+}
+
+#[inline(always)]
+fn replace_non_finite<S: Simd, const N: usize>(simd: S, logits: &mut [&mut [S::f32s]; N]) {
+    let zero = simd.splat_f32s(0.0);
+    // 0 · x is 0 for every finite x and NaN for the others.
+    let mut checks = [zero; N];
+    for (check, column) in checks.iter_mut().zip(&*logits) {
+        for &z in &**column {
+            *check = simd.mul_add_e_f32s(z, zero, *check);
+        }
+    }
+    let mut check = zero;
+    for of_column in checks {
+        check = simd.add_f32s(check, of_column);
+    }
+    if simd.reduce_sum_f32s(check) == 0.0 {
+        return;
+    }
+    for column in logits {
+        for z in &mut **column {
+            let finite = simd.equal_f32s(simd.sub_f32s(*z, *z), zero);
+            *z = simd.select_f32s(finite, *z, zero);
         }
     }
 }
