@@ -5,6 +5,7 @@
 mod browser;
 mod cli;
 mod deploy;
+mod examples;
 mod hostile;
 mod http;
 mod library;

@@ -16,23 +16,36 @@ pub fn xtask() -> &'static Path {
     PROGRAM.get_or_init(|| built("xtask"))
 }
 
-/// Cargo offers a test the binaries of its own package only, so this asks it
-/// to build the program; usually that finds everything done.
 fn built(name: &str) -> PathBuf {
+    build(&["--bin", name]);
+    build_directory().join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The path of an example of one of the crates, built from the present sources.
+pub fn example(name: &str) -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| build(&["--examples"]));
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    build_directory().join("examples").join(file)
+}
+
+/// Cargo offers a test the programs of its own package only, so this asks it
+/// to build one; usually that finds everything done.
+fn build(what: &[&str]) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         // The whole workspace, so that shared dependencies have the features
         // that `cargo test --workspace` has already built.
-        .args(["build", "--quiet", "--workspace", "--bin", name])
+        .args(["build", "--quiet", "--workspace"])
+        .args(what)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
     assert!(
         output.status.success(),
-        "the program {name} does not compile:\n{}",
+        "{what:?} does not compile:\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    build_directory().join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Where Cargo puts the programs of this profile: the directory above the one
