@@ -46,6 +46,11 @@ impl Propagation {
         }
     }
 
+    /// Whether there is room for any row.
+    pub(crate) fn has_room(&self) -> bool {
+        self.capacity > 0
+    }
+
     /// The instruction set in use.
     pub(crate) fn arch(&self) -> pulp::Arch {
         self.arch

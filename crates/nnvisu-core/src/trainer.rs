@@ -194,6 +194,7 @@ impl Trainer {
         if self.data.is_empty() {
             return Err(TrainError::NoData);
         }
+        self.reserve_after_release();
         self.gradient.fill(0.0);
         self.draw_masks();
         let loss = self.accumulate_gradient();
@@ -257,6 +258,7 @@ impl Trainer {
 
     /// Loss and accuracy over all points in evaluation mode, or `None` without points.
     pub fn evaluate(&mut self) -> Option<Metrics> {
+        self.reserve_after_release();
         let n_points = self.data.len();
         let weight = 1.0 / n_points as f32;
         let (mut loss, mut n_correct) = (0.0_f32, 0.0_f32);
@@ -333,6 +335,19 @@ impl Trainer {
         }
     }
 
+    /// Gives back the memory that only steps and evaluations need, as when a run pauses for long.
+    /// The next of them takes it again; nothing else changes.
+    pub fn release_work_space(&mut self) {
+        self.propagation = Propagation::new(self.propagation.arch(), self.mlp.layer_sizes(), 0);
+        self.data_is_loaded = false;
+    }
+
+    fn reserve_after_release(&mut self) {
+        if !self.propagation.has_room() {
+            self.reserve();
+        }
+    }
+
     /// Makes all room that steps need, so that they themselves never allocate.
     fn reserve(&mut self) {
         let n_points = self.data.len();
@@ -396,6 +411,40 @@ mod tests {
 
     /// The widths differ in the order of additions, so the weights agree to rounding only. A wrong
     /// mask, batch or tail would be off by far more.
+    #[test]
+    fn a_released_work_space_comes_back() {
+        let network = NetworkConfig {
+            dropout: Dropout::new(0.2).unwrap(),
+            activation: Activation::Gelu,
+            ..NetworkConfig::default()
+        };
+        for batch_size in [0, 30] {
+            let training = TrainingConfig {
+                batch_size: BatchSize::new(batch_size).unwrap(),
+                ..TrainingConfig::default()
+            };
+            let classes = ClassCount::new(3).unwrap();
+            let data = generate_seeded(Distribution::Blobs, classes, 100, 1);
+            let mut trainer = Trainer::new(network.clone(), training, Seeds::from_master(7), data);
+            let mut undisturbed = trainer.clone();
+            for _ in 0..5 {
+                trainer.release_work_space();
+                assert_eq!(trainer.train_step(), undisturbed.train_step());
+                trainer.release_work_space();
+                assert_eq!(trainer.evaluate(), undisturbed.evaluate());
+            }
+            assert_eq!(trainer.mlp(), undisturbed.mlp());
+        }
+        let mut empty = Trainer::new(
+            network,
+            TrainingConfig::default(),
+            Seeds::from_master(7),
+            Dataset::empty(),
+        );
+        empty.release_work_space();
+        assert_eq!(empty.evaluate(), None);
+    }
+
     #[test]
     fn all_instruction_sets_train_alike() {
         for activation in Activation::ALL {

@@ -5,25 +5,46 @@ use super::{
     advance::Next,
     inbox::{Disconnected, Inbox},
     state::Session,
+    turns::{Came, Place, Turns},
 };
 
 /// Runs the session until its connection is gone.
-pub(super) fn run(mut session: Session, inbox: &Inbox) {
-    let Disconnected = serve(&mut session, inbox);
+pub(super) fn run(mut session: Session, inbox: &Inbox, turns: &Turns) {
+    let Disconnected = serve(&mut session, inbox, turns);
 }
 
 /// Never returns but by the end of the connection.
-fn serve(session: &mut Session, inbox: &Inbox) -> Disconnected {
+fn serve(session: &mut Session, inbox: &Inbox, turns: &Turns) -> Disconnected {
+    let mut place = Place::Out;
     loop {
         if let Err(end) = obey_all(session, inbox) {
             return end;
         }
-        let waited = match session.advance() {
-            Next::Now => continue,
-            Next::At(deadline) => inbox.wait(Some(deadline)),
-            Next::Idle => inbox.wait(None),
+        if let Some(step) = session.needs_turn() {
+            match place.wait(turns, step, inbox) {
+                Ok(Came::Turn(waited)) => session.waited_for_turn(waited),
+                Ok(Came::Command(command)) => {
+                    session.obey(&command);
+                    continue;
+                }
+                Err(end) => return end,
+            }
+        } else {
+            place = Place::Out;
+        }
+        let deadline = match session.advance() {
+            Next::Now => {
+                place.give_way();
+                continue;
+            }
+            Next::At(deadline) => Some(deadline),
+            Next::Idle => {
+                session.rest();
+                None
+            }
         };
-        match waited {
+        place = Place::Out;
+        match inbox.wait(deadline) {
             Ok(Some(command)) => session.obey(&command),
             Ok(None) => {}
             Err(end) => return end,

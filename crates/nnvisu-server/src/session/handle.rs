@@ -50,6 +50,7 @@ impl SessionHandle {
         let signals = Arc::new(Signals::new(metrics.clone()));
         let seen_by_session = Arc::clone(&signals);
         let running = threads.count();
+        let turns = threads.turns().clone();
         let thread = Builder::new()
             .name(format!("nnvisu-session-{id}"))
             .spawn(move || {
@@ -59,7 +60,7 @@ impl SessionHandle {
                 let metrics = seen_by_session.metrics().clone();
                 contain_panic(id, &outbox.clone(), &metrics, || {
                     let session = Session::new(options, outbox, seen_by_session);
-                    actor::run(session, &receiver);
+                    actor::run(session, &receiver, &turns);
                 });
                 tracing::debug!(id, "session ends");
             })?;

@@ -146,6 +146,23 @@ impl Inbox {
             recv(too_late) -> _ => Ok(None),
         }
     }
+
+    /// Waits for the next command or else for `other`, whose sender must be there.
+    pub(super) fn wait_or<T>(
+        &self,
+        other: &Receiver<T>,
+    ) -> Result<Result<Command, T>, Disconnected> {
+        select_biased! {
+            recv(self.queue) -> received => match received {
+                Ok(queued) => Ok(Ok(self.hand_over(queued))),
+                Err(_) => Err(Disconnected),
+            },
+            recv(other) -> received => match received {
+                Ok(other) => Ok(Err(other)),
+                Err(_) => unreachable!("its sender is there until it has sent"),
+            },
+        }
+    }
 }
 
 #[cfg(test)]

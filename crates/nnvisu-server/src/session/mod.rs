@@ -17,6 +17,7 @@ mod schedule;
 mod signals;
 mod state;
 mod threads;
+mod turns;
 
 #[cfg(test)]
 mod tests;

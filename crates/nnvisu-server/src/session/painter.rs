@@ -24,6 +24,7 @@ pub(super) struct Painter {
 }
 
 impl Painter {
+    /// Without memory yet.
     pub(super) fn new() -> Self {
         Self {
             rasterizer: Rasterizer::new(),

@@ -1,7 +1,10 @@
 //! One person's training session: the network, its data and settings, and what the person has
 //! been told about them.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use nnvisu_core::{Dataset, Seeds, Trainer};
 use nnvisu_protocol::{
@@ -182,6 +185,25 @@ impl Session {
         self.signals.set_training(true);
         self.rate.clear();
         self.pacer.start(Instant::now());
+    }
+
+    /// How long a step takes, if the session takes as much of a processor as it can get: then it
+    /// takes turns with its like.
+    pub(super) fn needs_turn(&self) -> Option<Duration> {
+        let at_full_speed = self.running && self.pacer.next_step().is_none();
+        at_full_speed.then(|| self.pacer.step_time())
+    }
+
+    /// Others have had their turns for so long.
+    pub(super) fn waited_for_turn(&mut self, waited: Duration) {
+        self.pictures.waited(waited);
+    }
+
+    /// Nothing is to be done before the next command: gives back what only training and drawing
+    /// need, which is most of a session's memory.
+    pub(super) fn rest(&mut self) {
+        self.trainer.release_work_space();
+        self.painter = Painter::new();
     }
 
     /// Stops training if it is on, and shows where it stopped.

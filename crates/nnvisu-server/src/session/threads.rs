@@ -1,14 +1,25 @@
 //! Keeps count of the session threads, so that the server can wait for their end.
 
-use std::{sync::Arc, thread::JoinHandle, time::Duration};
+use std::{
+    sync::Arc,
+    thread::{JoinHandle, available_parallelism},
+    time::Duration,
+};
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
+
+use super::turns::Turns;
+
+/// So many turns for each processor: while one session hands its turn to the next, and where other
+/// programs run, the operating system still finds one to run. More of them make commands wait.
+const TURNS_PER_PROCESSOR: usize = 3;
 
 /// The session threads of one server.
 #[derive(Clone)]
 pub(crate) struct SessionThreads {
     n_running: watch::Sender<usize>,
+    turns: Turns,
     /// Threads that have been told to end.
     ending: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
@@ -26,10 +37,17 @@ impl Drop for Running {
 
 impl SessionThreads {
     pub(crate) fn new() -> Self {
+        let n_processors = available_parallelism().map_or(1, usize::from);
         Self {
             n_running: watch::Sender::new(0),
+            turns: Turns::new(TURNS_PER_PROCESSOR * n_processors),
             ending: Arc::default(),
         }
+    }
+
+    /// The turns that they take.
+    pub(super) fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// How many sessions there are, those included that are about to end.

@@ -17,6 +17,8 @@ pub(in crate::session) struct Pacer {
     /// When the next step is due.
     next_step: Instant,
     burst_steps: u32,
+    /// How long a step took in each of the last two bursts.
+    step_times: [Duration; 2],
 }
 
 impl Pacer {
@@ -25,6 +27,7 @@ impl Pacer {
             interval,
             next_step: now,
             burst_steps: 1,
+            step_times: [Duration::ZERO; 2],
         }
     }
 
@@ -68,6 +71,7 @@ impl Pacer {
             return;
         }
         let per_step = ended.saturating_duration_since(started) / n_steps;
+        self.step_times = [self.step_times[1], per_step];
         let fitting = BURST.as_nanos() / per_step.as_nanos().max(1);
         self.burst_steps = u32::try_from(fitting)
             .unwrap_or(u32::MAX)
@@ -79,6 +83,11 @@ impl Pacer {
                 self.next_step = ended;
             }
         }
+    }
+
+    /// About how long a step takes. Once it takes much longer, something else had the processor.
+    pub(in crate::session) fn step_time(&self) -> Duration {
+        self.step_times[0].min(self.step_times[1])
     }
 
     /// When the next step is due; `None` is at once.

@@ -31,7 +31,10 @@ const NEWEST_SHARE: f64 = 0.3;
 /// Spaces pictures and chooses their size by what the earlier ones took.
 #[derive(Debug)]
 pub(in crate::session) struct PictureSchedule {
-    next: Instant,
+    /// When the beat of thirty a second says.
+    beat: Instant,
+    /// When training has had its share of the thread.
+    rested: Instant,
     rung: usize,
     pixel_cost: PixelCost,
 }
@@ -72,7 +75,8 @@ pub(in crate::session) struct Rendering {
 impl PictureSchedule {
     pub(in crate::session) fn new(now: Instant) -> Self {
         Self {
-            next: now,
+            beat: now,
+            rested: now,
             rung: 0,
             pixel_cost: PixelCost::assumed(0),
         }
@@ -80,7 +84,7 @@ impl PictureSchedule {
 
     /// When the next picture may be made.
     pub(in crate::session) fn next(&self) -> Instant {
-        self.next
+        self.beat.max(self.rested)
     }
 
     /// Width and height that the next picture of a network of `n_parameters` may have.
@@ -115,23 +119,28 @@ impl PictureSchedule {
         }
 
         // The next one follows on the beat, so that a late picture does not delay all others.
-        let on_beat = self.next + INTERVAL;
-        let spaced = if on_beat > started {
+        let on_beat = self.next() + INTERVAL;
+        self.beat = if on_beat > started {
             on_beat
         } else {
             started + INTERVAL
         };
-        self.next = spaced;
         if rendering.running {
             let cost = ended.saturating_duration_since(started);
-            self.next = spaced.max(ended + cost * TRAINING_PER_PICTURE);
+            self.rested = ended + cost * TRAINING_PER_PICTURE;
         }
+    }
+
+    /// The session had to wait for so long in which it would have trained.
+    pub(in crate::session) fn waited(&mut self, waited: Duration) {
+        self.rested += waited;
     }
 
     /// Training stopped at `now`: the picture of where it stopped need not wait for its share of
     /// the thread.
     pub(in crate::session) fn training_stopped(&mut self, now: Instant) {
-        self.next = self.next.min(now);
+        self.beat = self.beat.min(now);
+        self.rested = self.rested.min(now);
     }
 }
 
@@ -190,6 +199,19 @@ mod tests {
             ..rendering(256, SMALL, start + 60 * MS, 50 * MS)
         });
         assert!(pictures.next() <= start + 60 * MS + INTERVAL);
+    }
+
+    #[test]
+    fn time_in_which_others_train_is_not_the_share_of_training() {
+        let start = Instant::now();
+        let mut pictures = PictureSchedule::new(start);
+        pictures.made(rendering(100, SMALL, start, 5 * MS));
+        pictures.waited(20 * MS);
+        assert_eq!(pictures.next(), start + 45 * MS);
+        // The beat goes on meanwhile.
+        pictures.made(rendering(100, SMALL, start + 45 * MS, MS));
+        pictures.waited(20 * MS);
+        assert_eq!(pictures.next(), start + 45 * MS + INTERVAL);
     }
 
     #[test]
