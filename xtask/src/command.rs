@@ -2,7 +2,7 @@
 //! and an error when they do not succeed.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -15,7 +15,7 @@ pub(crate) fn repository() -> &'static Path {
 }
 
 /// The directory Cargo builds into, which `CARGO_TARGET_DIR` may move.
-pub(crate) fn target_directory() -> std::path::PathBuf {
+pub(crate) fn target_directory() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
         Some(directory) => repository().join(directory),
         None => repository().join("target"),
@@ -42,8 +42,19 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(args: &[S]) -> Command {
 
 /// Shows the command, runs it with its output on ours, and fails unless it
 /// succeeds.
-pub(crate) fn run(mut command: Command) -> Result<()> {
+pub(crate) fn run(command: Command) -> Result<()> {
     let line = shown(&command);
+    run_as(command, &line)
+}
+
+/// Like [`run`], with more arguments than anybody wants to see.
+pub(crate) fn run_with_files(mut command: Command, files: &[PathBuf]) -> Result<()> {
+    let line = format!("{} ({} files)", shown(&command), files.len());
+    command.args(files);
+    run_as(command, &line)
+}
+
+fn run_as(mut command: Command, line: &str) -> Result<()> {
     println!("$ {line}");
     let status = command
         .status()

@@ -15,8 +15,10 @@ use clap::ValueEnum;
 use crate::command::{cargo, command, repository, run, target_directory};
 use crate::tools;
 
-/// What the targets are built from, and where their corpus is kept.
+/// What the targets are built from.
 pub(crate) const PACKAGE: &str = "crates/nnvisu-protocol/fuzz";
+
+pub(crate) const CORPUS: &str = "crates/nnvisu-protocol/fuzz/corpus";
 
 /// An edge is counted when it is taken, and what is compared with what is handed to libFuzzer.
 const RUSTFLAGS: &str = "-Cpasses=sancov-module \
@@ -63,7 +65,7 @@ impl Target {
     }
 
     fn committed_corpus(self) -> PathBuf {
-        repository().join(PACKAGE).join("corpus").join(self.name())
+        repository().join(CORPUS).join(self.name())
     }
 }
 

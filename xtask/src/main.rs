@@ -9,6 +9,7 @@ mod bench;
 mod command;
 mod formats;
 mod fuzz;
+mod house;
 mod load;
 mod shots;
 mod test;

@@ -9,13 +9,23 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
 use crate::command::{cargo, command, repository, run, succeeds};
-use crate::{formats, fuzz, tools};
+use crate::{formats, fuzz, house, tools};
 
 /// One of the checks, in the order they run: the quick ones first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Step {
     /// Rust code is formatted.
     Fmt,
+    /// Words are spelt right.
+    Spelling,
+    /// Links between the documents lead somewhere.
+    Links,
+    /// The page is valid HTML.
+    Html,
+    /// No package asks for another one without using it.
+    Unused,
+    /// The oldest Rust that the manifest promises is enough.
+    Msrv,
     /// Dependencies: licences, bans, sources, and known advisories.
     Deny,
     /// The page's JavaScript passes TypeScript's type check.
@@ -43,6 +53,11 @@ impl Step {
     fn name(self) -> &'static str {
         match self {
             Self::Fmt => "fmt",
+            Self::Spelling => "spelling",
+            Self::Links => "links",
+            Self::Html => "html",
+            Self::Unused => "unused",
+            Self::Msrv => "msrv",
             Self::Deny => "deny",
             Self::Types => "types",
             Self::Js => "js",
@@ -63,6 +78,11 @@ impl Step {
                 let manifest = format!("{}/Cargo.toml", fuzz::PACKAGE);
                 run(cargo(&["fmt", "--manifest-path", &manifest, "--check"]))
             }
+            Self::Spelling => house::spelling::is_right(),
+            Self::Links => house::links::all_lead_somewhere(),
+            Self::Html => house::html::is_valid(),
+            Self::Unused => house::dependencies::all_are_used(),
+            Self::Msrv => house::msrv::is_kept(),
             Self::Deny => deny(),
             Self::Types => types(),
             Self::Js => js(),

@@ -9,6 +9,7 @@ use crate::command::{cargo, command, run, succeeds, target_directory};
 
 const CARGO_DENY_VERSION: &str = "0.20.2";
 const TYPESCRIPT_VERSION: &str = "7.0.2";
+const VNU_VERSION: &str = "26.9.27";
 
 /// cargo-deny: the installed one, or the pinned one built into the target
 /// directory.
@@ -43,13 +44,24 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// The TypeScript compiler, whose pinned version npm puts into the target
-/// directory; run it with Node.js.
+/// The TypeScript compiler; run it with Node.js.
 pub(crate) fn typescript() -> Result<PathBuf> {
+    npm_package("typescript", TYPESCRIPT_VERSION, "bin/tsc")
+}
+
+/// The Nu Html Checker; run it with Java.
+pub(crate) fn html_checker() -> Result<PathBuf> {
+    let present = || succeeds(command("java", &["-version"]));
+    install_with_apt("Java 11 or newer", &["default-jre-headless"], present)?;
+    npm_package("vnu-jar", VNU_VERSION, "build/dist/vnu.jar")
+}
+
+/// A file of a package whose pinned version npm puts into the target directory.
+fn npm_package(name: &str, version: &str, file: &str) -> Result<PathBuf> {
     node()?;
-    let prefix = tools_directory().join(format!("typescript-{TYPESCRIPT_VERSION}"));
-    let tsc = prefix.join("node_modules/typescript/bin/tsc");
-    if !tsc.exists() {
+    let prefix = tools_directory().join(format!("{name}-{version}"));
+    let file = prefix.join("node_modules").join(name).join(file);
+    if !file.exists() {
         std::fs::create_dir_all(&prefix)?;
         let mut install = command(
             "npm",
@@ -58,14 +70,15 @@ pub(crate) fn typescript() -> Result<PathBuf> {
                 "--no-audit",
                 "--no-fund",
                 "--no-save",
+                "--ignore-scripts",
                 "--prefix",
             ],
         );
         install.arg(&prefix);
-        install.arg(format!("typescript@{TYPESCRIPT_VERSION}"));
+        install.arg(format!("{name}@{version}"));
         run(install)?;
     }
-    Ok(tsc)
+    Ok(file)
 }
 
 /// Node.js with npm.
@@ -121,8 +134,37 @@ pub(crate) fn systemd_analyze() -> Result<()> {
     )
 }
 
+/// The Python of an environment with these packages and no others, made in the target directory
+/// if it is not there or has other versions.
+pub(crate) fn python_with(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let environment = tools_directory().join(name);
+    let python = environment.join(if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    });
+    // Written last, so that what was interrupted is made anew.
+    let complete = environment.join("complete");
+    let wanted = packages.join("\n");
+    if std::fs::read_to_string(&complete).is_ok_and(|found| found == wanted) {
+        return Ok(python);
+    }
+    self::python()?;
+    if environment.exists() {
+        std::fs::remove_dir_all(&environment).context("clearing an old Python environment")?;
+    }
+    let mut create = command("python3", &["-m", "venv"]);
+    create.arg(&environment);
+    run(create)?;
+    let mut install = command(&python, &["-m", "pip", "install", "--quiet", "--no-deps"]);
+    install.arg("--disable-pip-version-check").args(packages);
+    run(install)?;
+    std::fs::write(&complete, wanted).context("finishing the Python environment")?;
+    Ok(python)
+}
+
 /// Python with its module for environments.
-pub(crate) fn python() -> Result<()> {
+fn python() -> Result<()> {
     let present = || succeeds(command("python3", &["-c", "import venv, ensurepip"]));
     install_with_apt(
         "Python 3.11 or newer with its module venv",
@@ -132,7 +174,7 @@ pub(crate) fn python() -> Result<()> {
 }
 
 /// Where tools of our own are kept, apart from what Cargo builds.
-pub(crate) fn tools_directory() -> PathBuf {
+fn tools_directory() -> PathBuf {
     target_directory().join("xtask-tools")
 }
 
