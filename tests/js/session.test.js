@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
 import { BusyServer, FakeServer, SEEDS } from "./fake-server.js";
 import { chance, checkpoint, settle } from "./support.js";
@@ -607,6 +608,75 @@ test("messages of unknown type are ignored", async () => {
   assert.equal(store.state, before);
 });
 
+test("an opened session is handed over as a whole, and can be brought back", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK, 1);
+  await settle();
+  server.state({ re: server.take("update_data").id });
+  const mine = checkpoint({ generation: 1 });
+  store.server.checkpoint(mine);
+  store.train();
+  await settle();
+  server.take("start_training");
+  const opened = { ...someSession(chance(1)), checkpoint: checkpoint({ hiddenLayers: [7], step: 40 }) };
+  opened.config = { ...opened.config, architecture: [7], activation: "tanh" };
+  assert.equal(store.openSession(opened, "from a.nnvisu"), true);
+  assert.equal(store.state.session.running, false);
+  assert.match(store.state.notice.text, /^Opened the session from a.nnvisu: 3 points, network 7, Tanh, step 40$/);
+  assert.equal(store.state.notice.canBringBack, true);
+  await settle();
+  const restore = server.take("restore");
+  assert.deepEqual(restore.config, opened.config);
+  assert.deepEqual(restore.data, opened.points);
+  assert.deepEqual(restore.checkpoint, opened.checkpoint);
+  assert.deepEqual(server.unanswered, []);
+  // An answer to what was asked before changes nothing of it.
+  server.state({ re: null, generation: 1 });
+  await settle();
+  assert.deepEqual(store.state.settings.seeds, opened.seeds);
+  assert.deepEqual(store.state.model.checkpoint, opened.checkpoint);
+  server.state({ re: restore.id, generation: 2, seeds: opened.seeds });
+  await settle();
+  assert.equal(store.state.requests.restore, null);
+  assert.deepEqual(store.state.model.checkpoint, opened.checkpoint);
+  store.undo();
+  await settle();
+  const back = server.take("restore");
+  assert.deepEqual(back.data, [{ x: 0.5, y: 0.5, label: 1 }]);
+  assert.deepEqual(back.checkpoint, mine);
+  assert.deepEqual(back.config.architecture, [10, 5]);
+});
+
+test("a session or data with too many points changes nothing", async () => {
+  const { store } = await connected();
+  store.server.hello({ version: "1", author: "", maxPoints: 2 });
+  const before = { ...store.state };
+  assert.equal(store.openSession(someSession(chance(1)), "from a.nnvisu"), false);
+  assert.match(store.state.notice.text, /^There are 3 points from a.nnvisu, and this server takes at most 2; nothing was changed$/);
+  assert.equal(store.importPoints(someSession(chance(1)).points, "from a.csv"), false);
+  assert.equal(store.importPoints([], "from a.csv"), false);
+  for (const topic of ["data", "settings", "model", "requests"]) assert.equal(store.state[topic], before[topic]);
+});
+
+test("imported points replace the old ones, and undo brings those back", async () => {
+  const { store } = await connected();
+  store.addPoint(CLICK, 1);
+  const { points } = store.state.data;
+  assert.equal(store.importPoints(someSession(chance(1)).points, "from a.csv"), true);
+  assert.equal(store.state.data.points.length, 3);
+  store.undo();
+  assert.equal(store.state.data.points, points);
+  store.redo();
+  assert.equal(store.state.data.points.length, 3);
+});
+
+/** A session as a file brings it, without weights. */
+function someSession(random) {
+  const points = [0, 1, 2].map((label) => ({ x: random(), y: random(), label }));
+  const config = { ...DEFAULT_CONFIG, architecture: [1 + Math.floor(random() * 9)], activation: "relu" };
+  return { config, seeds: { init: 7, batches: 8, dropout: 9 }, points, checkpoint: null };
+}
+
 test("a long session of anything ends with server and page agreeing", async () => {
   for (let seed = 0; seed < 20; seed += 1) {
     const random = chance(seed);
@@ -626,6 +696,8 @@ test("a long session of anything ends with server and page agreeing", async () =
       () => store.setField("learningRate", String(random() + 0.1)),
       () => store.setField("activation", random() < 0.5 ? "relu" : "gelu"),
       () => store.setSpeed(1 + Math.floor(random() * 100)),
+      () => store.openSession(someSession(random), "from a test"),
+      () => store.bringBack(),
       () => server.lose(),
       () => server.accept(),
     ];
@@ -648,7 +720,7 @@ test("a long session of anything ends with server and page agreeing", async () =
     assert.equal(server.held.running, session.running);
     assert.equal(session.networkPending, false);
     assert.equal(session.generating, false);
-    assert.deepEqual(requests, { generate: null, reset: false, steps: 0 });
+    assert.deepEqual(requests, { generate: null, restore: null, reset: false, steps: 0 });
     assert.equal(session.generation, server.held.generation);
     assert.equal(store.state.model.checkpoint?.generation ?? session.generation, session.generation);
   }

@@ -124,7 +124,10 @@ export interface Notice {
   /** Grows with every notice, so that the same words twice are still two notices. */
   readonly id: number;
   readonly kind: "info" | "error";
+  /** May have several lines. */
   readonly text: string;
+  /** Whether what an opened session replaced can be brought back from here. */
+  readonly canBringBack: boolean;
 }
 
 /** A picture of the network: posteriors over data space, with the numbers of that very step. */
@@ -172,10 +175,21 @@ export interface RequestsState {
     readonly classCount: number;
     readonly seed: number | null;
   } | null;
+  /** Another session is in place of the one that the server knows; null when it knows. */
+  readonly restore: SessionContent | null;
   /** New random weights are wanted. */
   readonly reset: boolean;
   /** Single steps wanted. */
   readonly steps: number;
+}
+
+/** What a session file holds: all that makes a training run. */
+export interface SessionContent {
+  readonly config: Config;
+  readonly seeds: Seeds;
+  readonly points: readonly Point[];
+  /** Null: fresh weights from the seeds. */
+  readonly checkpoint: Checkpoint | null;
 }
 
 /** The server's network with its optimizer, kept verbatim to be handed back. */

@@ -15,12 +15,10 @@ pub(crate) fn check() -> Result<()> {
     let mut test = cargo(&[
         "test",
         "--workspace",
-        "--features=nnvisu-core/files",
-        "--test=it",
+        "--test=e2e",
         "--",
-        "--ignored",
         "--nocapture",
-        "files::other_programs::",
+        "formats::",
     ]);
     test.env("NNVISU_PYTHON", python);
     run(test)

@@ -105,6 +105,7 @@ impl Step {
                 "--",
                 "--skip=browser::",
                 "--skip=deploy::",
+                "--skip=formats::",
                 "--skip=proxy::",
             ])),
             Self::Formats => formats::check(),

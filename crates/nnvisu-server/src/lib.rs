@@ -23,6 +23,7 @@
 mod access;
 mod config;
 mod metrics;
+mod model;
 mod page;
 mod places;
 mod server;

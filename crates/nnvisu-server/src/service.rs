@@ -14,12 +14,13 @@ use actix_web::{
     web::{self, Data},
 };
 use nnvisu_protocol::Limits;
+use tokio::sync::Semaphore;
 
 use crate::{
     AccessToken, HostName, MetricsAccess, Origin, ServiceConfig, SessionLimits,
     access::{gate, is_local, said_once},
     metrics::{CONTENT_TYPE, Metrics},
-    page,
+    model, page,
     places::Places,
     session::SessionThreads,
     shutdown::Shutdown,
@@ -65,6 +66,8 @@ pub(crate) struct Shared {
     pub(crate) places: Places,
     pub(crate) shutdown: Shutdown,
     pub(crate) threads: SessionThreads,
+    /// Room for models that are being converted.
+    pub(crate) conversions: Semaphore,
     n_sessions: AtomicU64,
 }
 
@@ -97,20 +100,26 @@ impl Service {
                 ),
                 shutdown: Shutdown::new(),
                 threads: SessionThreads::new(),
+                conversions: Semaphore::new(model::MAX_AT_ONCE),
                 n_sessions: AtomicU64::new(0),
             }),
         }
     }
 
-    /// Everything below `path`: the page, its files, `ws`, `healthz`, `readyz` and `metrics`. The
-    /// path is `""` for the root of the application; otherwise it begins with a slash and does
-    /// not end with one.
+    /// Everything below `path`: the page, its files, `ws`, `model`, `healthz`, `readyz` and
+    /// `metrics`. The path is `""` for the root of the application; otherwise it begins with a
+    /// slash and does not end with one.
     pub fn scope(&self, path: &str) -> Scope {
         let behind_gate = web::scope("")
             .wrap(from_fn(gate))
             .wrap(page::security_headers())
             .route("/ws", web::get().to(websocket::open))
-            .route("/metrics", web::get().to(metrics));
+            .route("/metrics", web::get().to(metrics))
+            .service(
+                web::resource("/model/{format}")
+                    .route(web::post().to(model::convert))
+                    .default_service(web::to(model::method_not_allowed)),
+            );
         // Links within the page are relative, so its address has to end with a slash.
         let behind_gate = match path.rsplit('/').next() {
             Some(name) if !name.is_empty() => {

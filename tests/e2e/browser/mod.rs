@@ -1,6 +1,7 @@
 //! The page in Chromium, used as a person uses it.
 
 mod drawing;
+mod files;
 mod history;
 mod layout;
 mod restoring;

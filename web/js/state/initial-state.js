@@ -53,7 +53,7 @@ export function initialState(stored) {
     notice: null,
     picture: { frame: null, live: true },
     timeline: { snapshots: [], shownIndex: -1, live: true },
-    requests: { generate: null, reset: false, steps: 0 },
+    requests: { generate: null, restore: null, reset: false, steps: 0 },
     model: { checkpoint: stored.checkpoint },
   };
 }

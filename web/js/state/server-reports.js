@@ -79,6 +79,14 @@ export class ServerReports {
     this.#notify("error", `The trained network could not be brought back, so training starts afresh. ${reason}`);
   }
 
+  /**
+   * The server knows everything of this page.
+   * @param {unknown} request the opened session it was told with, as it was in `requests.restore`
+   */
+  restored(request) {
+    if (this.#slices.state.requests.restore === request) this.#slices.patch("requests", { restore: null });
+  }
+
   /** The wish for new weights is fulfilled. */
   resetDone() {
     this.#slices.patch("requests", { reset: false });

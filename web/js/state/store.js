@@ -6,7 +6,7 @@
 // it once, in a microtask.
 
 /** @import {
- *   Config, DataPosition, Distribution, FieldName, KeepingState, Parsed, Stored, Topic, UiState
+ *   Config, DataPosition, Distribution, FieldName, KeepingState, Parsed, Point, SessionContent, Stored, Topic, UiState
  * } from "../../types/state" */
 
 import { DataEdits } from "./data-edits.js";
@@ -21,6 +21,7 @@ import {
   formatField,
   isSpeed,
 } from "./settings.js";
+import { Sessions } from "./sessions.js";
 import { SettingsEdits } from "./settings-edits.js";
 import { Slices } from "./slices.js";
 import { validUi } from "./ui.js";
@@ -33,6 +34,7 @@ export class Store {
   #edits;
   #settings;
   #playback;
+  #sessions;
   #nextNoticeId = 1;
 
   /** @param {Stored} [stored] what is kept from an earlier visit */
@@ -41,12 +43,10 @@ export class Store {
     this.#edits = new DataEdits(this.#slices);
     this.#settings = new SettingsEdits(this.#slices);
     this.#playback = new Playback(this.#slices);
+    const owners = { edits: this.#edits, settings: this.#settings, playback: this.#playback };
+    this.#sessions = new Sessions(this.#slices, owners);
     /** Actions for the transport only. */
-    this.server = new ServerReports(
-      this.#slices,
-      { edits: this.#edits, settings: this.#settings, playback: this.#playback },
-      (kind, text) => this.notify(kind, text),
-    );
+    this.server = new ServerReports(this.#slices, owners, (kind, text) => this.notify(kind, text));
   }
 
   /** The current state. A slice is a new object whenever anything in it changed. */
@@ -112,9 +112,10 @@ export class Store {
     this.#edits.replace([]);
   }
 
-  /** Takes back the last data edit. */
+  /** Takes back the last data edit; if that was the opening of a session, as a whole. */
   undo() {
-    this.#edits.undo();
+    if (this.#sessions.hasJustOpened) this.bringBack();
+    else this.#edits.undo();
   }
 
   /** Does the last undone data edit again. */
@@ -142,6 +143,67 @@ export class Store {
     if (this.state.session.connection === "open") return;
     this.#slices.patch("requests", { generate: null });
     this.#slices.patch("session", { generating: false });
+  }
+
+  /**
+   * Puts other points in place of all that there are, as an edit that can be undone. The network
+   * stays.
+   * @param {readonly Point[]} points
+   * @param {string} source where they come from, as in "from points.csv"
+   * @returns {boolean} false if they are none or too many (a notice says so, and nothing changed)
+   */
+  importPoints(points, source) {
+    if (points.length === 0) {
+      this.notify("error", `There are no points ${source}; nothing was changed`);
+      return false;
+    }
+    if (!this.#hasRoomFor(points, source)) return false;
+    this.#forgetWaitingDataSet();
+    this.#edits.replace(points);
+    this.notify("info", `${describeCount(points)} ${source}; undo brings the old ones back`);
+    return true;
+  }
+
+  /**
+   * @param {readonly Point[]} points
+   * @param {string} source
+   */
+  #hasRoomFor(points, source) {
+    const { maxPoints } = this.state.data;
+    if (points.length <= maxPoints) return true;
+    this.notify("error", `There are ${describeCount(points)} ${source}, and this server takes at most ${maxPoints}; nothing was changed`);
+    return false;
+  }
+
+  // --- sessions as files --------------------------------------------------------------
+
+  /**
+   * Everything that makes this training run, to be kept in a file.
+   * @returns {SessionContent | null} null before the server has drawn the seeds
+   */
+  sessionContent() {
+    return this.#sessions.content();
+  }
+
+  /**
+   * Puts another session in place of this one: points, settings, seeds and network. What was
+   * there can be brought back.
+   * @param {SessionContent} session
+   * @param {string} source where it comes from, as in "from moons.nnvisu"
+   * @returns {boolean} false if it has too many points (a notice says so, and nothing changed)
+   */
+  openSession(session, source) {
+    if (!this.#hasRoomFor(session.points, source)) return false;
+    const canBringBack = this.#sessions.open(session);
+    const step = session.checkpoint?.step ?? 0;
+    const what = `${describeCount(session.points)}, network ${describeNetwork(session.config)}, step ${step}`;
+    this.notify("info", `Opened the session ${source}: ${what}`, canBringBack);
+    return true;
+  }
+
+  /** Puts back what the last opened session took the place of. */
+  bringBack() {
+    if (this.#sessions.bringBack()) this.notify("info", "What was here before is back");
   }
 
   // --- settings -----------------------------------------------------------------------
@@ -289,9 +351,10 @@ export class Store {
    * Shows a message that blocks nothing.
    * @param {"info" | "error"} kind
    * @param {string} text
+   * @param {boolean} [canBringBack] whether it offers to bring back what a session replaced
    */
-  notify(kind, text) {
-    this.#slices.replace("notice", { id: this.#nextNoticeId, kind, text });
+  notify(kind, text, canBringBack = false) {
+    this.#slices.replace("notice", { id: this.#nextNoticeId, kind, text, canBringBack });
     this.#nextNoticeId += 1;
   }
 
@@ -299,6 +362,11 @@ export class Store {
   dismissNotice() {
     this.#slices.replace("notice", null);
   }
+}
+
+/** @param {readonly Point[]} points */
+function describeCount(points) {
+  return points.length === 1 ? "1 point" : `${points.length} points`;
 }
 
 /** @param {Config} config */

@@ -48,7 +48,7 @@ export class Session {
     this.#connection = connection;
     this.#now = now;
     this.#pictures = new Newest((/** @type {ArrayBuffer} */ buffer) => this.#picture(buffer), later);
-    store.subscribe(["data", "settings", "session", "requests"], () => this.#catchUp?.run());
+    store.subscribe(["data", "settings", "session", "requests"], () => this.#tell());
   }
 
   /** A connection stands; the server introduces itself first. */
@@ -91,7 +91,18 @@ export class Session {
     this.#lastHeard = this.#now();
     const message = parseMessage(text);
     this.#react(message);
-    this.#catchUp?.run();
+    this.#tell();
+  }
+
+  /** Tells the server what it does not know: what has changed, or everything of another session. */
+  #tell() {
+    if (this.#catchUp === null) return;
+    if (this.#store.state.requests.restore === null) {
+      this.#catchUp.run();
+      return;
+    }
+    this.#catchUp = null;
+    this.#restore();
   }
 
   /** @param {ArrayBuffer} buffer a frame of the server */
@@ -168,6 +179,7 @@ export class Session {
         if (checkpoint === null) this.#store.server.freshWeights();
         else this.#store.server.resumed(checkpoint);
         if (state.requests.reset) this.#store.server.resetDone();
+        this.#store.server.restored(state.requests.restore);
         const told = { config, points, stepsPerSecond, running: now.running };
         this.#catchUp = new CatchUp(this.#store, this.#replies, (...args) => this.#send(...args), told);
         this.#connection.settled();
@@ -196,6 +208,12 @@ export class Session {
   /** @param {StateMessage} message */
   #state({ re, state }) {
     const waiting = this.#replies.take(re);
+    if (this.#replies.has("restore")) {
+      // It is about the session that another one is taking the place of.
+      this.#generation = state.generation;
+      waiting?.done?.(state);
+      return;
+    }
     const isNewRun = state.generation !== this.#generation && waiting?.kind !== "restore";
     this.#generation = state.generation;
     if (isNewRun) this.#store.server.freshWeights();
@@ -238,6 +256,7 @@ export class Session {
   /** @param {ErrorMessage} error */
   #error(error) {
     const waiting = this.#replies.take(error.re);
+    if (this.#replies.has("restore")) return;
     if (error.code === "diverged") {
       if (this.#catchUp !== null) this.#catchUp.told.running = false;
       this.#store.server.diverged();

@@ -32,5 +32,9 @@ export const GLOSSARY = Object.freeze({
   activation: "The function each hidden unit applies to its input; it is what lets boundaries bend.",
   dropout: "The share of hidden units left out at random in each step, so that none is relied upon; 0 is off.",
   seeds: "Where the random numbers start: the same seeds, settings and points give the same run again.",
+  sessionFile: "Everything in one file: points, settings, seeds and the trained network; train on from it here or with nnvisu train.",
+  csv: "Points as comma-separated values: x, y and the class in each line. A file can also be dropped on the page.",
+  modelFile: "The trained network for other programs: ONNX for onnxruntime, safetensors for PyTorch, JSON to read.",
+  checksum: "A fingerprint of all weights: the same seeds, settings, points and number of steps give the same one, also on the command line.",
   palette: "The safe colours stay apart under the common kinds of colour blindness.",
 });

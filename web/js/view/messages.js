@@ -8,8 +8,8 @@ import { byId, setText } from "./dom.js";
 
 /** Milliseconds before "connecting" is worth a word. */
 const PATIENCE = 300;
-/** Milliseconds a notice stays; an error stays longer. */
-const NOTICE_TIME = Object.freeze({ info: 6000, error: 12_000 });
+/** Milliseconds a notice stays; longer where there is more to read or to decide. */
+const NOTICE_TIME = Object.freeze({ info: 6000, error: 12_000, choice: 20_000 });
 
 /** @param {Store} store */
 export function buildMessages(store) {
@@ -93,6 +93,7 @@ function showKeeping(store) {
 function showNotices(store) {
   const box = byId("notice", HTMLElement);
   const text = byId("notice-text", HTMLElement);
+  const bringBack = byId("notice-bring-back", HTMLButtonElement);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const show = () => {
@@ -102,6 +103,7 @@ function showNotices(store) {
     if (notice === null) return;
     setText(text, notice.text);
     box.dataset.kind = notice.kind;
+    bringBack.hidden = !notice.canBringBack;
     startTimer();
   };
   // What is said in a tab that nobody sees waits for the person.
@@ -109,10 +111,12 @@ function showNotices(store) {
     const { notice } = store.state;
     clearTimeout(timer);
     if (notice === null || document.visibilityState === "hidden") return;
-    timer = setTimeout(() => store.dismissNotice(), NOTICE_TIME[notice.kind]);
+    const time = notice.canBringBack ? NOTICE_TIME.choice : NOTICE_TIME[notice.kind];
+    timer = setTimeout(() => store.dismissNotice(), time);
   };
   document.addEventListener("visibilitychange", startTimer);
   byId("notice-close", HTMLButtonElement).addEventListener("click", () => store.dismissNotice());
+  bringBack.addEventListener("click", () => store.bringBack());
   // Whoever is reading it is not interrupted.
   for (const type of ["pointerenter", "focusin"]) {
     box.addEventListener(type, () => clearTimeout(timer));
@@ -121,10 +125,12 @@ function showNotices(store) {
   show();
 
   let wasEmpty = store.state.data.points.length === 0;
-  store.subscribe(["data"], () => {
+  store.subscribe(["data", "notice"], (changed) => {
     const isEmpty = store.state.data.points.length === 0;
-    // What was said to a person without points is settled by the first point.
-    if (wasEmpty && !isEmpty && store.state.notice?.kind === "info") store.dismissNotice();
+    // What was said to a person without points is settled by the first point; what is said
+    // together with it is about it.
+    const isOld = !changed.has("notice") && store.state.notice?.kind === "info";
+    if (wasEmpty && !isEmpty && isOld) store.dismissNotice();
     wasEmpty = isEmpty;
   });
 }

@@ -142,14 +142,28 @@ pub(crate) fn admit(request: &HttpRequest, shared: &Shared) -> Result<Place, Ref
     admitted
 }
 
-fn place_for(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
-    if !may_connect(request.headers(), &shared.allowed_origins) {
-        tracing::warn!(
-            origin = for_log(request.headers().get(header::ORIGIN)),
-            "refused a WebSocket from a foreign page; --allow-origin lets one in"
-        );
-        return Err(Refusal::ForeignOrigin);
+/// Whether the page that sent `request` may ask this server for more than files.
+pub(crate) fn check_origin(request: &HttpRequest, shared: &Shared) -> Result<(), Refusal> {
+    let checked = known_origin(request, shared);
+    if let Err(refusal) = &checked {
+        shared.metrics.refused(refusal.as_str());
     }
+    checked
+}
+
+fn known_origin(request: &HttpRequest, shared: &Shared) -> Result<(), Refusal> {
+    if may_connect(request.headers(), &shared.allowed_origins) {
+        return Ok(());
+    }
+    tracing::warn!(
+        origin = for_log(request.headers().get(header::ORIGIN)),
+        "refused a request from a foreign page; --allow-origin lets one in"
+    );
+    Err(Refusal::ForeignOrigin)
+}
+
+fn place_for(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
+    known_origin(request, shared)?;
     if shared.shutdown.has_begun() {
         return Err(Refusal::Draining);
     }

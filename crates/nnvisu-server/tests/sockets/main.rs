@@ -5,6 +5,7 @@ mod closing;
 mod handshake;
 mod limits;
 mod metrics;
+mod model;
 mod page;
 mod pictures;
 mod support;

@@ -3,7 +3,6 @@
 
 mod csv;
 mod models;
-mod other_programs;
 mod session;
 
 use proptest::prelude::*;

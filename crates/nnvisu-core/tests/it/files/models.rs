@@ -1,5 +1,5 @@
 //! Networks as ONNX, safetensors and JSON. What other programs make of them is checked by
-//! `cargo xtask test --only formats`, with the packages that their users have.
+//! tests/e2e/formats, with the packages that their users have.
 
 use crate::support::hidden;
 use ::safetensors::{Dtype, SafeTensors};

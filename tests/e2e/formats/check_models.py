@@ -1,4 +1,4 @@
-"""Reads the models that other_programs.rs has written, as their users would, and checks that
+"""Reads the models that mod.rs has written, as their users would, and checks that
 onnxruntime and safetensors find in them what is expected."""
 
 import json

@@ -36,10 +36,9 @@ fn write(directory: &Path, name: &str, bytes: impl AsRef<[u8]>) {
 }
 
 #[test]
-#[ignore = "needs Python packages: cargo xtask test --only formats"]
 fn give_the_same_posteriors() {
     let python = std::env::var_os("NNVISU_PYTHON")
-        .expect("NNVISU_PYTHON names a Python with onnxruntime, safetensors and numpy");
+        .expect("run this by cargo xtask test --only formats, which sets NNVISU_PYTHON");
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("models");
     std::fs::create_dir_all(&directory).unwrap();
     let mut models = Vec::new();
@@ -62,7 +61,7 @@ fn give_the_same_posteriors() {
     }
     let models = serde_json::to_vec(&models).unwrap();
     write(&directory, "expected.json", models);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/files/check_models.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e/formats/check_models.py");
     let status = Command::new(python).arg(script).arg(&directory).status();
     assert!(status.expect("Python starts").success());
 }

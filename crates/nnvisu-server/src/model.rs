@@ -1,0 +1,156 @@
+//! A session file in, its network in the format of other programs out. Nothing of it stays.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, ContentDisposition, DispositionParam, DispositionType},
+    },
+    web::{self, Bytes, Data, Path, Payload},
+};
+use nnvisu_core::{
+    Trainer,
+    files::{json, onnx, safetensors, session},
+};
+
+use crate::{
+    access::{check_origin, said_once},
+    service::Shared,
+};
+
+/// How long somebody may take to send a session.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many sessions may be on their way in or be converted at the same time: that many times the
+/// largest message is the memory they may take.
+pub(crate) const MAX_AT_ONCE: usize = 16;
+
+/// A format for networks, as the last part of the address names it.
+#[derive(Clone, Copy)]
+enum Format {
+    Onnx,
+    Safetensors,
+    Json,
+}
+
+impl Format {
+    const ALL: [Self; 3] = [Self::Onnx, Self::Safetensors, Self::Json];
+
+    /// In the address, and at the end of the file's name.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Onnx => "onnx",
+            Self::Safetensors => "safetensors",
+            Self::Json => "json",
+        }
+    }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Onnx | Self::Safetensors => "application/octet-stream",
+            Self::Json => "application/json",
+        }
+    }
+
+    fn write(self, trainer: &Trainer) -> Vec<u8> {
+        match self {
+            Self::Onnx => onnx::write(trainer.mlp()),
+            Self::Safetensors => safetensors::write(trainer.mlp()),
+            Self::Json => json::write(trainer.mlp()).into_bytes(),
+        }
+    }
+}
+
+/// Answers `POST model/{format}`.
+pub(crate) async fn convert(
+    request: HttpRequest,
+    format: Path<String>,
+    payload: Payload,
+    shared: Data<Shared>,
+) -> HttpResponse {
+    if let Err(refusal) = check_origin(&request, &shared) {
+        return refusal.response();
+    }
+    let Some(format) = Format::ALL
+        .into_iter()
+        .find(|f| f.name() == format.as_str())
+    else {
+        return refuse(
+            StatusCode::NOT_FOUND,
+            "A model can be had as onnx, safetensors or json.",
+        );
+    };
+    let Ok(_place) = shared.conversions.try_acquire() else {
+        return refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "This server is converting many models just now; try again in a moment.",
+        );
+    };
+    let file = match receive(payload, shared.limits.max_message_bytes).await {
+        Ok(file) => file,
+        Err(response) => return response,
+    };
+    // Large sessions take a while: that is not for the threads that carry messages.
+    let converted = web::block(move || {
+        let trainer = session::read(&file)?;
+        let sizes: Vec<String> = trainer
+            .mlp()
+            .layer_sizes()
+            .iter()
+            .map(usize::to_string)
+            .collect();
+        let name = format!("nnvisu-{}.{}", sizes.join("-"), format.name());
+        Ok::<_, session::InvalidSession>((name, format.write(&trainer)))
+    });
+    match converted.await {
+        Ok(Ok((name, model))) => HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, format.content_type()))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header(ContentDisposition {
+                disposition: DispositionType::Attachment,
+                parameters: vec![DispositionParam::Filename(name)],
+            })
+            .body(model),
+        Ok(Err(invalid)) => refuse(StatusCode::BAD_REQUEST, &invalid.to_string()),
+        Err(error) => {
+            tracing::error!(%error, "a model could not be converted");
+            refuse(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The model could not be converted.",
+            )
+        }
+    }
+}
+
+/// Answers every other method.
+pub(crate) async fn method_not_allowed() -> HttpResponse {
+    let mut response = said_once(StatusCode::METHOD_NOT_ALLOWED);
+    response.insert_header((header::ALLOW, "POST"));
+    response.body("Post a session file here to have its network in this format.\n")
+}
+
+/// The whole body, or what to answer.
+async fn receive(payload: Payload, max_bytes: usize) -> Result<Bytes, HttpResponse> {
+    let body = payload.to_bytes_limited(max_bytes);
+    match tokio::time::timeout(PATIENCE, body).await {
+        Ok(Ok(Ok(file))) => Ok(file),
+        Ok(Ok(Err(_))) => Err(refuse(
+            StatusCode::BAD_REQUEST,
+            "The session did not arrive as a whole.",
+        )),
+        Ok(Err(_)) => Err(refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            &format!("A session may have at most {max_bytes} bytes here."),
+        )),
+        Err(_) => Err(refuse(
+            StatusCode::REQUEST_TIMEOUT,
+            "The session took too long to arrive.",
+        )),
+    }
+}
+
+fn refuse(status: StatusCode, sentence: &str) -> HttpResponse {
+    said_once(status).body(format!("{sentence}\n"))
+}

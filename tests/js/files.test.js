@@ -1,0 +1,96 @@
+// Files: the page reads, writes and refuses what nnvisu-core does, by the same examples.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { checksumOf, crc32 } from "../../web/js/files/checksum.js";
+import { readCsv, writeCsv } from "../../web/js/files/csv.js";
+import { readSessionFile, writeSessionFile } from "../../web/js/files/session-file.js";
+import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
+import { chance } from "./support.js";
+
+const vector = (name) => readFileSync(new URL(`../../crates/nnvisu-core/tests/vectors/${name}`, import.meta.url), "utf8");
+
+test("CSV is read as in the core, and refused in the same words", () => {
+  const cases = JSON.parse(vector("csv.json"));
+  assert.ok(cases.length > 30);
+  for (const { name, text, points, error } of cases) {
+    const result = readCsv(text);
+    if (error !== undefined) {
+      assert.deepEqual(result, { ok: false, message: error }, name);
+    } else {
+      assert.ok(result.ok, `${name}: ${result.message}`);
+      assert.deepEqual(result.value.map(({ x, y, label }) => [x, y, label]), points, name);
+    }
+  }
+});
+
+test("CSV that is written reads back", () => {
+  const random = chance(1);
+  const coordinate = () => (2 * random() - 1) * 10 ** -Math.floor(9 * random());
+  const points = Array.from({ length: 500 }, (_, i) => ({ x: coordinate(), y: coordinate(), label: i % 8 }));
+  points.push({ x: -0, y: 1, label: 7 }, { x: 5e-324, y: -1, label: 0 });
+  const text = writeCsv(points);
+  assert.ok(text.startsWith("x,y,label\n"));
+  assert.deepEqual(readCsv(text), { ok: true, value: points });
+  assert.deepEqual(readCsv(writeCsv([])), { ok: true, value: [] });
+});
+
+test("the checksum is that of zlib", () => {
+  assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926);
+  assert.equal(checksumOf(""), "00000000");
+});
+
+test("a session file of the core opens", () => {
+  const result = readSessionFile(vector("session-v1.nnvisu"));
+  assert.ok(result.ok, result.message);
+  const { config, seeds, points, checkpoint } = result.value;
+  assert.deepEqual(config, { learningRate: 0.05, architecture: [3, 2], activation: "gelu", optimizer: "adam", regularization: 0.001, batchSize: 3, dropout: 0.25 });
+  assert.deepEqual(seeds, { init: 1, batches: 2, dropout: 3 });
+  assert.equal(points.length, 6);
+  assert.deepEqual(points[0], { x: -0.6489799, y: 0.655123, label: 0 });
+  assert.equal(checkpoint.step, 10);
+  assert.equal(checkpoint.classes, 3);
+  assert.equal(checksumOf(checkpoint.parameters), "5d7deac7");
+});
+
+test("a session file that is written reads back, and says the same as the core's", () => {
+  const { value } = readSessionFile(vector("session-v1.nnvisu"));
+  const text = writeSessionFile(value);
+  assert.deepEqual(readSessionFile(text), { ok: true, value });
+  assert.deepEqual(JSON.parse(text), JSON.parse(vector("session-v1.nnvisu")));
+  const fresh = { config: DEFAULT_CONFIG, seeds: { init: 1, batches: 2, dropout: 3 }, points: [], checkpoint: null };
+  assert.deepEqual(readSessionFile(writeSessionFile(fresh)), { ok: true, value: fresh });
+});
+
+test("what is no session file is refused as in the core", () => {
+  const cases = JSON.parse(vector("session-refused.json"));
+  assert.ok(cases.length > 15);
+  for (const { name, text, says } of cases) {
+    const result = readSessionFile(text);
+    assert.equal(result.ok, false, name);
+    assert.ok(result.message.includes(says), `${name}: ${result.message}`);
+  }
+});
+
+test("every part of a session file is needed, and no other allowed", () => {
+  const file = JSON.parse(vector("session-v1.nnvisu"));
+  const refuses = (changed) => assert.equal(readSessionFile(JSON.stringify(changed)).ok, false);
+  const objects = (root) => [root, root.network, root.training, root.seeds, root.checkpoint, root.checkpoint.optimizer];
+  objects(file).forEach((object, i) => {
+    for (const field of Object.keys(object)) {
+      const without = structuredClone(file);
+      delete objects(without)[i][field];
+      refuses(without);
+    }
+    const more = structuredClone(file);
+    objects(more)[i].surprise = 1;
+    refuses(more);
+  });
+});
+
+test("a cut session file is refused, wherever it is cut", () => {
+  const text = vector("session-v1.nnvisu").trimEnd();
+  for (let end = 0; end < text.length; end += 7) assert.equal(readSessionFile(text.slice(0, end)).ok, false);
+});

@@ -1,0 +1,31 @@
+// The trained network in the formats of other programs, as the server writes them.
+
+/** @import { Parsed } from "../../types/state" */
+
+/** @typedef {"onnx" | "safetensors" | "json"} ModelFormat */
+
+/** How long the answer is waited for, in milliseconds. */
+const TIMEOUT = 60_000;
+
+/**
+ * @param {ModelFormat} format
+ * @param {string} session the session file that holds the network
+ * @param {string} baseUri the address of the page
+ * @returns {Promise<Parsed<{ name: string, content: Blob }>>}
+ */
+export async function requestModel(format, session, baseUri) {
+  const refused = (/** @type {string} */ why) => ({ ok: /** @type {const} */ (false), message: `The model was not saved: ${why}` });
+  try {
+    const response = await fetch(new URL(`model/${format}`, baseUri), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: session,
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    if (!response.ok) return refused((await response.text()).trim() || `the server answered ${response.status}`);
+    const name = /filename="([\w.-]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+    return { ok: true, value: { name: name ?? `nnvisu.${format}`, content: await response.blob() } };
+  } catch {
+    return refused("the server cannot be reached");
+  }
+}

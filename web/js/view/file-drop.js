@@ -1,0 +1,44 @@
+// Files dropped anywhere on the page.
+
+/** @import { Store } from "../state/store.js" */
+
+import { byId } from "./dom.js";
+import { takeFile } from "./open-files.js";
+
+/** @param {Store} store */
+export function listenToDrops(store) {
+  const hint = byId("drop-hint", HTMLElement);
+  // Entering an element is told before leaving the one around it.
+  let depth = 0;
+  const show = (/** @type {number} */ entered) => {
+    depth = entered;
+    hint.hidden = depth === 0;
+  };
+  document.addEventListener("dragenter", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    show(depth + 1);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (hasFiles(event)) show(Math.max(0, depth - 1));
+  });
+  document.addEventListener("dragover", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
+  });
+  document.addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    // Else the browser would leave the page for the file.
+    event.preventDefault();
+    show(0);
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 1) store.notify("info", "Drop one file at a time: a session or points as CSV");
+    else if (files[0] !== undefined) void takeFile(store, files[0]);
+  });
+}
+
+/** @param {DragEvent} event */
+function hasFiles(event) {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}
