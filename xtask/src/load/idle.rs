@@ -10,7 +10,7 @@ use super::server::Server;
 use super::statistics::quantile;
 
 /// So many clients do something at once.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 8;
 const MEBIBYTE: f64 = 1024.0;
 
 /// A server that nobody uses.
