@@ -340,6 +340,8 @@ impl Trainer {
     pub fn release_work_space(&mut self) {
         self.propagation = Propagation::new(self.propagation.arch(), self.mlp.layer_sizes(), 0);
         self.data_is_loaded = false;
+        self.sampler = Sampler::default();
+        self.gradient = AlignedVec::zeros(0);
     }
 
     fn reserve_after_release(&mut self) {
