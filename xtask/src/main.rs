@@ -7,6 +7,7 @@
 
 mod bench;
 mod command;
+mod dist;
 mod formats;
 mod fuzz;
 mod house;
@@ -46,6 +47,9 @@ enum XtaskCommand {
     /// Measure the server under load: steps, fairness, latency, memory and threads of many
     /// sessions, and whether they reach what they should on two processors.
     Load(load::Args),
+    /// Make everything that a release consists of: archive, Debian package, Python wheel,
+    /// software bill of materials and checksums.
+    Dist(dist::Args),
     /// Take the README's pictures from the running program, in Chromium.
     Shots {
         /// Directory for the pictures.
@@ -66,6 +70,10 @@ fn main() -> anyhow::Result<std::process::ExitCode> {
             Ok(std::process::ExitCode::SUCCESS)
         }
         XtaskCommand::Load(args) => load::run(&args),
+        XtaskCommand::Dist(args) => {
+            dist::run(&args)?;
+            Ok(std::process::ExitCode::SUCCESS)
+        }
         XtaskCommand::Shots { directory } => {
             shots::run(&directory)?;
             Ok(std::process::ExitCode::SUCCESS)

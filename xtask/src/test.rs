@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
 use crate::command::{cargo, command, repository, run, succeeds};
-use crate::{formats, fuzz, house, tools};
+use crate::{dist, formats, fuzz, house, tools};
 
 /// One of the checks, in the order they run: the quick ones first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,6 +47,9 @@ pub(crate) enum Step {
     /// The reference configurations, and a page that outlives its server
     /// behind nginx.
     Deploy,
+    /// The packages of a release, unpacked and run; `cargo xtask dist --check` does the same with
+    /// the program that is released.
+    Dist,
 }
 
 impl Step {
@@ -68,6 +71,7 @@ impl Step {
             Self::Fuzz => "fuzz",
             Self::Browser => "browser",
             Self::Deploy => "deploy",
+            Self::Dist => "dist",
         }
     }
 
@@ -133,6 +137,7 @@ impl Step {
                     "proxy::",
                 ]))
             }
+            Self::Dist => dist::run(&dist::Args::for_test()),
         }
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::command::{cargo, command, run, succeeds, target_directory};
 
 const CARGO_DENY_VERSION: &str = "0.20.2";
+const MATURIN_VERSION: &str = "1.16.0";
 const TYPESCRIPT_VERSION: &str = "7.0.2";
 const VNU_VERSION: &str = "26.9.27";
 
@@ -79,6 +80,31 @@ fn npm_package(name: &str, version: &str, file: &str) -> Result<PathBuf> {
         run(install)?;
     }
     Ok(file)
+}
+
+/// maturin, whose pinned version pip puts into a virtual environment in the target directory.
+pub(crate) fn maturin() -> Result<PathBuf> {
+    python()?;
+    let environment = tools_directory().join(format!("maturin-{MATURIN_VERSION}"));
+    let maturin = environment.join("bin/maturin");
+    if !maturin.exists() {
+        let mut venv = command("python3", &["-m", "venv"]);
+        venv.arg(&environment);
+        run(venv)?;
+        let mut install = command(
+            environment.join("bin/python"),
+            &["-m", "pip", "install", "--quiet"],
+        );
+        install.arg(format!("maturin=={MATURIN_VERSION}"));
+        run(install)?;
+    }
+    Ok(maturin)
+}
+
+/// What packs Debian packages.
+pub(crate) fn dpkg_deb() -> Result<()> {
+    let present = || succeeds(command("dpkg-deb", &["--version"]));
+    install_with_apt("`dpkg-deb`", &["dpkg"], present)
 }
 
 /// Node.js with npm.
