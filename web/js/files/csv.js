@@ -28,7 +28,7 @@ export function readCsv(text) {
   const first = lines[0];
   if (first === undefined) return { ok: false, message: EMPTY };
   const separator = ["\t", ";", ","].find((c) => first.text.includes(c)) ?? " ";
-  const isHeader = fieldsOf(first.text, separator).some((field) => Number.isNaN(numberIn(field, separator)));
+  const isHeader = fieldsOf(first.text, separator).some((field) => Number.isNaN(numberOf(field, separator)));
   const columns = isHeader ? columnsIn(first.text, separator) : PLAIN;
   if (typeof columns === "string") return { ok: false, message: `line ${first.number}: ${columns}` };
   /** @type {Point[]} */
@@ -36,7 +36,7 @@ export function readCsv(text) {
   /** @type {string[]} */
   const problems = [];
   for (const { number, text: line } of isHeader ? lines.slice(1) : lines) {
-    const point = pointIn(line, separator, columns);
+    const point = pointOf(line, separator, columns);
     if (typeof point === "string") problems.push(`line ${number}: ${point}`);
     else points.push(point);
   }
@@ -111,7 +111,7 @@ function columnsIn(header, separator) {
  * @param {Columns} columns
  * @returns {Point | string} or what is wrong
  */
-function pointIn(line, separator, { places, count, inHeader }) {
+function pointOf(line, separator, { places, count, inHeader }) {
   const fields = fieldsOf(line, separator);
   if (fields.length !== count) {
     const why = inHeader ? "as in the header" : "x, y and label";
@@ -120,13 +120,13 @@ function pointIn(line, separator, { places, count, inHeader }) {
   const [x, y, label] = places.map((place) => fields[place] ?? "");
   const coordinates = [];
   for (const [name, field = ""] of [["x", x], ["y", y]]) {
-    const value = numberIn(field, separator);
+    const value = numberOf(field, separator);
     // The server computes with 32-bit floats: what is 1 there is not above it here.
     const single = Math.fround(value);
     if (!(single >= -1 && single <= 1)) return `${name} must be a number from -1 to 1, not "${quoted(field)}"`;
     coordinates.push(Math.abs(value) > 1 ? single : value);
   }
-  const number = numberIn(label ?? "", separator);
+  const number = numberOf(label ?? "", separator);
   if (!Number.isInteger(number) || number < 0 || number >= MAX_CLASSES) {
     return `label must be a whole number from 0 to ${MAX_CLASSES - 1}, not "${quoted(label ?? "")}"`;
   }
@@ -139,7 +139,7 @@ function pointIn(line, separator, { places, count, inHeader }) {
  * @param {string} separator
  * @returns {number} NaN if it is none; with semicolons and tabs it may have a decimal comma
  */
-function numberIn(field, separator) {
+function numberOf(field, separator) {
   const mayHaveComma = (separator === ";" || separator === "\t") && !field.includes(".");
   const text = mayHaveComma ? field.replace(",", ".") : field;
   return NUMBER.test(text) ? Number(text) : Number.NaN;
