@@ -15,6 +15,10 @@ use crate::text;
 const N_COLORS: usize = 255;
 const AS_BEFORE: u8 = 255;
 
+/// Places whose channels differ by no more than this from what is shown stay as they are. They do
+/// not drift away: it is what is shown that counts.
+const TOLERANCE: u8 = 3;
+
 /// How many frames the colours are chosen from.
 const N_SAMPLED_FRAMES: usize = 12;
 
@@ -25,8 +29,8 @@ const LAST_DELAY: u16 = 250;
 /// The networks of a run at evenly spaced steps, not many more than asked for however long the
 /// run turns out to be.
 ///
-/// Every step is kept at first. When there are twice as many as asked for, every second one is
-/// dropped, and only every second of the coming ones is kept.
+/// Where the length is not known, every step is kept at first. When there are twice as many as
+/// asked for, every second one is dropped, and only every second of the coming ones is kept.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     n_frames: usize,
@@ -38,11 +42,13 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// Keeps `n_frames` to 2 · `n_frames` networks of a run that is long enough.
-    pub(crate) fn new(n_frames: usize) -> Self {
+    /// Keeps about `n_frames` networks of a run of `n_steps`; where that is not known, up to twice
+    /// as many of a run that is long enough.
+    pub(crate) fn new(n_frames: usize, n_steps: Option<u64>) -> Self {
+        let interval = n_steps.map_or(1, |steps| steps.div_ceil(n_frames as u64));
         Self {
             n_frames,
-            interval: 1,
+            interval: interval.max(1),
             n_offered: 0,
             kept: Vec::new(),
             latest: None,
@@ -111,16 +117,12 @@ pub(crate) fn gif(recorder: &Recorder, look: &Look<'_>) -> anyhow::Result<Vec<u8
 
     let mut file = Vec::new();
     let write = |file: &mut Vec<u8>| -> Result<(), gif::EncodingError> {
-        let mut encoder = Encoder::new(file, width, height, &colors.table())?;
+        let mut encoder = Encoder::new(file, width, height, &colors.table)?;
         encoder.set_repeat(Repeat::Infinite)?;
-        let mut before: Option<Vec<u8>> = None;
+        let mut shown = Vec::new();
         let n_frames = networks.len();
         for (index, network) in networks.enumerate() {
-            let indices = colors.indices(&draw(network));
-            let changed = match &before {
-                Some(before) => changes(before, &indices),
-                None => indices.clone(),
-            };
+            let changes = colors.changes(&draw(network), &mut shown);
             encoder.write_frame(&Frame {
                 width,
                 height,
@@ -131,10 +133,9 @@ pub(crate) fn gif(recorder: &Recorder, look: &Look<'_>) -> anyhow::Result<Vec<u8
                 },
                 dispose: DisposalMethod::Keep,
                 transparent: Some(AS_BEFORE),
-                buffer: Cow::Owned(changed),
+                buffer: Cow::Owned(changes),
                 ..Frame::default()
             })?;
-            before = Some(indices);
         }
         Ok(())
     };
@@ -157,17 +158,10 @@ fn draw_frame(rasterizer: &mut Rasterizer, step: u64, mlp: &Mlp, look: &Look<'_>
     frame
 }
 
-/// `indices`, with [`AS_BEFORE`] where nothing has changed; such runs take next to no room.
-fn changes(before: &[u8], indices: &[u8]) -> Vec<u8> {
-    let pairs = before.iter().zip(indices);
-    pairs
-        .map(|(before, &index)| if *before == index { AS_BEFORE } else { index })
-        .collect()
-}
-
 /// One table of colours for all frames, so that nothing flickers.
 struct Colors {
     quantizer: NeuQuant,
+    table: Vec<u8>,
     known: HashMap<[u8; 3], u8>,
 }
 
@@ -181,26 +175,41 @@ impl Colors {
             .collect();
         // The sampling factor: 1 looks at every pixel, 30 at few.
         let factor = i32::from((pixels.len() / 4 / 100_000).clamp(1, 30) as u8);
+        let quantizer = NeuQuant::new(factor, N_COLORS, &pixels);
         Self {
-            quantizer: NeuQuant::new(factor, N_COLORS, &pixels),
+            table: quantizer.color_map_rgb(),
+            quantizer,
             known: HashMap::new(),
         }
     }
 
-    fn table(&self) -> Vec<u8> {
-        self.quantizer.color_map_rgb()
+    fn index(&mut self, rgb: [u8; 3]) -> u8 {
+        *self.known.entry(rgb).or_insert_with(|| {
+            let [r, g, b] = rgb;
+            self.quantizer.index_of(&[r, g, b, 255]) as u8
+        })
     }
 
-    fn indices(&mut self, picture: &Picture) -> Vec<u8> {
+    /// How the next frame differs from what is `shown`, which becomes that frame; nothing is shown
+    /// before the first one. Places that stay take next to no room.
+    fn changes(&mut self, picture: &Picture, shown: &mut Vec<u8>) -> Vec<u8> {
         let pixels = picture.pixels.chunks_exact(3);
-        let index = |rgb: &[u8]| {
-            let rgb = [rgb[0], rgb[1], rgb[2]];
-            *self
-                .known
-                .entry(rgb)
-                .or_insert_with(|| self.quantizer.index_of(&[rgb[0], rgb[1], rgb[2], 255]) as u8)
+        let pixels = pixels.map(|rgb| [rgb[0], rgb[1], rgb[2]]);
+        if shown.is_empty() {
+            shown.extend(pixels.map(|rgb| self.index(rgb)));
+            return shown.clone();
+        }
+        let change = |(rgb, shown): ([u8; 3], &mut u8)| {
+            let start = 3 * usize::from(*shown);
+            let before = &self.table[start..start + 3];
+            let mut channels = rgb.iter().zip(before);
+            if channels.all(|(now, before)| now.abs_diff(*before) <= TOLERANCE) {
+                return AS_BEFORE;
+            }
+            *shown = self.index(rgb);
+            *shown
         };
-        pixels.map(index).collect()
+        pixels.zip(shown).map(change).collect()
     }
 }
 
@@ -215,7 +224,11 @@ mod tests {
     }
 
     fn kept_steps(n_frames: usize, n_steps: u64) -> Vec<u64> {
-        let (mut recorder, mlp) = (Recorder::new(n_frames), mlp(1));
+        record(Recorder::new(n_frames, None), n_steps)
+    }
+
+    fn record(mut recorder: Recorder, n_steps: u64) -> Vec<u64> {
+        let mlp = mlp(1);
         for step in 0..=n_steps {
             recorder.offer(step, &mlp);
         }
@@ -243,9 +256,17 @@ mod tests {
     }
 
     #[test]
+    fn a_run_of_known_length_has_the_frames_asked_for() {
+        let steps = |n_steps| record(Recorder::new(10, Some(n_steps)), n_steps);
+        assert_eq!(steps(5), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(steps(20), (0..=20).step_by(2).collect::<Vec<_>>());
+        assert_eq!(steps(95), [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95]);
+    }
+
+    #[test]
     fn frames_show_what_they_should() {
         let data = generate_seeded(Distribution::Moons, ClassCount::default(), 30, 1);
-        let mut recorder = Recorder::new(10);
+        let mut recorder = Recorder::new(10, None);
         for step in 0..5 {
             recorder.offer(step, &mlp(step));
         }

@@ -72,6 +72,17 @@ pub(crate) struct StopConditions {
     pub(crate) patience: Option<u64>,
 }
 
+impl StopConditions {
+    /// How many steps the run makes, if nothing else can end it.
+    pub(crate) fn known_steps(&self) -> Option<u64> {
+        let only_steps = Self {
+            steps: self.steps,
+            ..Self::default()
+        };
+        self.steps.filter(|_| *self == only_steps)
+    }
+}
+
 /// Why a run has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StopReason {
@@ -245,6 +256,18 @@ mod tests {
             }),
             Some(5)
         );
+    }
+
+    #[test]
+    fn the_length_is_known_if_nothing_else_can_end_a_run() {
+        let steps = StopConditions {
+            steps: Some(7),
+            ..Default::default()
+        };
+        assert_eq!(steps.known_steps(), Some(7));
+        let loss = Some(0.5);
+        assert_eq!(StopConditions { loss, ..steps }.known_steps(), None);
+        assert_eq!(StopConditions::default().known_steps(), None);
     }
 
     fn given() -> StopArgs {

@@ -60,11 +60,7 @@ pub(crate) fn run(args: &Train) -> anyhow::Result<ExitCode> {
     let mut watcher = Watcher {
         progress: args.outputs.progress(plan.conditions),
         metrics: args.outputs.metrics.is_some().then(Vec::new),
-        recorder: args
-            .outputs
-            .gif
-            .as_ref()
-            .map(|_| Recorder::new(args.outputs.gif_frames)),
+        recorder: args.outputs.recorder(plan.conditions),
         goes_on_unread: args.outputs.writes_files(),
     };
     let ended = train(&mut trainer, &plan, &interrupt, &mut watcher)?;

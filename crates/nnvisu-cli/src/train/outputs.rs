@@ -7,7 +7,7 @@ use nnvisu_core::{Grid, Palette, Rasterizer, Trainer};
 
 use super::Watcher;
 use super::progress::{Progress, Report};
-use crate::animation::{Look, gif};
+use crate::animation::{Look, Recorder, gif};
 use crate::choices;
 use crate::output::{Output, ensure_apart};
 use crate::picture::draw_map;
@@ -47,12 +47,12 @@ pub(super) struct OutputArgs {
 
     /// Write the evolving map as an animated GIF
     #[arg(long, value_name = "FILE")]
-    pub(super) gif: Option<Output>,
+    gif: Option<Output>,
 
-    /// Frames of the GIF, spread evenly over the run; up to twice as many where the length of the
-    /// run was not known
+    /// Frames of the GIF, spread evenly over the run; up to twice as many where its length is not
+    /// known beforehand
     #[arg(long, value_name = "N", value_parser = parse_frames, default_value = "60")]
-    pub(super) gif_frames: usize,
+    gif_frames: usize,
 
     /// Width of PNG and GIF in pixels
     #[arg(long, value_name = "PIXELS", value_parser = choices::side, default_value = "400")]
@@ -106,6 +106,13 @@ impl OutputArgs {
     /// Whether there is a result that outlasts the reader of standard output.
     pub(super) fn writes_files(&self) -> bool {
         self.all().any(|output| *output != Output::Stdout)
+    }
+
+    /// What the GIF needs to see of the run, if there is to be one.
+    pub(super) fn recorder(&self, conditions: StopConditions) -> Option<Recorder> {
+        let n_steps = conditions.known_steps();
+        let recorder = || Recorder::new(self.gif_frames, n_steps);
+        self.gif.is_some().then(recorder)
     }
 
     pub(super) fn progress(&self, conditions: StopConditions) -> Progress {
