@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { checksumOf, crc32 } from "../../web/js/files/checksum.js";
 import { readCsv, writeCsv } from "../../web/js/files/csv.js";
 import { readSessionFile, writeSessionFile } from "../../web/js/files/session-file.js";
+import { requestModel } from "../../web/js/transport/model.js";
 import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
 import { chance } from "./support.js";
 
@@ -93,4 +94,23 @@ test("every part of a session file is needed, and no other allowed", () => {
 test("a cut session file is refused, wherever it is cut", () => {
   const text = vector("session-v1.nnvisu").trimEnd();
   for (let end = 0; end < text.length; end += 7) assert.equal(readSessionFile(text.slice(0, end)).ok, false);
+});
+
+test("a model is asked for beside the page, and a refusal is passed on", async (t) => {
+  const asked = [];
+  let answer = new Response("model", { headers: { "content-disposition": 'attachment; filename="nnvisu-2-3.onnx"' } });
+  t.mock.method(globalThis, "fetch", async (url, { method, body }) => {
+    asked.push([String(url), method, body]);
+    if (answer === null) throw new TypeError("no network");
+    return answer;
+  });
+  const ask = () => requestModel("onnx", "session", "https://example.org/nnvisu/");
+  const model = await ask();
+  assert.equal(model.value.name, "nnvisu-2-3.onnx");
+  assert.equal(await model.value.content.text(), "model");
+  assert.deepEqual(asked, [["https://example.org/nnvisu/model/onnx", "POST", "session"]]);
+  answer = new Response("Too many.\n", { status: 503 });
+  assert.deepEqual(await ask(), { ok: false, message: "The model was not saved: Too many." });
+  answer = null;
+  assert.deepEqual(await ask(), { ok: false, message: "The model was not saved: the server cannot be reached" });
 });

@@ -12,6 +12,7 @@ use nnvisu_tests::browser::{Page, with_browser};
 use nnvisu_tests::server::Server;
 use serde_json::json;
 use tempfile::TempDir;
+use thirtyfour::Key;
 
 use super::with_page;
 
@@ -187,6 +188,15 @@ async fn a_saved_session_opens_again_and_can_be_taken_back() {
         )
         .await;
         assert_eq!(page.stored_points().await.len(), 1);
+
+        // Ctrl+S is the same as the button.
+        page.eval::<()>("window.savedFile = null").await;
+        page.press("#points", Key::Control + "s").await;
+        page.until("a session saved by Ctrl+S", async || {
+            page.eval("return window.savedFile?.name.endsWith('.nnvisu') ?? false")
+                .await
+        })
+        .await;
 
         // It may as well be dropped, and is still there after a reload.
         let text = String::from_utf8(saved).expect("UTF-8");
