@@ -4,12 +4,17 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::program;
 use crate::command::{command, repository, run};
 use crate::dist::program::Build;
 use crate::dist::release::Release;
+use crate::dist::wheel::LICENCES;
+
+const SIZE_OF_LICENCES: &str = "\
+import nnvisu, os, sys
+print(os.path.getsize(os.path.join(os.path.dirname(nnvisu.__file__), sys.argv[1])))";
 
 pub(super) fn check(release: &Release, build: &Build, file: &Path, scratch: &Path) -> Result<()> {
     let wheel = scratch.join("from-wheel");
@@ -17,6 +22,13 @@ pub(super) fn check(release: &Release, build: &Build, file: &Path, scratch: &Pat
     install.args(["--no-index"]).arg(file);
     run(install)?;
     runs(&wheel, &release.version)?;
+    let mut size = command(wheel.join("bin/python"), &["-c", SIZE_OF_LICENCES]);
+    let size = size.arg(LICENCES).output()?;
+    ensure!(
+        String::from_utf8_lossy(&size.stdout).trim() == release.licences.len().to_string(),
+        "the licences of the dependencies are not in it: {}",
+        String::from_utf8_lossy(&size.stderr).trim()
+    );
 
     // Where people put packages without an environment, the program is found as well.
     let target = scratch.join("target");
