@@ -138,11 +138,17 @@ async fn the_same_seeds_settings_and_points_give_the_same_weights_as_the_engine(
         page.until("many steps", async || page.step().await > 1_000)
             .await;
         page.pause().await;
-        let reached = page.step().await;
-        while trainer.step() < reached {
-            trainer.train_step().expect("a step");
-        }
-        until_weights(page, &trainer).await;
+        page.until("the engine's weights of the same step", async || {
+            let (shown, step) = shown_weights(page).await;
+            let step: u64 = step.parse().expect("the step of the weights");
+            while trainer.step() < step {
+                trainer.train_step().expect("a step");
+            }
+            step == page.step().await
+                && step == trainer.step()
+                && shown == format!("{:08x}", checksum(trainer.mlp()))
+        })
+        .await;
     })
     .await;
 }
