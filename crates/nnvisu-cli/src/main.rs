@@ -1,4 +1,17 @@
 //! The nnvisu command: reads what is asked for, has it done, says how it went.
+//!
+//! Each command has a module of its own, with its options and a function `run`. What they share:
+//!
+//! - `input` and `output`: files and standard streams. A file is written whole or not at all.
+//! - `settings`, `stopping`, `choices`: options of several commands, read into the core's types.
+//! - `training`: steps and measurements until a condition is met, a signal comes ([`interrupt`]) or
+//!   the observer has seen enough. `train` shows one such run; `sweep` makes many at a time.
+//! - `picture` and `animation`: maps with points on them, as PNG and GIF.
+//! - `text`: numbers for people, JSON lines for programs.
+//!
+//! Results go to standard output and what is said about them to standard error. The program ends
+//! with 0 for success, 1 for failure, 2 for wrong options, and 128 and the signal's number after a
+//! signal; a reader of standard output who has gone is no failure.
 
 mod animation;
 mod args;

@@ -37,6 +37,58 @@
 //! - [`Rasterizer`] draws a network as class posteriors or as colours, [`draw_points`] points over
 //!   it; [`Evaluation`] measures it on any points.
 //!
+//! # Own points, and going on later
+//!
+//! A [`Dataset`] is collected from any [`Point`]s. Each is checked when it is made, so nothing can
+//! be wrong later. Points and training settings may change between two steps; the weights stay,
+//! and the output layer grows when a class comes in.
+//!
+//! ```
+//! use nnvisu_core::{
+//!     Dataset, Evaluation, Label, LearningRate, NetworkConfig, Point, Seeds, Trainer,
+//!     TrainingConfig,
+//! };
+//!
+//! let corner = |x: f32, y: f32, class| Point::new(x, y, Label::new(class).expect("0 to 7"));
+//! let xor: Dataset = [
+//!     corner(-0.5, -0.5, 0)?,
+//!     corner(0.5, 0.5, 0)?,
+//!     corner(-0.5, 0.5, 1)?,
+//!     corner(0.5, -0.5, 1)?,
+//! ]
+//! .into_iter()
+//! .collect();
+//!
+//! let network = NetworkConfig { hidden_layers: "8".parse()?, ..NetworkConfig::default() };
+//! let mut training = TrainingConfig::default();
+//! let mut trainer = Trainer::new(network.clone(), training, Seeds::from_master(1), xor.clone());
+//! for _ in 0..200 {
+//!     trainer.train_step()?;
+//! }
+//!
+//! // All that a run is, as plain data; it goes on from there bit for bit.
+//! let checkpoint = trainer.checkpoint();
+//! let mut again = Trainer::restore(network, training, xor, &checkpoint)?;
+//! assert_eq!(again.train_step()?, trainer.train_step()?);
+//!
+//! // Settings of the training act on the running network.
+//! training.learning_rate = LearningRate::new(0.1)?;
+//! trainer.set_training_config(training);
+//! for _ in 0..200 {
+//!     trainer.train_step()?;
+//! }
+//! let measured = Evaluation::new(trainer.mlp(), trainer.data())?.expect("there are points");
+//! assert_eq!((measured.confusion(0), measured.confusion(1)), (&[2, 0][..], &[0, 2][..]));
+//!
+//! // Errors are sentences for whoever typed the value.
+//! let error = LearningRate::new(-1.0).unwrap_err();
+//! assert_eq!(error.to_string(), "Learning rate must be above 0 and at most 10, not -1");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The directory `examples` has whole programs: a picture in twenty lines (`train_and_draw`), own
+//! data (`own_dataset`), the boundary moving in a terminal (`terminal`).
+//!
 //! # Memory layout
 //!
 //! Matrices are column-major, as everywhere in nalgebra. Weights are out × in. Inside the trainer,

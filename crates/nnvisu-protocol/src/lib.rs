@@ -7,6 +7,9 @@
 //!   [`parse_response`], [`decode_picture`] and, in version 1, [`decode_map`].
 //! - A server reads requests with [`parse_request`] and writes a [`ServerMessage`] and frames.
 //!
+//! A client is little more than a WebSocket, those and a loop: the example `remote_training`
+//! generates points on a server, trains there, and writes the pictures as a GIF.
+//!
 //! # One way in
 //!
 //! A [`Request`] has no `Deserialize`: [`parse_request`] is the only way from text to a request,

@@ -24,6 +24,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Made once, outside of the factory, which runs once per worker: all of them share it.
     let nnvisu = Service::new(ServiceConfig {
+        // On this machine alone: no foreign page can point a name of its own here.
+        allowed_hosts: vec!["localhost".parse()?],
         limits: Limits {
             max_points: 2_000,
             ..Limits::default()

@@ -3,6 +3,8 @@
 //!
 //! [`Server`] listens by itself; [`Service`] can be mounted in another actix-web application.
 //!
+//! # A server of its own
+//!
 //! ```no_run
 //! use nnvisu_server::{Server, ServerConfig, stop_signal};
 //!
@@ -15,6 +17,43 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! The future that the closure returns ends the server, and so does a [`StopHandle`] from any
+//! thread. That is how a program, or a test, serves for as long as it wants:
+//!
+//! ```
+//! use nnvisu_server::{Server, ServerConfig};
+//!
+//! let config = ServerConfig {
+//!     port: 0, // a free one
+//!     ..ServerConfig::default()
+//! };
+//! let server = Server::bind(config)?;
+//! assert_ne!(server.local_addr().port(), 0);
+//! let stop = server.stop_handle();
+//! server.run_blocking(|server| {
+//!     assert!(server.url().starts_with("http://127.0.0.1:"));
+//!     stop.stop();
+//!     Ok(std::future::pending())
+//! })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Inside another application
+//!
+//! [`Service::scope`] is everything below a path, the page, its sessions and the health checks, to
+//! be put beside the routes of any actix-web application. The page finds its WebSocket relative to
+//! its own address, so any path will do, also behind a proxy that adds another one. The example
+//! `mount` is a whole program, with the way to end sessions before the application ends.
+//!
+//! # Who gets in, and how much of it
+//!
+//! [`ServiceConfig`] says who may use the service: by which names it may be asked for
+//! ([`HostName`]), from which pages ([`Origin`]), with which [`AccessToken`]. [`Limits`] and
+//! [`SessionLimits`] say how many points, how large a message, how many sessions. What is over a
+//! limit is refused with a sentence for a person, and nobody else notices.
+//!
+//! # Threads
 //!
 //! The async side moves bytes and nothing else; parsing, training and drawing happen on the
 //! session's thread. Sessions share no mutable state, and the server keeps nothing of a person

@@ -107,11 +107,11 @@ impl Folder {
     /// Runs a line of Bash, in which `nnvisu` is the program.
     async fn bash(&self, line: &str) -> Run {
         let mut command = self.command("bash");
-        let function = format!(
-            "set -o pipefail; nnvisu() {{ '{}' \"$@\"; }}; {line}",
-            nnvisu().display()
-        );
-        command.args(["-c", &function]);
+        let mut path = nnvisu().parent().expect("a folder").as_os_str().to_owned();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        command.env("PATH", path);
+        command.args(["-o", "pipefail", "-c", line]);
         finish(line, command).await
     }
 }

@@ -62,6 +62,25 @@ async fn there_is_a_manual_page_for_each_command() {
 }
 
 #[tokio::test]
+async fn a_terminal_gets_a_bar_and_a_pipe_gets_lines() {
+    let folder = Folder::new();
+    let train = "nnvisu train -g moons --time 1.2";
+    let on_terminal = folder
+        .bash(&format!("script -qec 'stty cols 80; {train}' /dev/null"))
+        .await;
+    assert_eq!(on_terminal.code, Some(0), "{}", on_terminal.text());
+    for shown in ["░", " %", "step ", "checksum  "] {
+        assert!(on_terminal.text().contains(shown), "{}", on_terminal.text());
+    }
+    let piped = folder.bash(&format!("{train} | cat")).await;
+    assert_eq!((piped.code, piped.stderr.as_str()), (Some(0), ""));
+    let lines: Vec<_> = piped.text().lines().collect();
+    assert!(lines[0].starts_with("step 0  loss "), "{}", piped.text());
+    assert!(lines[1].starts_with("step ") && lines[1].ends_with("steps/s"));
+    assert!(piped.summary("steps").ends_with("time is up"));
+}
+
+#[tokio::test]
 async fn no_escape_sequences_leave_the_terminal() {
     let folder = Folder::new();
     for args in [
