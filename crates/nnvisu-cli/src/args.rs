@@ -53,8 +53,11 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Train a network on points, and write it, its pictures and its metrics
     ///
-    /// The same points, settings and seeds give the same weights, here and in the page; their
-    /// checksum says so. Ctrl-C ends the training early and everything is written with what there
+    /// A session goes on from where it stands, with its own points, settings and seeds; options
+    /// change them. The same points, settings and seeds give the same weights, here and in the
+    /// page; their checksum says so.
+    ///
+    /// Ctrl-C ends the training early and everything is written with what there
     /// is by then; the exit status is then 130. A second Ctrl-C ends the program at once. If
     /// training diverges, the last finite weights are kept and the exit status is 1.
     Train(Train),
@@ -67,7 +70,8 @@ pub(crate) enum Command {
     /// Train a network for every setting of a grid, with several seeds, and compare them
     ///
     /// Each option of the settings takes a list; every combination of their values is trained, on
-    /// all cores. Ctrl-C ends the sweep; what has been trained by then is reported, and the exit
+    /// all cores. Of a session, its points and settings are taken; what it has learned is not.
+    /// Ctrl-C ends the sweep; what has been trained by then is reported, and the exit
     /// status is 130.
     Sweep(Sweep),
     /// Print a completion script for a shell

@@ -146,7 +146,7 @@ pub(crate) enum Start {
 #[group(skip)]
 #[command(group = ArgGroup::new("start").required(true).args(["file", "generate"]))]
 pub(crate) struct StartArgs {
-    /// Points as CSV (x, y, label), or a .nnvisu session to go on with; - reads standard input
+    /// Points as CSV (x, y, label), or a .nnvisu session; - reads standard input
     #[arg(value_name = "FILE")]
     file: Option<Input>,
 

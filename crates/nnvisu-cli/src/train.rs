@@ -12,7 +12,7 @@ use nnvisu_core::files::checksum;
 use nnvisu_core::{NetworkConfig, Seeds, Trainer, TrainingConfig};
 
 use crate::animation::Recorder;
-use crate::input::{Start, StartArgs};
+use crate::input::{Input, Start, StartArgs};
 use crate::interrupt::Interrupt;
 use crate::settings::{SeedArgs, SettingArgs};
 use crate::stopping::{StopArgs, StopReason};
@@ -26,6 +26,10 @@ use progress::Progress;
 pub(crate) struct Train {
     #[command(flatten)]
     start: StartArgs,
+
+    /// Replace the points of a session by these (CSV); the weights stay
+    #[arg(long, value_name = "FILE", conflicts_with = "generate")]
+    data: Option<Input>,
 
     /// Start a session with fresh weights, at step 0
     #[arg(long, help_heading = "Network and training")]
@@ -88,6 +92,9 @@ impl Train {
     /// The run as it stands before its first step.
     fn trainer(&self) -> anyhow::Result<Trainer> {
         let mut trainer = match self.start.read()? {
+            Start::Points(_) if self.data.is_some() => bail!(usage_error(
+                "--data is for sessions; without one, the points are the FILE itself"
+            )),
             Start::Points(data) => {
                 let network = self.settings.network(NetworkConfig::default());
                 let training = self.settings.training(TrainingConfig::default());
@@ -95,6 +102,9 @@ impl Train {
             }
             Start::Session(trainer) => *trainer,
         };
+        if let Some(data) = &self.data {
+            trainer.set_data(data.read_points()?);
+        }
         let network = self.settings.network(trainer.network_config().clone());
         let starts_over = self.fresh || trainer.step() == 0 || network != *trainer.network_config();
         if starts_over {

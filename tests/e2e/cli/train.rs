@@ -173,6 +173,37 @@ async fn a_session_goes_on_as_it_is_told() {
 }
 
 #[tokio::test]
+async fn the_points_of_a_session_can_be_others() {
+    let folder = Folder::new();
+    folder
+        .succeed("train -g moons --steps 40 -s moons.nnvisu")
+        .await;
+    folder
+        .succeed("generate circles --classes 3 --points 50 -o circles.csv")
+        .await;
+    let train = async |args: &str| {
+        let run = folder
+            .succeed(&format!("train moons.nnvisu --json {args}"))
+            .await;
+        run.json().pop().expect("a result")
+    };
+    let same = train("--steps 0").await;
+    let others = train("--data circles.csv --steps 0 -s circles.nnvisu").await;
+    assert_eq!(
+        (&others["step"], &others["points"]),
+        (&Value::from(40), &Value::from(50))
+    );
+    assert_eq!(others["layerSizes"], serde_json::json!([2, 10, 5, 3]));
+    assert_ne!(others["loss"], same["loss"]);
+    let measured = folder.succeed("eval circles.nnvisu --json").await.json();
+    assert_eq!(measured[0]["points"], 50);
+    folder
+        .run("train circles.csv --data circles.csv")
+        .await
+        .assert_fails(2, &["--data is for sessions"]);
+}
+
+#[tokio::test]
 async fn a_diverged_run_keeps_its_last_finite_weights_and_fails() {
     let folder = Folder::new();
     let args = "train -g blobs --optimizer sgd --learning-rate 10 --l2 10 --steps 100000 \
