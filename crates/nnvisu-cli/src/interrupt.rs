@@ -13,6 +13,8 @@ use signal_hook::flag;
 pub(crate) struct Interrupt {
     /// The number of the signal; 0 while there was none.
     signal: Arc<AtomicUsize>,
+    /// Whether the program itself has seen enough.
+    cancelled: Arc<AtomicBool>,
     /// Whether the next signal ends the program without further ado.
     armed: Arc<AtomicBool>,
 }
@@ -30,9 +32,14 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// Whether a signal has come.
+    /// Whether a signal has come, or [`cancel`](Self::cancel) was called.
     pub(crate) fn is_raised(&self) -> bool {
-        self.signal.load(Ordering::Relaxed) != 0
+        self.signal.load(Ordering::Relaxed) != 0 || self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Ends all runs as a signal would, but for the exit code.
+    pub(crate) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
     }
 
     /// From now on the next signal ends the program at once: nothing asks

@@ -14,6 +14,7 @@ use std::thread;
 
 use anyhow::{Context as _, bail, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use nnvisu_core::files::checksum;
 use nnvisu_core::{Dataset, Mlp, NetworkConfig, Seeds, Trainer, TrainingConfig};
 
 use crate::input::{Start, StartArgs};
@@ -73,7 +74,9 @@ pub(crate) struct Sweep {
 /// One run of a sweep that has ended.
 struct Outcome {
     ended: Ended,
-    mlp: Mlp,
+    checksum: u32,
+    /// Kept only if it is to be drawn: of many large networks there would not be room for all.
+    mlp: Option<Mlp>,
 }
 
 /// Trains a network for every setting of a grid and every seed, and compares them.
@@ -129,6 +132,7 @@ struct Runs {
     n_seeds: usize,
     data: Dataset,
     plan: Plan,
+    keeps_networks: bool,
 }
 
 impl Runs {
@@ -156,6 +160,7 @@ impl Runs {
                 conditions: args.stop.conditions(),
                 every: args.stop.every,
             },
+            keeps_networks: args.picture.png.is_some(),
         })
     }
 
@@ -188,7 +193,8 @@ impl Runs {
             train(&mut trainer, &self.plan, interrupt, &mut Unwatched).expect("a sweep has points");
         (ended.reason != StopReason::Interrupted).then(|| Outcome {
             ended,
-            mlp: trainer.mlp().clone(),
+            checksum: checksum(trainer.mlp()),
+            mlp: self.keeps_networks.then(|| trainer.mlp().clone()),
         })
     }
 
@@ -231,13 +237,13 @@ impl Runs {
             drop(sender);
             for (run, outcome) in receiver {
                 report.take(run, outcome);
-                if report.is_unread() {
-                    // Nobody wants the rest; the threads notice when they next report.
+                if report.is_unread() && !self.keeps_networks {
+                    // Nobody wants the rest, not even as a picture.
+                    interrupt.cancel();
                     break;
                 }
                 bar.inc(1);
             }
-            next.store(self.len(), Ordering::Relaxed);
             Ok(())
         })?;
         bar.finish_and_clear();

@@ -118,8 +118,11 @@ impl PictureArgs {
         let points = (!self.no_points).then_some(&runs.data);
         let mut rasterizer = Rasterizer::new();
         for (run, outcome) in outcomes.iter().enumerate() {
-            let Some(outcome) = outcome else { continue };
-            let map = draw_map(&mut rasterizer, &outcome.mlp, points, grid, &self.palette);
+            let Some((outcome, mlp)) = outcome.as_ref().and_then(|o| Some((o, o.mlp.as_ref()?)))
+            else {
+                continue;
+            };
+            let map = draw_map(&mut rasterizer, mlp, points, grid, &self.palette);
             let (x, y) = layout.corner(run);
             picture.paste(&map, x, y);
             for (line, text) in captions(runs, run, outcome).into_iter().enumerate() {

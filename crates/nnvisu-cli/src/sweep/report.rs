@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use nnvisu_core::files::checksum;
 use nnvisu_core::{Activation, BatchSize, Dropout, LearningRate, OptimizerKind, WeightDecay};
 
 use super::grid::{NAMES, Setting};
@@ -111,7 +110,7 @@ fn run_line(runs: &Runs, run: usize, outcome: &Outcome) -> String {
 }
 
 fn checksum_of(outcome: &Outcome) -> String {
-    format!("{:08x}", checksum(&outcome.mlp))
+    format!("{:08x}", outcome.checksum)
 }
 
 /// One line per run, without times, so that the same sweep gives the same file.
