@@ -8,6 +8,7 @@ mod cli;
 mod deploy;
 mod examples;
 mod formats;
+mod guide;
 mod hostile;
 mod http;
 mod library;

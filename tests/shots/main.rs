@@ -1,6 +1,11 @@
-//! Takes the README's pictures: `shots DIRECTORY`, or `cargo xtask shots`.
+//! Takes the pictures of the README and of the guide from the program itself:
+//! `shots DIRECTORY`, or `cargo xtask shots`. The README's go to `pictures` in
+//! that directory, the guide's to `guide`.
 
-use std::path::Path;
+mod guide;
+mod readme;
+
+use std::path::{Path, PathBuf};
 
 use nnvisu_tests::browser::{Page, with_browser};
 use nnvisu_tests::server::Server;
@@ -8,23 +13,19 @@ use nnvisu_tests::server::Server;
 #[tokio::main]
 async fn main() {
     let directory = std::env::args_os().nth(1).expect("usage: shots DIRECTORY");
-    let directory = Path::new(&directory);
-    std::fs::create_dir_all(directory).expect("the directory can be made");
+    let subdirectory = |name: &str| -> PathBuf {
+        let path = Path::new(&directory).join(name);
+        std::fs::create_dir_all(&path).expect("the directory can be made");
+        path
+    };
     let server = Server::start().await;
-    with_browser(async |page| {
-        page.resize(1440, 900).await;
-        page.open(&server.url("/")).await;
-        train_on(page, "moons", 2, 0.99).await;
-        page.screenshot(&directory.join("moons.png")).await;
-        page.pause().await;
-
-        page.choose("#theme-choice", "dark").await;
-        train_on(page, "blobs", 5, 0.97).await;
-        page.pause().await;
-        page.screenshot(&directory.join("blobs-dark.png")).await;
-    })
-    .await;
+    let url = server.url("/");
+    with_browser(async |page| readme::take(page, &url, &subdirectory("pictures")).await).await;
+    with_browser(async |page| guide::take(page, &url, &subdirectory("guide")).await).await;
 }
+
+/// A window wide enough for controls and canvas beside each other.
+const WINDOW: (u32, u32) = (1440, 900);
 
 /// Generates a data set and trains, slowly enough for a long history, until it
 /// is learned.

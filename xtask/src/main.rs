@@ -50,10 +50,10 @@ enum XtaskCommand {
     /// Make everything that a release consists of: archive, Debian package, Python wheel,
     /// software bill of materials and checksums.
     Dist(dist::Args),
-    /// Take the README's pictures from the running program, in Chromium.
+    /// Take the pictures of the README and of the guide from the running program, in Chromium.
     Shots {
-        /// Directory for the pictures.
-        #[arg(default_value = ".github/pictures")]
+        /// Directory for the pictures: `pictures` and `guide` in it.
+        #[arg(default_value = ".github")]
         directory: PathBuf,
     },
 }

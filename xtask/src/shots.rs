@@ -1,5 +1,6 @@
-//! The README's pictures, taken from the program itself.
+//! The pictures of the README and of the guide, taken from the program itself.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use anyhow::Result;
@@ -11,19 +12,21 @@ use crate::tools;
 const TRAINING: &str = "train --generate circles --classes 3 --steps 240 --learning-rate 0.02 \
                         --width 280 --gif-frames 40 --gif";
 
-/// Builds the program, drives it in Chromium and writes the pictures to
-/// `directory`, taken relative to the top of the repository.
+/// Builds the program, drives its page in Chromium and its command line, and
+/// writes the pictures to `directory`, taken relative to the top of the
+/// repository.
 pub(crate) fn run(directory: &Path) -> Result<()> {
     tools::chromium()?;
-    let mut args: Vec<&std::ffi::OsStr> =
-        ["run", "--package", "nnvisu-tests", "--bin", "shots", "--"]
-            .iter()
-            .map(std::ffi::OsStr::new)
-            .collect();
-    args.push(directory.as_os_str());
-    command::run(cargo(&args))?;
-    let mut train = cargo(&["run", "--package", "nnvisu-cli", "--"]);
-    train.args(TRAINING.split_whitespace());
-    train.arg(directory.join("training.gif"));
-    command::run(train)
+    let page = ["run", "--package", "nnvisu-tests", "--bin", "shots", "--"];
+    cargo_run(page, directory)?;
+    let train = ["run", "--package", "nnvisu-cli", "--"].into_iter();
+    let train = train.chain(TRAINING.split_whitespace());
+    cargo_run(train, &directory.join("pictures/training.gif"))
+}
+
+/// Runs cargo with the arguments and the path behind them.
+fn cargo_run<'a>(args: impl IntoIterator<Item = &'a str>, path: &Path) -> Result<()> {
+    let mut args: Vec<&OsStr> = args.into_iter().map(OsStr::new).collect();
+    args.push(path.as_os_str());
+    command::run(cargo(&args))
 }

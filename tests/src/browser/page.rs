@@ -393,6 +393,15 @@ impl Page {
             .expect("the window can be drawn");
     }
 
+    /// Takes a picture of one element.
+    pub async fn screenshot_of(&self, selector: &str, path: &Path) {
+        self.element(selector)
+            .await
+            .screenshot(path)
+            .await
+            .expect("the element can be drawn");
+    }
+
     /// From here on the browser may complain that the server is gone.
     pub fn expect_network_errors(&self) {
         self.network_errors_expected.set(true);

@@ -1,0 +1,52 @@
+//! The guide's pictures: the page in its states, and its panels.
+
+use std::path::Path;
+
+use nnvisu_tests::browser::Page;
+
+use super::{WINDOW, train_on};
+
+/// Tall enough for each panel in full.
+const TALL: (u32, u32) = (1440, 2000);
+/// A phone held upright.
+const PHONE: (u32, u32) = (390, 844);
+
+/// Takes them into a directory.
+pub(super) async fn take(page: &Page, url: &str, directory: &Path) {
+    let picture = |name: &str| directory.join(name);
+    page.resize(WINDOW.0, WINDOW.1).await;
+    page.open(url).await;
+    page.screenshot(&picture("empty.png")).await;
+
+    train_on(page, "moons", 2, 0.99).await;
+    page.screenshot(&picture("training.png")).await;
+    page.pause().await;
+
+    page.resize(TALL.0, TALL.1).await;
+    page.screenshot_of(".data-panel", &picture("data-panel.png"))
+        .await;
+    page.screenshot_of(".training-panel", &picture("training-panel.png"))
+        .await;
+    page.unfold("#advanced").await;
+    page.screenshot_of("#advanced", &picture("advanced.png"))
+        .await;
+    page.click("#advanced summary").await;
+
+    page.unfold("#files").await;
+    page.screenshot_of("#files", &picture("files.png")).await;
+    page.click("#files summary").await;
+
+    page.unfold("#display").await;
+    page.click("#shapes-choice").await;
+    page.click("#display summary").await;
+    page.choose("#theme-choice", "dark").await;
+    train_on(page, "circles", 3, 0.97).await;
+    page.pause().await;
+    page.resize(WINDOW.0, WINDOW.1).await;
+    page.screenshot(&picture("display.png")).await;
+
+    page.choose("#theme-choice", "light").await;
+    page.resize(PHONE.0, PHONE.1).await;
+    page.click_at(-0.9, 0.9).await;
+    page.screenshot(&picture("phone.png")).await;
+}
