@@ -115,7 +115,14 @@ fn pack(release: &Release, build: &Build, work: &Path, out: &Path) -> Result<Vec
     if release.target.is_linux() {
         artefacts.push(debian::pack(release, &work.join("deb"), out)?);
     }
-    artefacts.push(wheel::pack(release, build, &work.join("wheel"), out)?);
+    let bill = out.join(format!("{name}.cdx.json"));
+    artefacts.push(wheel::pack(
+        release,
+        build,
+        &bill,
+        &work.join("wheel"),
+        out,
+    )?);
     let sums = checksums::of_files(out, &artefacts)?;
     artefacts.push(write(checksums::FILE.to_owned(), sums.as_bytes())?);
     Ok(artefacts)

@@ -12,11 +12,18 @@ use crate::tools;
 /// The licences' file in the Python package.
 pub(super) const LICENCES: &str = "THIRD-PARTY-LICENSES.txt";
 
-/// Packs the wheel into `out` and returns its file name; `work` is for maturin.
+/// Packs the wheel, with the bill of materials in it, into `out` and returns its file name; `work`
+/// is for maturin.
 ///
 /// maturin asks Cargo for the program. Asked in the same way as before, Cargo finds it done; the
 /// program that the tests use is built once more, as it is without the other crates beside it.
-pub(super) fn pack(release: &Release, build: &Build, work: &Path, out: &Path) -> Result<String> {
+pub(super) fn pack(
+    release: &Release,
+    build: &Build,
+    bill: &Path,
+    work: &Path,
+    out: &Path,
+) -> Result<String> {
     let maturin = tools::maturin()?;
     if work.exists() {
         std::fs::remove_dir_all(work)?;
@@ -27,6 +34,8 @@ pub(super) fn pack(release: &Release, build: &Build, work: &Path, out: &Path) ->
         .args(build.arguments_of_maturin())
         .envs(build.environment()?)
         .env("SOURCE_DATE_EPOCH", release.time.to_string())
+        .arg("--sbom-include")
+        .arg(bill)
         .arg("--out")
         .arg(work);
     run(pack)?;
