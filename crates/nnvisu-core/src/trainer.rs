@@ -411,8 +411,6 @@ mod tests {
         trainer.mlp.parameters().to_vec()
     }
 
-    /// The widths differ in the order of additions, so the weights agree to rounding only. A wrong
-    /// mask, batch or tail would be off by far more.
     #[test]
     fn a_released_work_space_comes_back() {
         let network = NetworkConfig {
@@ -447,6 +445,8 @@ mod tests {
         assert_eq!(empty.evaluate(), None);
     }
 
+    /// The widths differ in the order of additions, so the weights agree to rounding only. A wrong
+    /// mask, batch or tail would be off by far more.
     #[test]
     fn all_instruction_sets_train_alike() {
         for activation in Activation::ALL {
