@@ -1,6 +1,7 @@
 // Session files (.nnvisu): settings, seeds, points and the trained network, as
-// crates/nnvisu-core/src/files/session.rs describes them. Both readers refuse the same files
-// (crates/nnvisu-core/tests/vectors).
+// crates/nnvisu-core/src/files/session.rs describes them. Both readers are held to the same
+// examples (crates/nnvisu-core/tests/vectors); only the page lets a repeated key, 1.0 for a whole
+// number and a byte order mark pass.
 
 /** @import { Checkpoint, Config, Parsed, Point, Seeds, SessionContent } from "../../types/state" */
 
