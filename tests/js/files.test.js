@@ -111,6 +111,8 @@ test("a model is asked for beside the page, and a refusal is passed on", async (
   assert.deepEqual(asked, [["https://example.org/nnvisu/model/onnx", "POST", "session"]]);
   answer = new Response("Too many.\n", { status: 503 });
   assert.deepEqual(await ask(), { ok: false, message: "The model was not saved: Too many." });
+  answer = new Response("<html><h1>413 Request Entity Too Large</h1></html>", { status: 413, headers: { "content-type": "text/html" } });
+  assert.deepEqual(await ask(), { ok: false, message: "The model was not saved: the server answered 413" });
   answer = null;
   assert.deepEqual(await ask(), { ok: false, message: "The model was not saved: the server cannot be reached" });
 });

@@ -22,10 +22,17 @@ export async function requestModel(format, session, baseUri) {
       body: session,
       signal: AbortSignal.timeout(TIMEOUT),
     });
-    if (!response.ok) return refused((await response.text()).trim() || `the server answered ${response.status}`);
+    if (!response.ok) return refused((await sentenceIn(response)) || `the server answered ${response.status}`);
     const name = /filename="([\w.-]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
     return { ok: true, value: { name: name ?? `nnvisu.${format}`, content: await response.blob() } };
   } catch {
     return refused("the server cannot be reached");
   }
+}
+
+/** What the server says to the reader; a proxy before it answers with a page, which is not for them.
+ * @param {Response} response */
+async function sentenceIn(response) {
+  const isText = response.headers.get("content-type")?.startsWith("text/plain");
+  return isText ? (await response.text()).trim() : "";
 }
