@@ -56,9 +56,9 @@ pub struct ServiceConfig {
     pub limits: Limits,
     /// How many sessions there may be, and how busy and how idle one may be.
     pub sessions: SessionLimits,
-    /// Count sessions by the last address in `X-Forwarded-For` instead of by where the connection
-    /// comes from. Right behind a reverse proxy that sets it, and wrong anywhere else: clients
-    /// could write what they like.
+    /// Count sessions and conversions of models by the last address in `X-Forwarded-For` instead
+    /// of by where the connection comes from. Right behind a reverse proxy that sets it, and wrong
+    /// anywhere else: clients could write what they like.
     pub trust_forwarded_for: bool,
     /// A client that has said nothing or taken nothing for so long, though it was asked, is gone:
     /// its connection is cut.

@@ -16,7 +16,8 @@ use nnvisu_core::{
 };
 
 use crate::{
-    access::{check_origin, said_once},
+    access::{check_origin, network_of, said_once},
+    places::NoPlace,
     service::Shared,
 };
 
@@ -26,6 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How many sessions may be on their way in or be converted at the same time: that many times the
 /// largest message is the memory they may take.
 pub(crate) const MAX_AT_ONCE: usize = 16;
+
+/// How many of them may come from one network address, so that nobody who sends slowly keeps the
+/// others from saving.
+pub(crate) const MAX_FROM_ADDRESS: usize = 4;
 
 /// A format for networks, as the last part of the address names it.
 #[derive(Clone, Copy)]
@@ -82,11 +87,24 @@ pub(crate) async fn convert(
             "A model can be had as onnx, safetensors or json.",
         );
     };
-    let Ok(_place) = shared.conversions.try_acquire() else {
-        return refuse(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "This server is converting many models just now; try again in a moment.",
-        );
+    let client = network_of(&request, shared.trust_forwarded_for);
+    let place = match shared.conversions.take(client) {
+        Ok(place) => place,
+        Err(NoPlace::TooManyFromAddress(max)) => {
+            return refuse(
+                StatusCode::TOO_MANY_REQUESTS,
+                &format!(
+                    "This server is converting {max} models for your network address just now; \
+                     try again in a moment."
+                ),
+            );
+        }
+        Err(NoPlace::Full(_)) => {
+            return refuse(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This server is converting many models just now; try again in a moment.",
+            );
+        }
     };
     let file = match receive(payload, shared.limits.max_message_bytes).await {
         Ok(file) => file,
@@ -94,6 +112,8 @@ pub(crate) async fn convert(
     };
     // Large sessions take a while: that is not for the threads that carry messages.
     let converted = web::block(move || {
+        // This goes on when the client has gone and nobody waits for it any more.
+        let _place = place;
         let trainer = session::read(&file)?;
         let sizes: Vec<String> = trainer
             .mlp()

@@ -1,4 +1,5 @@
-//! How many sessions there may be, in all and from one network address.
+//! How many sessions there may be, in all and from one network address; conversions of models are
+//! counted likewise.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -6,7 +7,7 @@ use parking_lot::Mutex;
 
 use crate::access::Network;
 
-/// Places for sessions. Clones share them.
+/// Places for sessions or conversions. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Places {
     max: usize,
@@ -21,7 +22,7 @@ struct Taken {
     by_address: HashMap<Network, usize>,
 }
 
-/// A place for one session, free again when dropped.
+/// A place for one of them, free again when dropped.
 pub(crate) struct Place {
     address: Option<Network>,
     taken: Arc<Mutex<Taken>>,

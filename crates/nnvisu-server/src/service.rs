@@ -14,7 +14,6 @@ use actix_web::{
     web::{self, Data},
 };
 use nnvisu_protocol::Limits;
-use tokio::sync::Semaphore;
 
 use crate::{
     AccessToken, HostName, MetricsAccess, Origin, ServiceConfig, SessionLimits,
@@ -66,8 +65,8 @@ pub(crate) struct Shared {
     pub(crate) places: Places,
     pub(crate) shutdown: Shutdown,
     pub(crate) threads: SessionThreads,
-    /// Room for models that are being converted.
-    pub(crate) conversions: Semaphore,
+    /// For models that are being converted.
+    pub(crate) conversions: Places,
     n_sessions: AtomicU64,
 }
 
@@ -100,7 +99,7 @@ impl Service {
                 ),
                 shutdown: Shutdown::new(),
                 threads: SessionThreads::new(),
-                conversions: Semaphore::new(model::MAX_AT_ONCE),
+                conversions: Places::new(model::MAX_AT_ONCE, model::MAX_FROM_ADDRESS),
                 n_sessions: AtomicU64::new(0),
             }),
         }

@@ -1,5 +1,8 @@
 //! A session file in, the network of it as another file out.
 
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use nnvisu_core::{
     ClassCount, Distribution, NetworkConfig, Seeds, Trainer, TrainingConfig,
     files::{json, onnx, safetensors, session},
@@ -7,8 +10,12 @@ use nnvisu_core::{
 };
 use nnvisu_protocol::Limits;
 use nnvisu_server::{AccessToken, ServiceConfig};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
-use crate::support::TestServer;
+use crate::support::{PATIENCE, TestServer};
 
 fn trained() -> Trainer {
     let data = generate_seeded(Distribution::Moons, ClassCount::new(3).unwrap(), 60, 1);
@@ -149,4 +156,50 @@ async fn access_is_as_to_the_websocket() {
     let own = format!("Origin: http://{}", server.address);
     let (status, head, _) = post(&server, "/model/onnx", &[bearer, &own], &file).await;
     assert_eq!(status, 200, "{head}");
+}
+
+#[actix_web::test]
+async fn who_sends_slowly_keeps_nobody_else_from_saving() {
+    let server = TestServer::with(ServiceConfig {
+        trust_forwarded_for: true,
+        ..ServiceConfig::default()
+    });
+    let file = session::write(&trained());
+    let slow = "X-Forwarded-For: 203.0.113.1";
+    let head = format!(
+        "POST /model/onnx HTTP/1.1\r\nHost: {}\r\n{slow}\r\nContent-Length: 1000\r\n\r\n{{",
+        server.address
+    );
+    // As many as the server converts at once, from one address; none of them ever goes on.
+    let mut waiting: FuturesUnordered<_> = (0..16)
+        .map(async |_| {
+            let mut stream = TcpStream::connect(&server.address).await.unwrap();
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let mut start = [0; 12];
+            stream.read_exact(&mut start).await.unwrap();
+            start
+        })
+        .collect();
+    for _ in 0..12 {
+        let answer = tokio::time::timeout(PATIENCE, waiting.next()).await;
+        assert_eq!(&answer.unwrap().unwrap(), b"HTTP/1.1 429");
+    }
+    let (status, _, answer) = post(&server, "/model/onnx", &[slow], &file).await;
+    let answer = String::from_utf8(answer).unwrap();
+    assert_eq!(status, 429, "{answer}");
+    assert!(answer.contains("4 models"), "{answer}");
+    for other in [&[][..], &["X-Forwarded-For: 203.0.113.2"]] {
+        let (status, head, _) = post(&server, "/model/onnx", other, &file).await;
+        assert_eq!(status, 200, "{head}");
+    }
+
+    drop(waiting);
+    let free_again = async {
+        while post(&server, "/model/onnx", &[slow], &file).await.0 != 200 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, free_again)
+        .await
+        .expect("the places should come back");
 }
