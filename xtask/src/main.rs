@@ -32,9 +32,10 @@ struct Args {
 enum XtaskCommand {
     /// Check formatting, lints, documents, licences and types, and run all tests.
     ///
-    /// Missing tools are fetched where that is possible: cargo-deny and
-    /// TypeScript and Python's packages go to the target directory; Node.js, Chromium, nginx,
-    /// Python and systemd's checker come from apt-get. Otherwise the step fails and says what to install.
+    /// Missing tools are fetched where that is possible: cargo-deny, TypeScript, the HTML checker,
+    /// maturin and Python's packages go to the target directory; Node.js, Java, Chromium, nginx,
+    /// OpenSSL, Python, a C++ compiler, dpkg and systemd's checker come from apt-get. Otherwise the
+    /// step fails and says what to install.
     Test {
         /// Run only this step (may be given several times).
         #[arg(long, value_name = "STEP")]

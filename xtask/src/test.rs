@@ -90,28 +90,13 @@ impl Step {
             Self::Deny => deny(),
             Self::Types => types(),
             Self::Js => js(),
-            Self::Clippy => run(cargo(&[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "--deny=warnings",
-            ])),
+            Self::Clippy => clippy(),
             Self::Doc => {
                 let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
                 doc.env("RUSTDOCFLAGS", "--deny=warnings");
                 run(doc)
             }
-            Self::Rust => run(cargo(&[
-                "test",
-                "--workspace",
-                "--no-fail-fast",
-                "--",
-                "--skip=browser::",
-                "--skip=deploy::",
-                "--skip=formats::",
-                "--skip=proxy::",
-            ])),
+            Self::Rust => rust(),
             Self::Formats => formats::check(),
             Self::Fuzz => fuzz::step(),
             Self::Browser => {
@@ -176,6 +161,44 @@ fn report(results: &[(Step, bool, Duration)]) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// The workspace, and each library as others get it: without the features that the rest of the
+/// workspace asks for.
+fn clippy() -> Result<()> {
+    let deny = ["--", "--deny=warnings"];
+    run(cargo(
+        &[&["clippy", "--workspace", "--all-targets"], &deny[..]].concat(),
+    ))?;
+    for package in ["nnvisu-core", "nnvisu-protocol", "nnvisu-server"] {
+        run(cargo(
+            &[&["clippy", "--package", package, "--lib"], &deny[..]].concat(),
+        ))?;
+    }
+    Ok(())
+}
+
+/// Every test that needs no other program, first those that may run beside each other.
+fn rust() -> Result<()> {
+    // These keep every processor busy, or look at the clock, which others would disturb.
+    const ALONE: [&str; 3] = ["hostile::", "load::every_scenario", "slow_link::"];
+    // These have steps of their own.
+    const ELSEWHERE: [&str; 4] = ["browser::", "deploy::", "formats::", "proxy::"];
+    let mut together = cargo(&["test", "--workspace", "--no-fail-fast", "--"]);
+    for skipped in ALONE.into_iter().chain(ELSEWHERE) {
+        together.arg(format!("--skip={skipped}"));
+    }
+    let mut alone = cargo(&[
+        "test",
+        "--workspace",
+        "--test=e2e",
+        "--",
+        "--test-threads=1",
+    ]);
+    alone.args(ALONE);
+    let outcome = run(together);
+    run(alone)?;
+    outcome
 }
 
 /// Licences, bans and sources always; advisories where their database can be

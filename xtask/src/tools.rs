@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::command::{cargo, command, run, succeeds, target_directory};
 
 const CARGO_DENY_VERSION: &str = "0.20.2";
-const MATURIN_VERSION: &str = "1.16.0";
+const MATURIN: &str = "maturin==1.16.0";
 const TYPESCRIPT_VERSION: &str = "7.0.2";
 const VNU_VERSION: &str = "26.9.27";
 
@@ -84,21 +84,16 @@ fn npm_package(name: &str, version: &str, file: &str) -> Result<PathBuf> {
 
 /// maturin, whose pinned version pip puts into a virtual environment in the target directory.
 pub(crate) fn maturin() -> Result<PathBuf> {
-    python()?;
-    let environment = tools_directory().join(format!("maturin-{MATURIN_VERSION}"));
-    let maturin = environment.join("bin/maturin");
-    if !maturin.exists() {
-        let mut venv = command("python3", &["-m", "venv"]);
-        venv.arg(&environment);
-        run(venv)?;
-        let mut install = command(
-            environment.join("bin/python"),
-            &["-m", "pip", "install", "--quiet"],
-        );
-        install.arg(format!("maturin=={MATURIN_VERSION}"));
-        run(install)?;
-    }
-    Ok(maturin)
+    let python = python_with("maturin", &[MATURIN])?;
+    Ok(python.with_file_name("maturin"))
+}
+
+/// A file that holds pip to our version of maturin when it builds the wheel by itself.
+pub(crate) fn maturin_constraint() -> Result<PathBuf> {
+    let file = tools_directory().join("maturin-constraint.txt");
+    std::fs::create_dir_all(tools_directory())?;
+    std::fs::write(&file, MATURIN).context("writing the constraint for pip")?;
+    Ok(file)
 }
 
 /// What packs Debian packages.

@@ -56,8 +56,8 @@
 //! # Threads
 //!
 //! The async side moves bytes and nothing else; parsing, training and drawing happen on the
-//! session's thread. Sessions share no mutable state, and the server keeps nothing of a person
-//! once the connection has ended.
+//! session's thread. Sessions share no mutable state but counters and the queue in which those at
+//! full speed take turns, and the server keeps nothing of a person once the connection has ended.
 
 mod access;
 mod config;

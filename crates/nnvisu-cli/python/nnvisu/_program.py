@@ -31,7 +31,7 @@ def _places() -> Iterator[str]:
                 yield str(file.locate())
     except metadata.PackageNotFoundError:
         pass
-    yield os.path.join(sysconfig.get_path("scripts"), name)
     # `pip install --target` writes down another place than it uses.
     package = os.path.dirname(os.path.abspath(__file__))
     yield os.path.join(os.path.dirname(package), "bin", name)
+    yield os.path.join(sysconfig.get_path("scripts"), name)

@@ -11,6 +11,7 @@ use crate::command::{command, repository, run};
 use crate::dist::program::Build;
 use crate::dist::release::Release;
 use crate::dist::wheel::LICENCES;
+use crate::tools;
 
 const SIZE_OF_LICENCES: &str = "\
 import nnvisu, os, sys
@@ -52,6 +53,10 @@ pub(super) fn check(release: &Release, build: &Build, file: &Path, scratch: &Pat
     if let Build::Release(target) = build {
         install.env("CARGO_BUILD_TARGET", &target.triple);
     }
+    // Older and newer versions of pip look at one or the other.
+    let constraint = tools::maturin_constraint()?;
+    install.env("PIP_CONSTRAINT", &constraint);
+    install.env("PIP_BUILD_CONSTRAINT", &constraint);
     install.env(
         "MATURIN_PEP517_ARGS",
         build.arguments_of_maturin().join(" "),
