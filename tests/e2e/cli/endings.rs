@@ -18,7 +18,8 @@ async fn a_reader_who_has_seen_enough_is_no_error() {
         // It would train for ever.
         "nnvisu train -g moons --loss 0 --json | head -n 2",
         "nnvisu sweep -g moons --seeds 20000 --json | head -n 2",
-        "nnvisu render moons.nnvisu --width 2000 --points | head -c 9",
+        // 100 KB, more than fits into a pipe.
+        "nnvisu render moons.nnvisu --width 700 --points | head -c 9",
         "nnvisu eval moons.nnvisu | head -n 0",
         "nnvisu completions bash | head -n 1",
         "nnvisu man | head -n 1",

@@ -64,9 +64,11 @@ async fn there_is_a_manual_page_for_each_command() {
 #[tokio::test]
 async fn a_terminal_gets_a_bar_and_a_pipe_gets_lines() {
     let folder = Folder::new();
-    let train = "nnvisu train -g moons --time 1.2";
+    let train = "nnvisu train -g moons --time 3";
     let on_terminal = folder
-        .bash(&format!("script -qec 'stty cols 80; {train}' /dev/null"))
+        .bash(&format!(
+            "SHELL=/bin/bash script -qec 'stty cols 80; {train}' /dev/null"
+        ))
         .await;
     assert_eq!(on_terminal.code, Some(0), "{}", on_terminal.text());
     for shown in ["░", " %", "step ", "checksum  "] {
