@@ -229,10 +229,14 @@ impl Runs {
                         }
                     }
                 };
-                thread::Builder::new()
-                    .name(format!("nnvisu-sweep-{job}"))
-                    .spawn_scoped(scope, work)
-                    .context("A thread could not be started")?;
+                let thread = thread::Builder::new().name(format!("nnvisu-sweep-{job}"));
+                if let Err(error) = thread.spawn_scoped(scope, work) {
+                    if job == 0 {
+                        return Err(error).context("A thread could not be started");
+                    }
+                    tracing::warn!(%error, "only {job} networks at a time: no further thread starts");
+                    break;
+                }
             }
             drop(sender);
             for (run, outcome) in receiver {
