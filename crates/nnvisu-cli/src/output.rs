@@ -9,7 +9,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, bail, ensure};
 use tempfile::NamedTempFile;
 
-use crate::usage_error;
+use crate::{is_broken_pipe, usage_error};
 
 /// One place for one result: a file, or standard output for `-`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Output {
             Self::Stdout => Ok(()),
             Self::File(path) => match Place::of(path).and_then(|place| place.open()) {
                 Ok(_) => Ok(()),
-                Err(error) => Err(error).with_context(|| cannot_write(path)),
+                Err(error) => Err(error).with_context(|| self.cannot_write()),
             },
         }
     }
@@ -65,17 +65,63 @@ impl Output {
 
     /// Writes `contents`: all of it, or an error and none of it in a file.
     pub(crate) fn write(&self, contents: &[u8]) -> anyhow::Result<()> {
-        match self {
-            // Its errors stay bare, so that a reader who has gone is told from a full disk.
-            Self::Stdout => {
-                let mut stdout = io::stdout().lock();
-                stdout.write_all(contents)?;
-                Ok(stdout.flush()?)
-            }
-            Self::File(path) => Place::of(path)
-                .and_then(|place| place.write(contents))
-                .with_context(|| cannot_write(path)),
+        let written = match self {
+            Self::Stdout => print(contents),
+            Self::File(path) => Place::of(path).and_then(|place| place.write(contents)),
+        };
+        written.with_context(|| self.cannot_write())
+    }
+
+    fn cannot_write(&self) -> String {
+        format!("Cannot write {self}")
+    }
+}
+
+fn print(contents: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(contents)?;
+    stdout.flush()
+}
+
+/// Standard output, for what is said bit by bit. Nothing comes after what could not be printed.
+#[derive(Default)]
+pub(crate) struct Printer(Option<anyhow::Error>);
+
+impl Printer {
+    pub(crate) fn print(&mut self, text: &str) {
+        if self.0.is_none() {
+            self.0 = Output::Stdout.write(text.as_bytes()).err();
         }
+    }
+
+    /// Whether nothing can be printed any more.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Why something could not be printed, unless its reader had merely seen enough.
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
+        let failure = self.0.filter(|error| !is_broken_pipe(error));
+        failure.map_or(Ok(()), Err)
+    }
+}
+
+/// The first failure of several things that are all to be tried. A reader who has gone counts as
+/// one only if there is no other.
+#[derive(Default)]
+pub(crate) struct FirstFailure(Option<anyhow::Error>);
+
+impl FirstFailure {
+    pub(crate) fn note(&mut self, done: anyhow::Result<()>) {
+        if let Err(error) = done
+            && self.0.as_ref().is_none_or(is_broken_pipe)
+        {
+            self.0 = Some(error);
+        }
+    }
+
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
+        self.0.map_or(Ok(()), Err)
     }
 }
 
@@ -93,10 +139,6 @@ pub(crate) fn ensure_apart<'a>(
         seen.push(output);
     }
     Ok(())
-}
-
-fn cannot_write(path: &Path) -> String {
-    format!("Cannot write {}", path.display())
 }
 
 /// What lies at a path.
@@ -262,6 +304,27 @@ mod tests {
         let output = Output::File("/dev/full".into());
         output.check().unwrap();
         assert!(output.write(b"x").is_err());
+    }
+
+    #[test]
+    fn a_reader_who_has_gone_hides_no_failure() {
+        let gone = || Err(io::Error::from(io::ErrorKind::BrokenPipe)).context("Cannot write it");
+        let first_of = |all: [anyhow::Result<()>; 3]| {
+            let mut failure = FirstFailure::default();
+            for done in all {
+                failure.note(done);
+            }
+            failure.finish()
+        };
+        assert!(first_of([Ok(()), Ok(()), Ok(())]).is_ok());
+        assert!(is_broken_pipe(
+            &first_of([Ok(()), gone(), Ok(())]).unwrap_err()
+        ));
+        let (one, two) = (|| Err(anyhow::anyhow!("one")), Err(anyhow::anyhow!("two")));
+        let error = first_of([gone(), one(), two]).unwrap_err();
+        assert_eq!(error.to_string(), "one");
+        let error = first_of([one(), gone(), Ok(())]).unwrap_err();
+        assert_eq!(error.to_string(), "one");
     }
 
     #[test]

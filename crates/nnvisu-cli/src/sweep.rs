@@ -19,7 +19,7 @@ use nnvisu_core::{Dataset, Mlp, NetworkConfig, Seeds, Trainer, TrainingConfig};
 
 use crate::input::{Start, StartArgs};
 use crate::interrupt::Interrupt;
-use crate::output::{Output, ensure_apart};
+use crate::output::{FirstFailure, Output, ensure_apart};
 use crate::settings::DEFAULT_SEED;
 use crate::stopping::{StopArgs, StopReason};
 use crate::training::{Ended, Measurement, Observer, Plan, train};
@@ -94,16 +94,20 @@ pub(crate) fn run(args: &Sweep) -> anyhow::Result<ExitCode> {
     let mut report = Report::new(&runs, args.json);
     runs.train_all(args, &interrupt, &mut report)?;
     interrupt.arm();
-    let outcomes = report.finish();
+    let (outcomes, printed) = report.finish();
+    // What fails does not keep the rest from being written.
+    let mut failure = FirstFailure::default();
+    failure.note(printed);
     if let Some(csv) = &args.csv {
-        csv.write(report::csv(&runs, &outcomes).as_bytes())?;
+        failure.note(csv.write(report::csv(&runs, &outcomes).as_bytes()));
     }
-    args.picture.write(&runs, &outcomes)?;
+    failure.note(args.picture.write(&runs, &outcomes));
     let stdout_is_taken =
         args.json || args.csv == Some(Output::Stdout) || args.picture.png == Some(Output::Stdout);
     if !stdout_is_taken {
-        Output::Stdout.write(report::table(&runs, &outcomes).as_bytes())?;
+        failure.note(Output::Stdout.write(report::table(&runs, &outcomes).as_bytes()));
     }
+    failure.finish()?;
     Ok(interrupt.exit_code())
 }
 

@@ -7,13 +7,14 @@ use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
-use anyhow::{bail, ensure};
+use anyhow::{anyhow, bail, ensure};
 use nnvisu_core::files::checksum;
 use nnvisu_core::{NetworkConfig, Seeds, Trainer, TrainingConfig};
 
 use crate::animation::Recorder;
 use crate::input::{Input, Start, StartArgs};
 use crate::interrupt::Interrupt;
+use crate::output::FirstFailure;
 use crate::settings::{SeedArgs, SettingArgs};
 use crate::stopping::{StopArgs, StopReason};
 use crate::text::{self, json_line};
@@ -71,18 +72,23 @@ pub(crate) fn run(args: &Train) -> anyhow::Result<ExitCode> {
     // What is left takes a moment; whoever presses Ctrl-C now means it.
     interrupt.arm();
     watcher.progress.clear();
-    let written = args.outputs.write(&trainer, &ended, &mut watcher)?;
-    watcher.progress.summarise(&Summary {
+    let mut failure = FirstFailure::default();
+    let outputs = &args.outputs;
+    let written = outputs.write(&trainer, &ended, &mut watcher, &mut failure);
+    failure.note(watcher.progress.summarise(&Summary {
         trainer: &trainer,
         ended: &ended,
         written: &written,
-    })?;
-    match ended.reason {
-        StopReason::Diverged => bail!(
+    }));
+    if ended.reason == StopReason::Diverged {
+        failure.note(Err(anyhow!(
             "Training has diverged after step {}: the loss or the weights would no longer be \
              finite. The last finite weights were kept; a lower learning rate may help",
             ended.last.step
-        ),
+        )));
+    }
+    failure.finish()?;
+    match ended.reason {
         StopReason::Interrupted => Ok(interrupt.exit_code()),
         _ => Ok(ExitCode::SUCCESS),
     }

@@ -52,16 +52,53 @@ async fn one_result_that_fails_does_not_take_the_others_along() {
         .run("train -g moons --steps 5 --metrics /dev/full -s moons.nnvisu")
         .await;
     run.assert_fails(1, &["Cannot write /dev/full"]);
+    assert_eq!(run.summary("written"), "moons.nnvisu");
     folder.succeed("eval moons.nnvisu").await;
+    let run = folder
+        .run("sweep -g moons --steps 5 --seeds 2 --csv /dev/full --png maps.png --tile 16")
+        .await;
+    run.assert_fails(1, &["Cannot write /dev/full"]);
+    assert!(run.text().contains("checksum"), "{}", run.text());
+    assert!(exists(&folder.path("maps.png")));
+}
+
+#[tokio::test]
+async fn a_reader_who_has_gone_hides_no_failure() {
+    let folder = Folder::new();
+    for (args, said) in [
+        ("--metrics /dev/full", "Cannot write /dev/full"),
+        (
+            "--optimizer sgd --learning-rate 10 --l2 10",
+            "Training has diverged",
+        ),
+    ] {
+        let train = format!("nnvisu train -g blobs --steps 10000 --quiet -s - {args}");
+        let run = folder
+            .bash(&format!("exec 3> >(:); wait $!; {train} >&3"))
+            .await;
+        run.assert_fails(1, &[said]);
+    }
 }
 
 #[tokio::test]
 async fn a_full_standard_output_is_an_error() {
     let folder = Folder::new();
-    for args in ["generate moons", "completions bash", "man"] {
+    for args in [
+        "generate moons",
+        "completions bash",
+        "man",
+        "train -g moons --steps 5",
+        "train -g moons --steps 5 --json",
+        // It would train for ever.
+        "train -g moons --loss 0 --json",
+        "train -g moons --steps 5 --json -s moons.nnvisu",
+        "sweep -g moons --steps 5 --seeds 2",
+        "sweep -g moons --steps 5 --seeds 2 --json",
+    ] {
         let run = folder.bash(&format!("nnvisu {args} > /dev/full")).await;
-        run.assert_fails(1, &["nnvisu: "]);
+        run.assert_fails(1, &["Cannot write standard output: "]);
     }
+    folder.succeed("eval moons.nnvisu").await;
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! What is said about the runs of a sweep: a table, CSV, JSON lines.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
 use nnvisu_core::{Activation, BatchSize, Dropout, LearningRate, OptimizerKind, WeightDecay};
 
 use super::grid::{NAMES, Setting};
 use super::{Outcome, Runs};
+use crate::output::Printer;
 use crate::stopping::StopReason;
 use crate::text::{self, json_line};
 
@@ -16,7 +16,7 @@ pub(super) struct Report<'a> {
     outcomes: Vec<Option<Outcome>>,
     prints_json: bool,
     n_printed: usize,
-    unread: bool,
+    printer: Printer,
 }
 
 impl<'a> Report<'a> {
@@ -26,7 +26,7 @@ impl<'a> Report<'a> {
             outcomes: (0..runs.len()).map(|_| None).collect(),
             prints_json,
             n_printed: 0,
-            unread: false,
+            printer: Printer::default(),
         }
     }
 
@@ -36,33 +36,29 @@ impl<'a> Report<'a> {
         while self.prints_json
             && let Some(Some(outcome)) = self.outcomes.get(self.n_printed)
         {
-            self.unread |= print(&run_line(self.runs, self.n_printed, outcome)).is_err();
+            let line = run_line(self.runs, self.n_printed, outcome);
+            self.printer.print(&line);
             self.n_printed += 1;
         }
     }
 
-    /// Whether nobody reads standard output any more.
+    /// Whether nothing that is printed arrives any more.
     pub(super) fn is_unread(&self) -> bool {
-        self.unread
+        self.printer.has_failed()
     }
 
-    /// Prints what is left behind runs that were interrupted, and gives all outcomes.
-    pub(super) fn finish(self) -> Vec<Option<Outcome>> {
-        if self.prints_json && !self.unread {
+    /// Prints what is left behind runs that were interrupted, and gives all outcomes, and the
+    /// failure if not everything could be printed.
+    pub(super) fn finish(mut self) -> (Vec<Option<Outcome>>, anyhow::Result<()>) {
+        if self.prints_json {
             for run in self.n_printed..self.outcomes.len() {
                 if let Some(outcome) = &self.outcomes[run] {
-                    let _ = print(&run_line(self.runs, run, outcome));
+                    self.printer.print(&run_line(self.runs, run, outcome));
                 }
             }
         }
-        self.outcomes
+        (self.outcomes, self.printer.finish())
     }
-}
-
-fn print(line: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(line.as_bytes())?;
-    stdout.flush()
 }
 
 /// A line of `--json`.

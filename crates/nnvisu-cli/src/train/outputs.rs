@@ -9,7 +9,7 @@ use super::Watcher;
 use super::progress::{Progress, Report};
 use crate::animation::{Look, Recorder, gif};
 use crate::choices;
-use crate::output::{Output, ensure_apart};
+use crate::output::{FirstFailure, Output, ensure_apart};
 use crate::picture::draw_map;
 use crate::stopping::StopConditions;
 use crate::training::{Ended, Measurement};
@@ -128,15 +128,19 @@ impl OutputArgs {
         Progress::new(report, conditions)
     }
 
-    /// Writes everything that was asked for and gives the names of the files. What fails does not
-    /// keep the rest from being written.
+    /// Writes everything that was asked for and gives the names of the files that are there now.
+    /// What fails does not keep the rest from being written.
     pub(super) fn write(
         &self,
         trainer: &Trainer,
         ended: &Ended,
         watcher: &mut Watcher,
-    ) -> anyhow::Result<Vec<String>> {
-        let mut files = Files::default();
+        failure: &mut FirstFailure,
+    ) -> Vec<String> {
+        let mut files = Files {
+            names: Vec::new(),
+            failure,
+        };
         files.write(self.session.as_ref(), || Ok(session::write(trainer)));
         let mlp = trainer.mlp();
         files.write(self.onnx.as_ref(), || Ok(onnx::write(mlp)));
@@ -148,17 +152,17 @@ impl OutputArgs {
             let measured = watcher.metrics.take().unwrap_or_default();
             Ok(metrics_csv(&measured, ended).into_bytes())
         });
-        let grid = Grid::new(self.width, self.height.unwrap_or(self.width))?;
+        let grid = || Grid::new(self.width, self.height.unwrap_or(self.width));
         let points = (!self.no_points).then_some(trainer.data());
         files.write(self.png.as_ref(), || {
-            let mut rasterizer = Rasterizer::new();
+            let (mut rasterizer, grid) = (Rasterizer::new(), grid()?);
             draw_map(&mut rasterizer, trainer.mlp(), points, grid, &self.palette).png()
         });
         if let Some(mut recorder) = watcher.recorder.take() {
             recorder.finish(trainer.step(), trainer.mlp());
             files.write(self.gif.as_ref(), || {
                 let look = Look {
-                    grid,
+                    grid: grid()?,
                     palette: self.palette,
                     points,
                     data: trainer.data(),
@@ -166,18 +170,17 @@ impl OutputArgs {
                 gif(&recorder, &look)
             });
         }
-        files.finish()
+        files.names
     }
 }
 
 /// Files that have been written, and the first that could not be.
-#[derive(Default)]
-struct Files {
+struct Files<'a> {
     names: Vec<String>,
-    error: Option<anyhow::Error>,
+    failure: &'a mut FirstFailure,
 }
 
-impl Files {
+impl Files<'_> {
     fn write(
         &mut self,
         output: Option<&Output>,
@@ -187,14 +190,8 @@ impl Files {
         match contents().and_then(|contents| output.write(&contents)) {
             Ok(()) if *output == Output::Stdout => {}
             Ok(()) => self.names.push(output.to_string()),
-            Err(error) => {
-                self.error.get_or_insert(error);
-            }
+            Err(error) => self.failure.note(Err(error)),
         }
-    }
-
-    fn finish(self) -> anyhow::Result<Vec<String>> {
-        self.error.map_or(Ok(self.names), Err)
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Summary;
+use crate::output::Printer;
 use crate::stopping::StopConditions;
 use crate::text::{self, json_line};
 use crate::training::Measurement;
@@ -34,8 +35,7 @@ pub(super) struct Progress {
     bar: Option<Bar>,
     /// Whether standard output gets a line now and then.
     prints_lines: bool,
-    /// Whether whoever read standard output has gone.
-    unread: bool,
+    printer: Printer,
     speed: Speed,
     last_bar: Option<Instant>,
     last_line: Option<Instant>,
@@ -51,7 +51,7 @@ impl Progress {
             report,
             bar: (wants_bar && !lines_show).then(|| Bar::new(conditions)),
             prints_lines: report == Report::Text && !io::stdout().is_terminal(),
-            unread: false,
+            printer: Printer::default(),
             speed: Speed::default(),
             last_bar: None,
             last_line: None,
@@ -61,7 +61,7 @@ impl Progress {
     /// Shows a measurement, if it is time to.
     pub(super) fn measured(&mut self, measurement: &Measurement) {
         if self.report == Report::Json {
-            self.print(&json_line(&MeasurementLine {
+            self.printer.print(&json_line(&MeasurementLine {
                 kind: "measurement",
                 step: measurement.step,
                 loss: measurement.metrics.loss,
@@ -96,13 +96,13 @@ impl Progress {
                 text::percent(measurement.metrics.accuracy.into()),
                 rate(self.speed.per_second)
             );
-            self.print(&line);
+            self.printer.print(&line);
         }
     }
 
-    /// Whether nobody reads standard output any more.
+    /// Whether nothing that is said arrives any more.
     pub(super) fn is_unread(&self) -> bool {
-        self.unread
+        self.printer.has_failed()
     }
 
     /// Takes the bar away.
@@ -112,23 +112,15 @@ impl Progress {
         }
     }
 
-    /// Says how the run has ended.
-    pub(super) fn summarise(&mut self, summary: &Summary<'_>) -> io::Result<()> {
+    /// Says how the run has ended, and gives the failure if not everything could be said.
+    pub(super) fn summarise(mut self, summary: &Summary<'_>) -> anyhow::Result<()> {
         match self.report {
-            Report::Text => self.print(&summary.as_text()),
-            Report::Json => self.print(&summary.as_json()),
+            Report::Text => self.printer.print(&summary.as_text()),
+            Report::Json => self.printer.print(&summary.as_json()),
             Report::Aside => io::stderr().write_all(summary.as_text().as_bytes())?,
             Report::Quiet => {}
         }
-        Ok(())
-    }
-
-    fn print(&mut self, text: &str) {
-        if !self.unread {
-            let mut stdout = io::stdout().lock();
-            let printed = stdout.write_all(text.as_bytes());
-            self.unread = printed.and_then(|()| stdout.flush()).is_err();
-        }
+        self.printer.finish()
     }
 }
 
