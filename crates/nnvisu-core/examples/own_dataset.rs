@@ -3,7 +3,7 @@
 //! A [`Dataset`] is collected from any iterator of [`Point`]s, wherever they come from: a formula
 //! as here, a file, a sensor. A point is checked when it is made, so nothing can be wrong later.
 //!
-//! `cargo run --example own_dataset`
+//! `cargo run -p nnvisu-core --example own_dataset`
 
 #![expect(clippy::print_stdout, reason = "an example tells what it has found")]
 

@@ -1,6 +1,6 @@
 //! The decision boundary in a terminal, moving: two pixels in each character, in 24-bit colours.
 //!
-//! `cargo run --release --example terminal -- circles 3`
+//! `cargo run --release -p nnvisu-core --example terminal -- circles 3`
 //!
 //! Where the output is no terminal, or `NO_COLOR` is set, the final map is printed once, as the
 //! digit of the class that each place is given.

@@ -1,6 +1,6 @@
 //! Train a network and draw what it has learned, in twenty lines.
 //!
-//! `cargo run --example train_and_draw -- moons.png`
+//! `cargo run -p nnvisu-core --example train_and_draw -- moons.png`
 
 use nnvisu_core::{
     ClassCount, Distribution, Grid, NetworkConfig, Palette, Rasterizer, Seeds, Trainer,

@@ -1,7 +1,7 @@
 //! A client without a browser: trains on a server and writes the moving boundary as a GIF.
 //!
 //! `nnvisu serve`, then
-//! `cargo run --example remote_training -- ws://127.0.0.1:8888/ws moons.gif`
+//! `cargo run -p nnvisu-protocol --example remote_training -- ws://127.0.0.1:8888/ws moons.gif`
 
 #![expect(clippy::print_stdout, reason = "it tells how training goes")]
 

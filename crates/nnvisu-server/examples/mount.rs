@@ -1,6 +1,6 @@
 //! nnvisu inside another actix-web application, under a path of its own.
 //!
-//! `cargo run --example mount -- 8080`, then open the address that it prints.
+//! `cargo run -p nnvisu-server --example mount -- 8080`, then open the address that it prints.
 
 #![expect(clippy::print_stdout, reason = "it says where it listens")]
 
