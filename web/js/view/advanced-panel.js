@@ -4,7 +4,7 @@
 
 import { byId, setText } from "./dom.js";
 import { bindSelect, bindTextField } from "./field.js";
-import { NO_NUMBER } from "./format.js";
+import { NO_NUMBER } from "../words/numbers.js";
 
 /** @param {Store} store */
 export function buildAdvancedPanel(store) {

@@ -4,7 +4,7 @@
 
 import { COLOUR_NAMES } from "../state/palettes.js";
 import { setText } from "./dom.js";
-import { formatCount, formatLoss, formatPercent } from "./format.js";
+import { formatCount, formatLoss, formatPercent } from "../words/numbers.js";
 
 /** Milliseconds between reports of the progress. */
 const PROGRESS_INTERVAL = 10_000;

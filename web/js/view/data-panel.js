@@ -3,7 +3,7 @@
 /** @import { Store } from "../state/store.js" */
 
 import { byId, setText } from "./dom.js";
-import { formatCount } from "./format.js";
+import { formatCount } from "../words/numbers.js";
 
 /** @param {Store} store */
 export function buildDataPanel(store) {

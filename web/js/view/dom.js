@@ -41,3 +41,11 @@ export function setText(element, text) {
 
 /** Whether the page stands in one column (see css/layout.css). */
 export const narrowWindow = window.matchMedia("(max-width: 1023.98px)");
+
+/**
+ * @param {string} text
+ * @returns {string} with a capital first letter
+ */
+export function capitalize(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -9,7 +9,7 @@ import { writeSessionFile } from "../files/session-file.js";
 import { currentCheckpoint } from "../state/checkpoint.js";
 import { requestModel } from "../transport/model.js";
 import { all, byId, setText } from "./dom.js";
-import { NO_NUMBER, formatStep } from "./format.js";
+import { NO_NUMBER, formatStep } from "../words/numbers.js";
 import { takeFile } from "./open-files.js";
 
 /** @param {Store} store */

@@ -5,7 +5,7 @@
 
 import { canvasFromData, dataFromCanvas, dataLength } from "../state/geometry.js";
 import { COLOUR_NAMES } from "../state/palettes.js";
-import { formatCoordinate } from "./format.js";
+import { formatCoordinate } from "../words/numbers.js";
 
 /** In data space. */
 const STEP = 0.05;

@@ -4,8 +4,8 @@
 /** @import { Store } from "../state/store.js" */
 
 import { COLOUR_NAMES } from "../state/palettes.js";
-import { all, byId, setText } from "./dom.js";
-import { capitalise, formatCount } from "./format.js";
+import { all, byId, capitalize, setText } from "./dom.js";
+import { formatCount } from "../words/numbers.js";
 import { markerPath } from "./markers.js";
 import { makeRadioGroup } from "./radio-group.js";
 
@@ -33,8 +33,8 @@ export function buildToolChoice(store) {
     inPanel.choose(chosen);
     atCanvas.choose(chosen);
     COLOUR_NAMES[ui.palette].forEach((name, label) => {
-      setText(swatches[label].name, capitalise(name));
-      quick[label].button.setAttribute("aria-label", capitalise(name));
+      setText(swatches[label].name, capitalize(name));
+      quick[label].button.setAttribute("aria-label", capitalize(name));
       for (const marker of [swatches[label].marker, quick[label].marker]) {
         marker.setAttribute("d", markerPath(label, ui.shapes));
       }

@@ -5,7 +5,7 @@
 import { ACTIVATION_NAMES } from "../state/settings.js";
 import { byId, setText } from "./dom.js";
 import { bindTextField } from "./field.js";
-import { formatLoss, formatPercent, formatRate, formatStep } from "./format.js";
+import { formatLoss, formatPercent, formatRate, formatStep } from "../words/numbers.js";
 import { drawSoon } from "./frames.js";
 
 /** The value of the fastest choice in #speed. */

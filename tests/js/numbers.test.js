@@ -11,7 +11,7 @@ import {
   formatPercent,
   formatRate,
   formatStep,
-} from "../../web/js/view/format.js";
+} from "../../web/js/words/numbers.js";
 
 /**
  * @template T
@@ -32,7 +32,7 @@ test("a loss keeps about four digits at every size", () => {
     [0, "0.0000"],
     [0.6931, "0.6931"],
     [12.345, "12.35"],
-    [4321.5, "4322"],
+    [4321.5, "4,322"],
     [0.0000123, "1.2e-5"],
     [1e9, "1.0e+9"],
     [null, NO_NUMBER],

@@ -1,0 +1,46 @@
+// What a person reads, by key.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { EN } from "../../web/js/words/en.js";
+import { isWordKey, message, textOf, word } from "../../web/js/words/word.js";
+
+test("a word is a text, or made from values", () => {
+  assert.equal(word("status.training"), "Training");
+  assert.equal(word("history.step", { step: 12_345 }), "step 12,345");
+});
+
+test("counts agree with their nouns", () => {
+  assert.equal(word("data.count", { count: 0 }), "No points yet");
+  assert.equal(word("data.count", { count: 1 }), "1 point");
+  assert.equal(word("data.count", { count: 20_000 }), "20,000 points");
+});
+
+test("a network is told by what matters of it", () => {
+  const said = (/** @type {{ layers: number[], dropout: number }} */ trained) =>
+    word("notice.newNetwork", { ...trained, activation: "Tanh" });
+  assert.match(said({ layers: [10, 5], dropout: 0 }), /\(10-5, Tanh\)/);
+  assert.match(said({ layers: [], dropout: 0.5 }), /\(no hidden layers, Tanh, dropout 0.5\)/);
+});
+
+test("a message is said later as it would have been at once", () => {
+  const kept = JSON.parse(JSON.stringify(message("history.step", { step: 7 })));
+  assert.equal(textOf(kept), word("history.step", { step: 7 }));
+  assert.equal(textOf(message("status.paused")), "Paused");
+});
+
+test("only keys of the table are keys", () => {
+  assert.ok(isWordKey("tip.loss"));
+  assert.ok(!isWordKey("tip.nothing"));
+  assert.ok(!isWordKey("toString"));
+});
+
+test("texts are sentence case without stray blanks", () => {
+  for (const [key, text] of Object.entries(EN)) {
+    if (typeof text !== "string") continue;
+    assert.equal(text, text.trim(), key);
+    assert.ok(text.length > 0, key);
+    assert.doesNotMatch(text, / {2}/, key);
+  }
+});

@@ -1,0 +1,327 @@
+// Everything a person reads on the page, in English, by key: a text, or a function that puts values
+// into one. `label.*` names a control (the guide explains each), `tip.*` explains it in a sentence,
+// `command.*` says what a button or key does, `notice.*` what the page says by itself.
+//
+// The page's title and description stand in index.html, which is read without running it.
+
+import { formatCount, formatStep } from "./numbers.js";
+
+/** @param {{ count: number }} values */
+const points = ({ count }) => (count === 1 ? "1 point" : `${formatCount(count)} points`);
+
+/**
+ * @param {{ layers: readonly number[], activation: string, dropout: number }} network the
+ *   activation by its name for people
+ */
+const network = ({ layers, activation, dropout }) => {
+  const hidden = layers.length === 0 ? "no hidden layers" : layers.join("-");
+  return dropout === 0 ? `${hidden}, ${activation}` : `${hidden}, ${activation}, dropout ${dropout}`;
+};
+
+export const EN = Object.freeze({
+  // What somebody else said, such as the server.
+  verbatim: (/** @type {{ text: string }} */ { text }) => text,
+
+  // --- header and footer --------------------------------------------------------------
+  "page.skip": "Skip to the canvas",
+  "page.tagline": "Draw points and watch a neural network learn",
+  "page.project": "Project on GitHub",
+  "page.credit": "Original by Jan Švec, Department of Cybernetics, University of West Bohemia",
+  "page.controls": "Controls",
+  "page.close": "Close",
+  "howTo.toggle": "How it works",
+  "howTo.draw": "Pick a colour and click the canvas to add points, or choose a ready data set.",
+  "howTo.train": "Press Train: the background shows which class the network expects where.",
+  "howTo.pause": "Press Pause, add or erase points, and train on from there.",
+  "howTo.layers": "Change the hidden layers to give the network more or less power.",
+  "howTo.history": "Drag the history slider to see how it learned.",
+  "howTo.reset": "Reset starts again from new random weights.",
+
+  // --- panels -------------------------------------------------------------------------
+  "panel.data": "Training data",
+  "panel.training": "Training & history",
+  "panel.advanced": "Advanced training settings",
+  "panel.files": "Save & open",
+  "panel.display": "Display",
+  "panel.curves": "Learning curves",
+
+  // --- data ---------------------------------------------------------------------------
+  "data.tools": "What the canvas does: draw a class, or erase",
+  "data.edits": "Edit the data",
+  "data.count": (/** @type {{ count: number }} */ { count }) => (count === 0 ? "No points yet" : points({ count })),
+  "label.dataSets": "Data sets",
+  "label.classes": "Classes",
+  "tip.dataSets": "Ready-made points; choosing a set replaces your points and starts a new network.",
+  "tip.classes": "A class is a kind of point, shown as a colour; the network learns to tell the classes apart.",
+  "label.circles": "Circles",
+  "label.moons": "Moons",
+  "label.blobs": "Blobs",
+  "label.anisotropic": "Stretched",
+  "label.varied_variance": "Varied",
+  "tip.circles": "Circles inside each other: no straight line can separate them.",
+  "tip.moons": "Half circles that reach into each other.",
+  "tip.blobs": "Round clouds of points, all about the same size.",
+  "tip.anisotropic": "Anisotropic clouds: stretched along a line instead of round.",
+  "tip.varied_variance": "Clouds of different variance: some tight, some wide.",
+
+  "color.petroff.0": "blue",
+  "color.petroff.1": "orange",
+  "color.petroff.2": "red",
+  "color.petroff.3": "grey",
+  "color.petroff.4": "purple",
+  "color.petroff.5": "brown",
+  "color.petroff.6": "rust",
+  "color.petroff.7": "khaki",
+  "color.classic.0": "blue",
+  "color.classic.1": "orange",
+  "color.classic.2": "red",
+  "color.classic.3": "purple",
+  "color.classic.4": "green",
+  "color.classic.5": "yellow",
+  "color.classic.6": "brown",
+  "color.classic.7": "navy",
+
+  // --- training -----------------------------------------------------------------------
+  "label.step": "Step",
+  "label.loss": "Loss",
+  "label.accuracy": "Accuracy",
+  "label.rate": "Steps/s",
+  "label.history": "History",
+  "tip.step": "How many times the weights have been updated so far.",
+  "tip.loss": "How wrong the network is over all points (cross-entropy): 0 would be perfect.",
+  "tip.accuracy": "The share of points that the network puts into their right class.",
+  "tip.rate": "How many training steps the server does each second right now.",
+  "tip.history": "Pause and drag to see the picture and the numbers of an earlier step.",
+  "history.live": "live",
+  "history.liveAt": (/** @type {{ step: number }} */ { step }) => `live, step ${formatCount(step)}`,
+  "history.step": (/** @type {{ step: number }} */ { step }) => `step ${formatCount(step)}`,
+  "history.mark": (/** @type {{ step: number }} */ { step }) => `History: step ${formatCount(step)}`,
+  "history.backWide": "Back to live",
+  "history.backNarrow": "Live",
+  "label.speed": "Speed",
+  "tip.speed": "How many training steps to do each second: slow to watch closely, Max to finish fast.",
+  "speed.steps": (/** @type {{ rate: string }} */ { rate }) => `${rate} steps/s`,
+  "speed.max": "Max",
+
+  // --- settings -----------------------------------------------------------------------
+  "label.architecture": "Hidden layers",
+  "tip.architecture": "How many units each layer between input and output has: 10-5 is ten, then five; empty is none.",
+  "placeholder.architecture": "none",
+  "hint.architecture": "Units in each layer, such as 10-5",
+  "network.pending": "Network: …",
+  "network.confirmed": (/** @type {{ layerSizes: readonly number[], activation: string }} */ { layerSizes, activation }) =>
+    `Network: ${layerSizes.join(" – ")}, ${activation}`,
+  "label.learningRate": "Learning rate",
+  "tip.learningRate": "How far the weights move in each step: too small is slow, too large never settles.",
+  "label.optimizer": "Optimizer",
+  "tip.optimizer": "The rule that turns the gradient of the loss into changes of the weights.",
+  "label.regularization": "L2 (weight decay)",
+  "tip.regularization": "Pulls all weights towards zero, which makes boundaries smoother; 0 is off.",
+  "label.batchSize": "Batch size",
+  "tip.batchSize": "How many randomly chosen points each step looks at; 0 means all of them.",
+  "label.activation": "Activation",
+  "tip.activation": "The function each hidden unit applies to its input; it is what lets boundaries bend.",
+  "label.dropout": "Dropout",
+  "tip.dropout": "The share of hidden units left out at random in each step, so that none is relied upon; 0 is off.",
+  "hint.advanced": "A new activation or dropout starts a new network; the others act at once.",
+  "choice.sgd": "SGD",
+  "choice.adam": "Adam",
+  "choice.rmsprop": "RMSProp",
+  "choice.tanh": "Tanh",
+  "choice.relu": "ReLU",
+  "choice.leaky_relu": "Leaky ReLU",
+  "choice.gelu": "GELU",
+  "rule.learningRate": (/** @type {{ max: number }} */ { max }) => `Learning rate must be above 0 and at most ${max}`,
+  "rule.architecture": "Hidden layers must be numbers of units joined by hyphens, such as 10-5",
+  "rule.layers": (/** @type {{ max: number }} */ { max }) => `There can be at most ${max} hidden layers`,
+  "rule.units": (/** @type {{ max: number }} */ { max }) => `Each hidden layer must have 1 to ${max} units`,
+  "rule.activation": (/** @type {{ names: readonly string[] }} */ { names }) => `Activation must be one of ${names.join(", ")}`,
+  "rule.optimizer": (/** @type {{ names: readonly string[] }} */ { names }) => `Optimizer must be one of ${names.join(", ")}`,
+  "rule.regularization": (/** @type {{ max: number }} */ { max }) => `L2 regularization must be from 0 to ${max}`,
+  // A count is typed without separators, so it is shown without them.
+  "rule.batchSize": (/** @type {{ max: number }} */ { max }) => `Batch size must be a whole number from 0 (all points) to ${max}`,
+  "rule.dropout": "Dropout must be at least 0 and below 1",
+  "label.seeds": "Seeds",
+  "tip.seeds": "Where the random numbers start: the same seeds, settings and points give the same run again.",
+  "seed.init": "Weights",
+  "seed.batches": "Batches",
+  "seed.dropout": "Dropout",
+
+  // --- files --------------------------------------------------------------------------
+  "label.sessionFile": "Session",
+  "tip.sessionFile":
+    "Everything in one file: points, settings, seeds and the trained network; train on from it here or with nnvisu train.",
+  "label.csv": "Points",
+  "tip.csv": "Points as comma-separated values: x, y and the class in each line. A file can also be dropped on the page.",
+  "label.modelFile": "Model",
+  "tip.modelFile": "The trained network for other programs: ONNX for onnxruntime, safetensors for PyTorch, JSON to read.",
+  "label.checksum": "Weights",
+  "tip.checksum":
+    "A fingerprint of all weights: the same seeds, settings, points and number of steps give the same one, also on the command line.",
+  "checksum.at": (/** @type {{ step: number }} */ { step }) => `at step ${formatStep(step)}`,
+  "format.onnx": "ONNX",
+  "format.safetensors": "safetensors",
+  "format.json": "JSON",
+  "drop.hint": "Drop to open a session\nor points as CSV",
+  "drop.one": "Drop one file at a time: a session or points as CSV",
+  "paste.title": "Paste points",
+  "paste.hint": (/** @type {{ maxLabel: number }} */ { maxLabel }) =>
+    `A point in each line: x and y from −1 to 1, and its class from 0 to ${maxLabel}. They take the place of the points on the canvas.`,
+  "paste.example": "0.5, -0.25, 1",
+  "paste.cancel": "Cancel",
+  "paste.import": "Import",
+  "paste.empty": "There are no points in this text",
+  "paste.tooMany": (/** @type {{ count: number, max: number }} */ { count, max }) =>
+    `These are ${points({ count })}, and this server takes at most ${formatCount(max)}`,
+  "file.notOpened": (/** @type {{ name: string, why: string }} */ { name, why }) => `${name} was not opened. ${why}`,
+  "file.notImported": (/** @type {{ name: string, why: string }} */ { name, why }) => `${name} was not imported:\n${why}`,
+  "file.tooLarge": (/** @type {{ mebibytes: number }} */ { mebibytes }) => `The file is larger than ${mebibytes} MiB`,
+  "file.unreadable": "The file cannot be read",
+  "file.notText": 'The file is not plain text in UTF-8 (spreadsheets call that "CSV UTF-8")',
+  "file.nothingToSave": "There is nothing to save before the server has been reached",
+  "file.from": (/** @type {{ name: string }} */ { name }) => `from ${name}`,
+  "file.pasted": "pasted",
+  "model.notSaved": (/** @type {{ why: string }} */ { why }) => `The model was not saved: ${why}`,
+  "model.answered": (/** @type {{ status: number }} */ { status }) => `the server answered ${status}`,
+  "model.unreachable": "the server cannot be reached",
+
+  // --- display ------------------------------------------------------------------------
+  "label.palette": "Colours",
+  "tip.palette": "The safe colours stay apart under the common kinds of colour blindness.",
+  "palette.petroff": "Colour-blind safe",
+  "palette.classic": "Classic",
+  "label.shapes": "A shape for each class",
+  "label.shortcuts": "Single-key shortcuts",
+  "theme.name": "Theme",
+  "tip.theme": "Light or dark",
+  "theme.system": "Like the system",
+  "theme.light": "Light",
+  "theme.dark": "Dark",
+
+  // --- commands: buttons, keys, the list of shortcuts ----------------------------------
+  "command.train": "Train",
+  "command.pause": "Pause",
+  "command.trainOrPause": "Train or pause",
+  "command.stepOnce": "One step",
+  "command.stepOnce.tip": "Train for exactly one step",
+  "command.reset": "Reset the network",
+  "command.reset.tip": "Start again from new random weights; the points stay",
+  "command.undo": "Undo",
+  "command.redo": "Redo",
+  "command.clear": "Clear",
+  "command.eraser": "Eraser",
+  "command.eraser.tip": "Click or drag over points to remove them; the right mouse button always erases.",
+  "command.drawClass": "Choose a class",
+  "command.saveSession": "Save the session",
+  "command.saveSession.short": "Save",
+  "command.openSession": "Open a session",
+  "command.openSession.short": "Open…",
+  "command.exportCsv": "Export the points as CSV",
+  "command.exportCsv.short": "Export",
+  "command.importCsv": "Import points from a CSV file",
+  "command.importCsv.short": "Import…",
+  "command.pastePoints": "Paste points as text",
+  "command.pastePoints.short": "Paste…",
+  "command.saveModel": (/** @type {{ format: string }} */ { format }) => `Save the model as ${format}`,
+  "command.showShortcuts": "Keyboard shortcuts",
+  "command.toggleDock": "Learning curves",
+  "command.toggleDock.tip": "Loss and accuracy over the whole run, beside the canvas",
+  "command.resetAdvanced": "Reset to defaults",
+  "command.bringBack": "Undo",
+  "command.storeHere": "Store this one instead",
+  "command.closeNotice": "Close this message",
+  "keys.off": "Shortcuts of a single key are switched off (under Display); those with Ctrl and those on the canvas work.",
+  "keys.anywhere": "Anywhere outside a field",
+  "keys.canvas": "On the canvas",
+  "keys.or": "or",
+  "keys.to": "to",
+  "keys.space": "Space",
+  "keys.thisList": "This list",
+  "keys.moveCursor": "Move the cursor (Shift: further)",
+  "keys.addPoint": "Add a point, or erase with the eraser",
+  "keys.eraseNear": "Erase near the cursor",
+  "keys.rightButton": "Right button, pen eraser",
+  "keys.erase": "Erase",
+
+  // --- canvas -------------------------------------------------------------------------
+  "canvas.region": "Canvas",
+  "canvas.role": "drawing canvas",
+  "canvas.name": "Training points and what the network makes of them",
+  "canvas.keys":
+    "Arrow keys move the cursor, with Shift further. Enter adds a point, Delete erases near the cursor. 1 to 8 choose the class.",
+  "canvas.emptyMouse": "Click to add points,\nor pick a data set",
+  "canvas.emptyTouch": "Tap to add points,\nor pick a data set",
+  "canvas.noPoints": "No points yet.",
+  "canvas.points": (/** @type {{ classes: readonly { count: number, color: string }[] }} */ { classes }) =>
+    `Points: ${classes.map(({ count, color }) => `${formatCount(count)} ${color}`).join(", ")}.`,
+  "canvas.progress": (/** @type {{ step: number, loss: string, accuracy: string }} */ { step, loss, accuracy }) =>
+    `Step ${formatCount(step)}, loss ${loss}, accuracy ${accuracy}`,
+  "canvas.place": (/** @type {{ x: string, y: string }} */ { x, y }) => `${x}, ${y}`,
+  "canvas.added": (/** @type {{ color: string, place: string }} */ { color, place }) => `Added ${color} at ${place}`,
+  "canvas.erased": (/** @type {{ count: number }} */ { count }) => `Erased ${points({ count })}`,
+
+  // --- status line --------------------------------------------------------------------
+  "status.connecting": "Connecting",
+  "status.retrying": "Connection lost, retrying; your work is safe",
+  "status.retryingBecause": (/** @type {{ reason: string }} */ { reason }) => `${reason} Retrying; your work is safe`,
+  "status.resting": "Disconnected after a long rest; your next click or key reconnects, your work is safe",
+  "status.generating": "Generating points",
+  "status.empty": "Add points to start",
+  "status.diverged": "Stopped: training diverged; try a smaller learning rate",
+  "status.training": "Training",
+  "status.paused": "Paused",
+  "status.ready": "Ready to train",
+  "status.oneClass": (/** @type {{ activity: string, color: string }} */ { activity, color }) =>
+    `${activity}. Only one class so far: the network will call everything ${color}`,
+
+  // --- notices ------------------------------------------------------------------------
+  "notice.maxPoints": (/** @type {{ max: number }} */ { max }) => `There can be at most ${points({ count: max })}`,
+  "notice.generateLater": "The data set will be generated as soon as the connection is back",
+  "notice.noPointsFrom": (/** @type {{ source: string }} */ { source }) => `There are no points ${source}; nothing was changed`,
+  "notice.tooManyPoints": (/** @type {{ count: number, source: string, max: number }} */ { count, source, max }) =>
+    `There are ${points({ count })} ${source}, and this server takes at most ${formatCount(max)}; nothing was changed`,
+  "notice.imported": (/** @type {{ count: number, source: string }} */ { count, source }) =>
+    `${points({ count })} ${source}; undo brings the old ones back`,
+  "notice.opened": (
+    /** @type {{ source: string, count: number, step: number, layers: readonly number[], activation: string, dropout: number }} */
+    { source, count, step, ...trained },
+  ) => `Opened the session ${source}: ${points({ count })}, network ${network(trained)}, step ${formatCount(step)}`,
+  "notice.broughtBack": "What was here before is back",
+  "notice.newNetwork": (/** @type {{ layers: readonly number[], activation: string, dropout: number }} */ trained) =>
+    `New network (${network(trained)}): training stopped, the weights are fresh`,
+  "notice.addPoints": "Add points before training",
+  "notice.checkpointRefused": (/** @type {{ reason: string }} */ { reason }) =>
+    `The trained network could not be brought back, so training starts afresh. ${reason}`,
+  "notice.checkpointTooLarge": "It is larger than what this server takes.",
+  "notice.pointsLeftOut": (/** @type {{ max: number }} */ { max }) =>
+    `This server takes at most ${points({ count: max })}: the others are shown but not trained`,
+  "notice.restoreRefused": (/** @type {{ reason: string }} */ { reason }) => `The server cannot take over your work: ${reason}`,
+  "notice.unreadable": (/** @type {{ reason: string }} */ { reason }) =>
+    `The server sent something this page cannot read (${reason}); reloading the page may help`,
+  "notice.whoAreYou": "This server asks who you are: reload the page.",
+
+  // --- storage ------------------------------------------------------------------------
+  "storage.settings": "settings",
+  "storage.points": "points",
+  "storage.network": "trained network",
+  "storage.choices": "choices about the page",
+  "storage.none": "This browser keeps nothing for this page: what you do is gone when you leave",
+  "storage.unreadable": (/** @type {{ what: string }} */ { what }) => `The stored ${what} could not be read and start afresh`,
+  "storage.networkDamaged": "The stored network was damaged: training starts afresh",
+  "storage.pointsDamaged": (/** @type {{ count: number }} */ { count }) =>
+    `Some stored points were damaged and left out; ${formatCount(count)} are here`,
+  "storage.settingDamaged": (/** @type {{ rule: string }} */ { rule }) =>
+    `${rule}; the stored value was not, and is the default now`,
+  "storage.full": (/** @type {{ what: string }} */ { what }) =>
+    `The browser's storage is full: the ${what} will be gone when you leave this page`,
+  "storage.elsewhere": "Another tab is keeping your work; what you do here is gone when you close this tab",
+  "storage.here": "The work in this tab is stored from now on",
+  "storage.otherClosed": "The other tab was closed. The work in this tab is stored from now on",
+  "storage.otherKept": "The other tab was closed. Its work is kept until you change something here",
+
+  // --- learning curves ----------------------------------------------------------------
+  "curve.none": "Train to see how loss and accuracy change",
+  "curve.steps": (/** @type {{ from: number, to: number }} */ { from, to }) => `Steps ${formatCount(from)} to ${formatStep(to)}`,
+  "curve.summary": (/** @type {{ name: string, first: string, last: string, steps: string }} */ { name, first, last, steps }) =>
+    `${name} from ${first} to ${last}. ${steps}`,
+});
