@@ -244,9 +244,9 @@ impl Metrics {
     pub(crate) fn sent(&self, outgoing: &Outgoing) {
         let n_bytes = match outgoing {
             Outgoing::Reply(text) | Outgoing::Checkpoint(text) => text.len(),
-            Outgoing::Picture(picture) => {
+            Outgoing::Frame(frame) => {
                 self.counts.sent.inc();
-                picture.frame.len() + picture.caption.as_ref().map_or(0, String::len)
+                frame.bytes.len() + frame.step_result.as_ref().map_or(0, String::len)
             }
             Outgoing::Failed => 0,
         };

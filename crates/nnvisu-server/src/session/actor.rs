@@ -1,66 +1,66 @@
-//! The loop of a session thread. Commands outrank everything: they are obeyed between steps and
-//! never wait behind a picture.
+//! The loop of a session thread. Commands outrank everything: they are handled between steps and
+//! never wait behind a frame.
 
 use super::{
     advance::Next,
     inbox::{Disconnected, Inbox},
+    scheduler::{FairScheduler, QueueState, Wakeup},
     state::Session,
-    turns::{Came, Place, Turns},
 };
 
 /// Runs the session until its connection is gone.
-pub(super) fn run(mut session: Session, inbox: &Inbox, turns: &Turns) {
-    let Disconnected = serve(&mut session, inbox, turns);
+pub(super) fn run(mut session: Session, inbox: &Inbox, scheduler: &FairScheduler) {
+    let Disconnected = serve(&mut session, inbox, scheduler);
 }
 
 /// Never returns but by the end of the connection.
-fn serve(session: &mut Session, inbox: &Inbox, turns: &Turns) -> Disconnected {
-    let mut place = Place::Out;
+fn serve(session: &mut Session, inbox: &Inbox, scheduler: &FairScheduler) -> Disconnected {
+    let mut turn = QueueState::Out;
     loop {
-        if let Err(end) = obey_all(session, inbox) {
+        if let Err(end) = handle_waiting(session, inbox) {
             return end;
         }
         if let Some(step) = session.needs_turn() {
-            match place.wait(turns, step, inbox) {
-                Ok(Came::Turn(waited)) => session.waited_for_turn(waited),
-                Ok(Came::Command(command)) => {
-                    session.obey(&command);
+            match turn.wait(scheduler, step, inbox) {
+                Ok(Wakeup::Turn(waited)) => session.exclude_wait(waited),
+                Ok(Wakeup::Command(command)) => {
+                    session.handle(&command);
                     continue;
                 }
                 Err(end) => return end,
             }
         } else {
-            place = Place::Out;
+            turn = QueueState::Out;
         }
         let deadline = match session.advance() {
             Next::Now => {
-                place.give_way();
+                turn.yield_if_awaited();
                 continue;
             }
             Next::At(deadline) => Some(deadline),
             Next::Idle => {
-                session.rest();
+                session.release_memory();
                 None
             }
         };
-        place = Place::Out;
+        turn = QueueState::Out;
         match inbox.wait(deadline) {
-            Ok(Some(command)) => session.obey(&command),
+            Ok(Some(command)) => session.handle(&command),
             Ok(None) => {}
             Err(end) => return end,
         }
     }
 }
 
-/// Obeys the commands that wait, but not more than fit the queue: a client that never stops
-/// asking still gets its training and its pictures.
-fn obey_all(session: &mut Session, inbox: &Inbox) -> Result<(), Disconnected> {
+/// Handles the commands that wait, but not more than fit the queue: a client that never stops
+/// asking still gets its training and its frames.
+fn handle_waiting(session: &mut Session, inbox: &Inbox) -> Result<(), Disconnected> {
     for _ in 0..Inbox::CAPACITY {
         if session.is_abandoned() {
             return Err(Disconnected);
         }
         match inbox.take()? {
-            Some(command) => session.obey(&command),
+            Some(command) => session.handle(&command),
             None => break,
         }
     }

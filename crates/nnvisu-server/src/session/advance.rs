@@ -1,4 +1,4 @@
-//! What a session does by itself as time goes on: steps, pictures, checkpoints.
+//! What a session does by itself as time goes on: steps, frames, checkpoints.
 
 use std::time::Instant;
 
@@ -6,11 +6,11 @@ use nnvisu_protocol::{ProtocolVersion, Response, ServerMessage, StepMetrics};
 
 use super::{
     convert,
-    outbox::Picture,
-    painter::Caption,
+    frame_renderer::FrameInfo,
+    outbox::Frame,
     requests::diverged,
     schedule::Rendering,
-    state::{Need, Session},
+    state::{Dirty, Session},
 };
 
 /// When a session wants to be advanced again, if no command comes before.
@@ -20,7 +20,7 @@ pub(super) enum Next {
     Now,
     /// At this time.
     At(Instant),
-    /// Never: only a command changes anything, or the connection when the line has room again.
+    /// Never: only a command changes anything, or the connection when the link has room again.
     Idle,
 }
 
@@ -44,15 +44,15 @@ impl Session {
         let n_steps = self.pacer.steps_due(started);
         for n_made in 0..n_steps {
             if self.trainer.train_step().is_err() {
-                self.signals.metrics().steps(n_made.into());
+                self.flags.metrics().steps(n_made.into());
                 return self.end_diverged();
             }
         }
         if n_steps > 0 {
-            self.signals.metrics().steps(n_steps.into());
+            self.flags.metrics().steps(n_steps.into());
             self.pacer.ran(n_steps, started, Instant::now());
-            self.picture.raise(Need::WhileRunning);
-            self.checkpoint.raise(Need::WhileRunning);
+            self.frame.raise(Dirty::WhileRunning);
+            self.checkpoint.raise(Dirty::WhileRunning);
         }
     }
 
@@ -65,16 +65,16 @@ impl Session {
         }
     }
 
-    fn wants_picture(&self) -> bool {
-        self.picture.is_pressing(self.running)
+    fn wants_frame(&self) -> bool {
+        self.frame.is_due(self.running)
     }
 
     fn show_if_due(&mut self) {
         let started = Instant::now();
-        if !self.wants_picture()
-            || started < self.pictures.next()
+        if !self.wants_frame()
+            || started < self.frame_schedule.next()
             // It would be replaced by a newer one before it could be sent.
-            || self.outbox.is_line_full()
+            || self.outbox.is_congested()
         {
             return;
         }
@@ -83,13 +83,13 @@ impl Session {
             // A step would find out too, but not one whose batch is a lucky part of the points.
             return self.end_diverged();
         }
-        self.picture = Need::Nothing;
+        self.frame = Dirty::No;
 
         let step = self.trainer.step();
         let n_parameters = self.trainer.mlp().parameters().len();
         let n_classes = self.trainer.mlp().n_classes();
-        let quality = self.line_fit.choose(
-            self.pictures.side(n_parameters, self.running),
+        let quality = self.quality.choose(
+            self.frame_schedule.side(n_parameters, self.running),
             n_classes,
             self.running,
             self.outbox.bytes_per_second(),
@@ -101,11 +101,11 @@ impl Session {
             0.0
         };
         let drawing = Instant::now();
-        let frame = self.painter.paint(
+        let bytes = self.renderer.render(
             self.options.version,
             self.trainer.mlp(),
             quality,
-            Caption {
+            FrameInfo {
                 generation: self.generation,
                 step,
                 metrics,
@@ -113,8 +113,8 @@ impl Session {
             },
         );
         let drawing = drawing.elapsed();
-        self.line_fit.made(quality, n_classes, frame.len());
-        let (caption, with_weights) = match self.options.version {
+        self.quality.record(quality, n_classes, bytes.len());
+        let (step_result, with_weights) = match self.options.version {
             ProtocolVersion::V1 => {
                 let metrics = StepMetrics {
                     metrics,
@@ -125,7 +125,7 @@ impl Session {
             }
             ProtocolVersion::V2 => (None, false),
         };
-        self.pictures.made(Rendering {
+        self.frame_schedule.record(Rendering {
             running: self.running,
             side: quality.side,
             n_parameters,
@@ -133,17 +133,17 @@ impl Session {
             drawing,
             ended: Instant::now(),
         });
-        self.hand_over(Picture {
-            caption,
+        self.hand_over(Frame {
+            step_result,
             with_weights,
-            frame,
+            bytes,
             made: started,
         });
     }
 
-    fn hand_over(&mut self, picture: Picture) {
-        let dropped = self.outbox.picture(picture);
-        let metrics = self.signals.metrics();
+    fn hand_over(&mut self, frame: Frame) {
+        let dropped = self.outbox.frame(frame);
+        let metrics = self.flags.metrics();
         metrics.drawn();
         if let Some(dropped) = dropped {
             metrics.dropped();
@@ -153,7 +153,7 @@ impl Session {
         }
     }
 
-    /// Whether a version 1 picture that is made at `now` has the weights with it.
+    /// Whether a version 1 frame that is made at `now` has the weights with it.
     fn takes_weights_along(&mut self, now: Instant) -> bool {
         // While paused there is no later one to wait for.
         let with_weights = !self.running || self.are_weights_due(now);
@@ -163,7 +163,7 @@ impl Session {
         with_weights
     }
 
-    /// The text that version 1 clients get with a picture.
+    /// The text that version 1 clients get with a frame.
     fn step_result(&self, metrics: StepMetrics, with_weights: bool) -> String {
         let model = with_weights.then(|| convert::wire_model(self.trainer.mlp()));
         ServerMessage::from(Response::StepResult { metrics, model }).to_json()
@@ -176,16 +176,16 @@ impl Session {
     }
 
     fn wants_checkpoint(&self) -> bool {
-        self.speaks_v2() && self.checkpoint.is_pressing(self.running)
+        self.speaks_v2() && self.checkpoint.is_due(self.running)
     }
 
     fn save_if_due(&mut self) {
         let now = Instant::now();
-        let due = self.checkpoint == Need::Now || self.are_weights_due(now);
+        let due = self.checkpoint == Dirty::Now || self.are_weights_due(now);
         if !self.wants_checkpoint() || !due {
             return;
         }
-        self.checkpoint = Need::Nothing;
+        self.checkpoint = Dirty::No;
         self.weights.sent(now);
         let checkpoint = convert::wire_checkpoint(self.trainer.checkpoint(), self.generation);
         let payload = Box::new(checkpoint);
@@ -198,8 +198,8 @@ impl Session {
             return None;
         }
         let n_parameters = self.trainer.mlp().parameters().len();
-        let line = self.outbox.bytes_per_second();
-        self.weights.next_after(n_parameters, line, Instant::now())
+        let link = self.outbox.bytes_per_second();
+        self.weights.next_after(n_parameters, link, Instant::now())
     }
 
     fn next(&self) -> Next {
@@ -208,10 +208,10 @@ impl Session {
             at => at.filter(|_| self.running),
         };
         // The connection wakes the session when a full line has room again.
-        let may_show = self.wants_picture() && !self.outbox.is_line_full();
-        let next_picture = may_show.then(|| self.pictures.next());
+        let may_show = self.wants_frame() && !self.outbox.is_congested();
+        let next_frame = may_show.then(|| self.frame_schedule.next());
         let next_checkpoint = self.next_checkpoint();
-        let earliest = [next_step, next_picture, next_checkpoint]
+        let earliest = [next_step, next_frame, next_checkpoint]
             .into_iter()
             .flatten()
             .min();

@@ -15,7 +15,7 @@ use super::{
     inbox::{InboxSender, inbox},
     outbox::{Outbox, OutboxReader, outbox},
     priority,
-    signals::Signals,
+    shared_flags::SharedFlags,
     state::{Session, SessionOptions},
     threads::SessionThreads,
 };
@@ -24,7 +24,7 @@ use crate::{metrics::Metrics, places::Place};
 /// Owns a session thread. Dropping it tells the thread to end, which it does after the step it
 /// is in; [`SessionThreads`] waits for it, so that dropping never blocks.
 pub(crate) struct SessionHandle {
-    signals: Arc<Signals>,
+    flags: Arc<SharedFlags>,
     /// Both are there until the handle is dropped.
     inbox: Option<InboxSender>,
     thread: Option<JoinHandle<()>>,
@@ -47,10 +47,10 @@ impl SessionHandle {
     ) -> io::Result<(Self, OutboxReader)> {
         let (sender, receiver) = inbox(metrics.clone());
         let (outbox, reader) = outbox();
-        let signals = Arc::new(Signals::new(metrics.clone()));
-        let seen_by_session = Arc::clone(&signals);
+        let flags = Arc::new(SharedFlags::new(metrics.clone()));
+        let seen_by_session = Arc::clone(&flags);
         let running = threads.count();
-        let turns = threads.turns().clone();
+        let scheduler = threads.scheduler().clone();
         let thread = Builder::new()
             .name(format!("nnvisu-session-{id}"))
             .spawn(move || {
@@ -60,12 +60,12 @@ impl SessionHandle {
                 let metrics = seen_by_session.metrics().clone();
                 contain_panic(id, &outbox.clone(), &metrics, || {
                     let session = Session::new(options, outbox, seen_by_session);
-                    actor::run(session, &receiver, &turns);
+                    actor::run(session, &receiver, &scheduler);
                 });
                 tracing::debug!(id, "session ends");
             })?;
         let handle = Self {
-            signals,
+            flags,
             inbox: Some(sender),
             thread: Some(thread),
             threads: threads.clone(),
@@ -75,12 +75,12 @@ impl SessionHandle {
 
     /// The server's counters.
     pub(crate) fn metrics(&self) -> &Metrics {
-        self.signals.metrics()
+        self.flags.metrics()
     }
 
     /// Whether training is on.
     pub(crate) fn is_training(&self) -> bool {
-        self.signals.is_training()
+        self.flags.is_training()
     }
 
     /// Where commands go.
@@ -94,7 +94,7 @@ impl SessionHandle {
 impl Drop for SessionHandle {
     fn drop(&mut self) {
         // The flag ends a thread that works, the closed inbox one that waits.
-        self.signals.abandon();
+        self.flags.abandon();
         drop(self.inbox.take());
         if let Some(thread) = self.thread.take() {
             self.threads.retire(thread);
@@ -102,7 +102,7 @@ impl Drop for SessionHandle {
     }
 }
 
-/// Runs `session`; if it panics, tells its client and nobody else.
+/// Runs `session`; if it panics, tells its client alone.
 fn contain_panic(id: u64, outbox: &Outbox, metrics: &Metrics, session: impl FnOnce()) {
     // What the panic may have left half done is dropped with the session.
     let Err(panic) = catch_unwind(AssertUnwindSafe(session)) else {

@@ -14,7 +14,8 @@ use crate::metrics::Metrics;
 
 /// How many small commands may wait.
 const CAPACITY: usize = 16;
-/// A command takes one unit of the capacity per so many bytes, and at least one.
+/// A command takes one unit of the capacity for each started block of this many bytes, and at
+/// least one.
 const BYTES_PER_UNIT: usize = 1024 * 1024;
 
 /// What a connection asks its session to do. The end of the connection is the end of the queue.

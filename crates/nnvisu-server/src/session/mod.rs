@@ -7,23 +7,23 @@
 mod actor;
 mod advance;
 mod convert;
+mod frame_renderer;
 mod handle;
 mod inbox;
 mod outbox;
-mod painter;
 mod priority;
 mod requests;
 mod schedule;
-mod signals;
+mod scheduler;
+mod shared_flags;
 mod state;
 mod threads;
-mod turns;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use handle::SessionHandle;
 pub(crate) use inbox::Command;
-pub(crate) use outbox::{OutboxReader, Outgoing, Picture};
+pub(crate) use outbox::{Frame, OutboxReader, Outgoing};
 pub(crate) use state::SessionOptions;
 pub(crate) use threads::SessionThreads;

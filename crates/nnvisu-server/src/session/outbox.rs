@@ -1,12 +1,12 @@
-//! What a session has for its client: replies in order, and of pictures and checkpoints only the
+//! What a session has for its client: replies in order, and of frames and checkpoints only the
 //! newest.
 //!
 //! Replies answer requests and must all arrive; their number is bounded by the connection, which
 //! takes no further request while too many replies wait. Pictures and checkpoints replace each
-//! other: a slow line sees fewer of them, never old ones, and training never waits.
+//! other: a slow link sees fewer of them, never old ones, and training never waits.
 //!
-//! The other way, the connection says how much its line takes, so that the session draws neither
-//! larger pictures nor more of them.
+//! The other way, the connection says how much its link takes, so that the session draws neither
+//! larger frames nor more of them.
 
 use std::{
     collections::VecDeque,
@@ -46,21 +46,21 @@ pub(crate) fn outbox() -> (Outbox, OutboxReader) {
 struct Shared {
     waiting: Mutex<Waiting>,
     changed: Notify,
-    line: LineState,
+    link: LinkState,
 }
 
-/// What is known of the line; read in the training loop, so without a lock. The two need not
+/// What is known of the link; read in the training loop, so without a lock. The two need not
 /// belong together: each is the newest.
-struct LineState {
+struct LinkState {
     bytes_per_second: AtomicU64,
-    is_full: AtomicBool,
+    is_congested: AtomicBool,
 }
 
-impl Default for LineState {
+impl Default for LinkState {
     fn default() -> Self {
         Self {
             bytes_per_second: AtomicU64::new(u64::MAX),
-            is_full: AtomicBool::new(false),
+            is_congested: AtomicBool::new(false),
         }
     }
 }
@@ -68,7 +68,7 @@ impl Default for LineState {
 #[derive(Default)]
 struct Waiting {
     replies: VecDeque<String>,
-    picture: Option<Picture>,
+    frame: Option<Frame>,
     checkpoint: Option<String>,
     failed: bool,
 }
@@ -78,28 +78,28 @@ struct Waiting {
 pub(crate) enum Outgoing {
     /// A text message that answers a request or reports an event.
     Reply(String),
-    /// The newest picture.
-    Picture(Picture),
+    /// The newest frame.
+    Frame(Frame),
     /// The newest checkpoint, a text message.
     Checkpoint(String),
     /// The session cannot go on; the connection has to be closed.
     Failed,
 }
 
-/// A picture of the network at one step.
+/// A frame of the network at one step.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Picture {
+pub(crate) struct Frame {
     /// A text message that goes before the frame and speaks of the same step.
-    pub(crate) caption: Option<String>,
-    /// Whether the caption carries the weights.
+    pub(crate) step_result: Option<String>,
+    /// Whether the `step_result` carries the weights.
     pub(crate) with_weights: bool,
     /// The binary frame.
-    pub(crate) frame: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// When the network was as it is shown.
     pub(crate) made: Instant,
 }
 
-/// What had to make room for a newer picture.
+/// What had to make room for a newer frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dropped {
     /// Whether the client goes without weights that it was to have.
@@ -112,12 +112,12 @@ impl Outbox {
         self.change(|waiting| waiting.replies.push_back(text));
     }
 
-    /// Replaces the picture that waits, if one does; returns what was dropped then.
-    pub(crate) fn picture(&self, picture: Picture) -> Option<Dropped> {
-        let with_weights = picture.with_weights;
+    /// Replaces the frame that waits, if one does; returns what was dropped then.
+    pub(crate) fn frame(&self, frame: Frame) -> Option<Dropped> {
+        let with_weights = frame.with_weights;
         let mut replaced = None;
-        self.change(|waiting| replaced = waiting.picture.replace(picture));
-        replaced.map(|old: Picture| Dropped {
+        self.change(|waiting| replaced = waiting.frame.replace(frame));
+        replaced.map(|old: Frame| Dropped {
             lost_weights: old.with_weights && !with_weights,
         })
     }
@@ -127,35 +127,35 @@ impl Outbox {
         self.change(|waiting| waiting.checkpoint = Some(text));
     }
 
-    /// Takes back the picture and the checkpoint that wait: they show weights that are no more.
-    /// Returns whether there was a picture.
+    /// Takes back the frame and the checkpoint that wait: they show weights that are no more.
+    /// Returns whether there was a frame.
     pub(crate) fn withdraw(&self) -> bool {
-        let mut had_picture = false;
+        let mut had_frame = false;
         self.change(|waiting| {
-            had_picture = waiting.picture.take().is_some();
+            had_frame = waiting.frame.take().is_some();
             waiting.checkpoint = None;
         });
-        had_picture
+        had_frame
     }
 
     /// Adds a last text message; the connection ends after it.
     pub(crate) fn fail(&self, text: String) {
         self.change(|waiting| {
-            waiting.picture = None;
+            waiting.frame = None;
             waiting.checkpoint = None;
             waiting.replies.push_back(text);
             waiting.failed = true;
         });
     }
 
-    /// How many bytes a second the line takes; as good as infinite as long as nobody has said.
+    /// How many bytes a second the link takes; as good as infinite until it has been reported.
     pub(crate) fn bytes_per_second(&self) -> f64 {
-        self.shared.line.bytes_per_second.load(Ordering::Relaxed) as f64
+        self.shared.link.bytes_per_second.load(Ordering::Relaxed) as f64
     }
 
-    /// Whether a picture would only wait, to be replaced by a newer one.
-    pub(crate) fn is_line_full(&self) -> bool {
-        self.shared.line.is_full.load(Ordering::Relaxed)
+    /// Whether a frame would only wait, to be replaced by a newer one.
+    pub(crate) fn is_congested(&self) -> bool {
+        self.shared.link.is_congested.load(Ordering::Relaxed)
     }
 
     fn change(&self, change: impl FnOnce(&mut Waiting)) {
@@ -165,7 +165,7 @@ impl Outbox {
 }
 
 impl OutboxReader {
-    /// Waits for the next thing to send: replies first, then the picture, then the checkpoint.
+    /// Waits for the next thing to send: replies first, then the frame, then the checkpoint.
     /// With `bulk` false only replies. Nothing is lost if the future is dropped.
     pub(crate) async fn next(&self, bulk: bool) -> Outgoing {
         loop {
@@ -188,18 +188,18 @@ impl OutboxReader {
         if !bulk {
             return None;
         }
-        let picture = waiting.picture.take().map(Outgoing::Picture);
-        picture.or_else(|| waiting.checkpoint.take().map(Outgoing::Checkpoint))
+        let frame = waiting.frame.take().map(Outgoing::Frame);
+        frame.or_else(|| waiting.checkpoint.take().map(Outgoing::Checkpoint))
     }
 
-    /// Tells the session how many bytes a second the line takes, and whether it is full. Returns
+    /// Tells the session how many bytes a second the link takes, and whether it is congested. Returns
     /// whether it has become free just now: the session may be waiting for that.
     #[must_use]
-    pub(crate) fn report_line(&self, bytes_per_second: f64, is_full: bool) -> bool {
-        let line = &self.shared.line;
-        line.bytes_per_second
+    pub(crate) fn report_link(&self, bytes_per_second: f64, is_congested: bool) -> bool {
+        let link = &self.shared.link;
+        link.bytes_per_second
             .store(bytes_per_second as u64, Ordering::Relaxed);
-        line.is_full.swap(is_full, Ordering::Relaxed) && !is_full
+        link.is_congested.swap(is_congested, Ordering::Relaxed) && !is_congested
     }
 
     /// How many replies wait.
@@ -216,26 +216,26 @@ mod tests {
 
     static NOW: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-    fn picture(byte: u8) -> Picture {
-        Picture {
-            caption: None,
+    fn frame(byte: u8) -> Frame {
+        Frame {
+            step_result: None,
             with_weights: false,
-            frame: vec![byte],
+            bytes: vec![byte],
             made: *NOW,
         }
     }
 
-    fn with_weights(byte: u8) -> Picture {
-        Picture {
+    fn with_weights(byte: u8) -> Frame {
+        Frame {
             with_weights: true,
-            ..picture(byte)
+            ..frame(byte)
         }
     }
 
     #[test]
     fn replies_keep_their_order_and_go_first() {
         let (outbox, reader) = outbox();
-        outbox.picture(picture(1));
+        outbox.frame(frame(1));
         outbox.checkpoint("checkpoint".to_owned());
         outbox.reply("first".to_owned());
         outbox.reply("second".to_owned());
@@ -246,17 +246,17 @@ mod tests {
             [
                 Outgoing::Reply("first".to_owned()),
                 Outgoing::Reply("second".to_owned()),
-                Outgoing::Picture(picture(1)),
+                Outgoing::Frame(frame(1)),
                 Outgoing::Checkpoint("checkpoint".to_owned()),
             ]
         );
     }
 
     #[test]
-    fn only_the_newest_picture_waits() {
+    fn only_the_newest_frame_waits() {
         let (outbox, reader) = outbox();
-        assert_eq!(outbox.picture(picture(1)), None);
-        let dropped = outbox.picture(picture(2));
+        assert_eq!(outbox.frame(frame(1)), None);
+        let dropped = outbox.frame(frame(2));
         assert_eq!(
             dropped,
             Some(Dropped {
@@ -264,41 +264,41 @@ mod tests {
             })
         );
         assert_eq!(reader.take(false), None);
-        assert_eq!(reader.take(true), Some(Outgoing::Picture(picture(2))));
+        assert_eq!(reader.take(true), Some(Outgoing::Frame(frame(2))));
         assert_eq!(reader.take(true), None);
     }
 
     #[test]
     fn weights_do_not_get_lost_unnoticed() {
         let (outbox, _reader) = outbox();
-        let lost_weights = |picture| {
-            let dropped = outbox.picture(picture);
+        let lost_weights = |frame| {
+            let dropped = outbox.frame(frame);
             dropped.is_some_and(|dropped| dropped.lost_weights)
         };
         assert!(!lost_weights(with_weights(1)));
         assert!(!lost_weights(with_weights(2)), "newer ones go");
-        assert!(lost_weights(picture(3)));
-        assert!(!lost_weights(picture(4)));
+        assert!(lost_weights(frame(3)));
+        assert!(!lost_weights(frame(4)));
     }
 
     #[test]
-    fn the_session_knows_the_line() {
+    fn the_session_knows_the_link() {
         let (outbox, reader) = outbox();
         assert!(outbox.bytes_per_second() > 1e9);
-        assert!(!outbox.is_line_full());
-        assert!(!reader.report_line(12_500.0, true));
+        assert!(!outbox.is_congested());
+        assert!(!reader.report_link(12_500.0, true));
         assert!((outbox.bytes_per_second() - 12_500.0).abs() < 1.0);
-        assert!(outbox.is_line_full());
-        assert!(!reader.report_line(12_500.0, true));
-        assert!(reader.report_line(12_500.0, false), "it becomes free once");
-        assert!(!reader.report_line(12_500.0, false));
+        assert!(outbox.is_congested());
+        assert!(!reader.report_link(12_500.0, true));
+        assert!(reader.report_link(12_500.0, false), "it becomes free once");
+        assert!(!reader.report_link(12_500.0, false));
     }
 
     #[test]
     fn what_is_withdrawn_is_not_sent() {
         let (outbox, reader) = outbox();
         outbox.reply("kept".to_owned());
-        outbox.picture(picture(1));
+        outbox.frame(frame(1));
         outbox.checkpoint("checkpoint".to_owned());
         assert!(outbox.withdraw());
         assert!(!outbox.withdraw());

@@ -1,4 +1,4 @@
-//! Training yields to everything that somebody waits for.
+//! Session threads run below the threads that carry messages.
 
 /// How much nicer than the rest of the program sessions are. Enough that the threads that carry
 /// messages come first on a busy machine, and little enough that training holds its ground

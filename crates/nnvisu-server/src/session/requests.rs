@@ -14,12 +14,12 @@ use nnvisu_protocol::{
 use super::{
     convert,
     inbox::Command,
-    state::{Need, Session, SessionOptions, fresh_seed, fresh_seeds},
+    state::{Dirty, Session, SessionOptions, fresh_seed, fresh_seeds},
 };
 
 impl Session {
     /// Does what the client asks and answers it; what it cannot do changes nothing.
-    pub(super) fn obey(&mut self, command: &Command) {
+    pub(super) fn handle(&mut self, command: &Command) {
         let SessionOptions { version, limits } = self.options;
         let result = match command {
             Command::Text(text) => std::str::from_utf8(text)
@@ -33,7 +33,7 @@ impl Session {
             Command::Panic => panic!("a defect, on purpose"),
         };
         if let Err(error) = result {
-            self.signals.metrics().error(error.code);
+            self.flags.metrics().error(error.code);
             self.outbox
                 .reply(nnvisu_protocol::ServerMessage::from(error).to_json());
         }
@@ -64,7 +64,7 @@ impl Session {
                 data,
             } => {
                 let response = train_step(&config, model.as_ref(), &data)?;
-                self.signals.metrics().steps(1);
+                self.flags.metrics().steps(1);
                 self.reply(id, response);
             }
             Request::Restore(restore) => self.restore(*restore)?,
@@ -94,7 +94,7 @@ impl Session {
             .set_training_config(convert::training_config(&self.config));
         if self.config.optimizer != optimizer {
             // The other one starts afresh; a run restored later must not have the old one's state.
-            self.checkpoint.raise(Need::Now);
+            self.checkpoint.raise(Dirty::Now);
         }
         self.pacer.steps_change();
     }
@@ -121,12 +121,12 @@ impl Session {
             return;
         }
         if network_changed {
-            self.checkpoint.raise(Need::Now);
+            self.checkpoint.raise(Dirty::Now);
         }
         // With the same weights, loss and accuracy are of other points now. Version 1 clients
         // hear of that with the next step only.
         if !self.running && (network_changed || self.speaks_v2()) {
-            self.picture.raise(Need::Now);
+            self.frame.raise(Dirty::Now);
         }
         if self.waits_for_points && !points.is_empty() {
             self.start();
@@ -192,11 +192,11 @@ impl Session {
         self.stop();
         if self.trainer.train_step().is_err() {
             // The request is refused, but training is off and the last step may have been taken
-            // back: say so, as nobody asked for it.
+            // back: say so, as the client has not asked for that.
             self.reply_state(None);
             return Err(diverged());
         }
-        self.signals.metrics().steps(1);
+        self.flags.metrics().steps(1);
         Ok(())
     }
 }

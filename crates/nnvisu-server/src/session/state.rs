@@ -14,10 +14,10 @@ use nnvisu_protocol::{
 
 use super::{
     convert,
+    frame_renderer::FrameRenderer,
     outbox::Outbox,
-    painter::Painter,
-    schedule::{LineFit, Pacer, PictureSchedule, RateMeter, WeightsSchedule},
-    signals::Signals,
+    schedule::{FrameSchedule, Pacer, QualityController, RateMeter, WeightsSchedule},
+    shared_flags::SharedFlags,
 };
 
 /// Whom to thank for nnvisu.
@@ -37,7 +37,7 @@ pub(crate) struct SessionOptions {
 pub(super) struct Session {
     pub(super) options: SessionOptions,
     pub(super) outbox: Outbox,
-    pub(super) signals: Arc<Signals>,
+    pub(super) flags: Arc<SharedFlags>,
 
     /// The settings as configured; those that make a network may wait for the next fresh one.
     pub(super) config: Config,
@@ -46,43 +46,43 @@ pub(super) struct Session {
     /// One more each time the weights are thrown away.
     pub(super) generation: u32,
     pub(super) running: bool,
-    /// Training stopped because the last point was taken away, and goes on when there is one.
+    /// Training stopped because the last point was removed, and continues with the next point.
     pub(super) waits_for_points: bool,
     /// The speed asked for; `None` for as fast as possible.
     pub(super) steps_per_second: Option<StepsPerSecond>,
 
     pub(super) pacer: Pacer,
-    pub(super) pictures: PictureSchedule,
-    pub(super) line_fit: LineFit,
+    pub(super) frame_schedule: FrameSchedule,
+    pub(super) quality: QualityController,
     pub(super) rate: RateMeter,
     pub(super) weights: WeightsSchedule,
-    pub(super) painter: Painter,
-    /// Whether the client has to have a new picture.
-    pub(super) picture: Need,
+    pub(super) renderer: FrameRenderer,
+    /// Whether the client has to have a new frame.
+    pub(super) frame: Dirty,
     /// Whether a version 2 client has to have a new checkpoint.
-    pub(super) checkpoint: Need,
+    pub(super) checkpoint: Dirty,
 }
 
 /// Whether the client has to have something anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Need {
+pub(super) enum Dirty {
     /// What it has is right.
-    Nothing,
-    /// Steps have been made since; as long as training goes on, it follows at its own pace.
+    No,
+    /// Steps have been made since; while training runs, it follows at its own pace.
     WhileRunning,
     /// Something else has changed.
     Now,
 }
 
-impl Need {
+impl Dirty {
     pub(super) fn raise(&mut self, to: Self) {
         *self = to.max(*self);
     }
 
     /// Whether something has to be sent at all.
-    pub(super) fn is_pressing(self, running: bool) -> bool {
+    pub(super) fn is_due(self, running: bool) -> bool {
         match self {
-            Self::Nothing => false,
+            Self::No => false,
             Self::WhileRunning => running,
             Self::Now => true,
         }
@@ -90,8 +90,8 @@ impl Need {
 }
 
 impl Session {
-    /// A session with the default settings and no data. It greets its client.
-    pub(super) fn new(options: SessionOptions, outbox: Outbox, signals: Arc<Signals>) -> Self {
+    /// A session with the default settings and no data. It sends hello to its client.
+    pub(super) fn new(options: SessionOptions, outbox: Outbox, flags: Arc<SharedFlags>) -> Self {
         let now = Instant::now();
         let config = Config::default();
         let trainer = Trainer::new(
@@ -103,7 +103,7 @@ impl Session {
         let session = Self {
             options,
             outbox,
-            signals,
+            flags,
             config,
             trainer,
             generation: 0,
@@ -111,19 +111,19 @@ impl Session {
             waits_for_points: false,
             steps_per_second: None,
             pacer: Pacer::new(None, now),
-            pictures: PictureSchedule::new(now),
-            line_fit: LineFit::new(options.version),
+            frame_schedule: FrameSchedule::new(now),
+            quality: QualityController::new(options.version),
             rate: RateMeter::default(),
             weights: WeightsSchedule::new(options.version),
-            painter: Painter::new(),
-            picture: Need::Nothing,
-            checkpoint: Need::Nothing,
+            renderer: FrameRenderer::new(),
+            frame: Dirty::No,
+            checkpoint: Dirty::No,
         };
-        session.greet();
+        session.send_hello();
         session
     }
 
-    fn greet(&self) {
+    fn send_hello(&self) {
         let speaks_v2 = self.speaks_v2();
         self.reply(
             None,
@@ -139,7 +139,7 @@ impl Session {
 
     /// Whether the connection is gone and nothing has to be finished.
     pub(super) fn is_abandoned(&self) -> bool {
-        self.signals.is_abandoned()
+        self.flags.is_abandoned()
     }
 
     pub(super) fn speaks_v2(&self) -> bool {
@@ -182,36 +182,36 @@ impl Session {
     pub(super) fn start(&mut self) {
         self.running = true;
         self.waits_for_points = false;
-        self.signals.set_training(true);
+        self.flags.set_training(true);
         self.rate.clear();
         self.pacer.start(Instant::now());
     }
 
     /// How long a step takes, if the session takes as much of a processor as it can get: then it
-    /// takes turns with its like.
+    /// queues with sessions of the same kind.
     pub(super) fn needs_turn(&self) -> Option<Duration> {
         let at_full_speed = self.running && self.pacer.next_step().is_none();
         at_full_speed.then(|| self.pacer.step_time())
     }
 
-    /// Others have had their turns for so long.
-    pub(super) fn waited_for_turn(&mut self, waited: Duration) {
-        self.pictures.waited(waited);
+    /// Other sessions have had their turns for this long.
+    pub(super) fn exclude_wait(&mut self, waited: Duration) {
+        self.frame_schedule.exclude_wait(waited);
     }
 
-    /// Nothing is to be done before the next command: gives back what only training and drawing
+    /// No is to be done before the next command: gives back what only training and drawing
     /// need, which is most of a session's memory.
-    pub(super) fn rest(&mut self) {
+    pub(super) fn release_memory(&mut self) {
         self.trainer.release_work_space();
-        self.painter = Painter::new();
+        self.renderer = FrameRenderer::new();
     }
 
     /// Stops training if it is on, and shows where it stopped.
     pub(super) fn stop(&mut self) {
         self.running = false;
         self.waits_for_points = false;
-        self.pictures.training_stopped(Instant::now());
-        self.signals.set_training(false);
+        self.frame_schedule.training_stopped(Instant::now());
+        self.flags.set_training(false);
         self.rate.clear();
         self.show_and_save();
     }
@@ -229,25 +229,25 @@ impl Session {
     pub(super) fn begin_generation(&mut self) {
         self.generation = self.generation.wrapping_add(1);
         if self.outbox.withdraw() {
-            self.signals.metrics().dropped();
+            self.flags.metrics().dropped();
         }
         self.pacer.steps_change();
         self.stop();
     }
 
-    /// Has the picture and the checkpoint sent as soon as the commands that wait are done.
+    /// Has the frame and the checkpoint sent as soon as the commands that wait are done.
     pub(super) fn show_and_save(&mut self) {
-        self.picture.raise(Need::Now);
-        self.checkpoint.raise(Need::Now);
+        self.frame.raise(Dirty::Now);
+        self.checkpoint.raise(Dirty::Now);
     }
 }
 
-/// Seeds that nobody has had before.
+/// Fresh random seeds.
 pub(super) fn fresh_seeds() -> Seeds {
     Seeds::from_master(random_number())
 }
 
-/// A seed for a data set that nobody has had before.
+/// A fresh random seed for a data set.
 pub(super) fn fresh_seed() -> nnvisu_protocol::Seed {
     nnvisu_protocol::Seed::new(random_number() & MAX_SEED).expect("masked to the range")
 }

@@ -9,9 +9,9 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::turns::Turns;
+use super::scheduler::FairScheduler;
 
-/// So many turns for each processor: while one session hands its turn to the next, and where other
+/// This many turns for each processor: while one session passes its turn to the next, and where other
 /// programs run, the operating system still finds one to run. More of them make commands wait.
 const TURNS_PER_PROCESSOR: usize = 3;
 
@@ -19,7 +19,7 @@ const TURNS_PER_PROCESSOR: usize = 3;
 #[derive(Clone)]
 pub(crate) struct SessionThreads {
     n_running: watch::Sender<usize>,
-    turns: Turns,
+    scheduler: FairScheduler,
     /// Threads that have been told to end.
     ending: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
@@ -40,14 +40,14 @@ impl SessionThreads {
         let n_processors = available_parallelism().map_or(1, usize::from);
         Self {
             n_running: watch::Sender::new(0),
-            turns: Turns::new(TURNS_PER_PROCESSOR * n_processors),
+            scheduler: FairScheduler::new(TURNS_PER_PROCESSOR * n_processors),
             ending: Arc::default(),
         }
     }
 
-    /// The turns that they take.
-    pub(super) fn turns(&self) -> &Turns {
-        &self.turns
+    /// The scheduler that they share.
+    pub(super) fn scheduler(&self) -> &FairScheduler {
+        &self.scheduler
     }
 
     /// How many sessions there are, those included that are about to end.

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     service::Shared,
-    session::{Command, OutboxReader, Outgoing, Picture, SessionHandle},
+    session::{Command, Frame, OutboxReader, Outgoing, SessionHandle},
     shutdown::Shutdown,
 };
 
@@ -128,7 +128,7 @@ impl Connection {
             let reads = has_room && too_early.is_none();
             let bulk = self.receipts.may_send_picture(Instant::now());
             let bytes_per_second = self.receipts.bytes_per_second();
-            if self.outbox.report_line(bytes_per_second, !bulk) {
+            if self.outbox.report_link(bytes_per_second, !bulk) {
                 self.session.inbox().wake();
             }
             tokio::select! {
@@ -220,19 +220,19 @@ impl Connection {
                 }
                 Ok(())
             }
-            Outgoing::Picture(Picture {
-                caption,
-                frame,
+            Outgoing::Frame(Frame {
+                step_result,
+                bytes,
                 made,
                 ..
             }) => {
-                let n_bytes = frame.len() + caption.as_ref().map_or(0, String::len);
+                let n_bytes = bytes.len() + step_result.as_ref().map_or(0, String::len);
                 self.measure_delay().await?;
-                if let Some(caption) = caption {
-                    self.text(caption).await?;
+                if let Some(step_result) = step_result {
+                    self.text(step_result).await?;
                 }
-                self.receipts.send(frame.len(), Instant::now());
-                in_time(self.patience, self.socket.binary(Bytes::from(frame))).await?;
+                self.receipts.send(bytes.len(), Instant::now());
+                in_time(self.patience, self.socket.binary(Bytes::from(bytes))).await?;
                 let receipt = self.receipts.ping_behind_picture(n_bytes, Instant::now());
                 self.receipts.picture_was_made(made);
                 in_time(self.patience, self.socket.ping(&receipt)).await

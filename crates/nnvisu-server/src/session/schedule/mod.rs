@@ -1,13 +1,13 @@
 //! When to do what: pure arithmetic on instants that are passed in, so that tests need no clock.
 
+mod frames;
 mod pacer;
-mod pictures;
 mod quality;
 mod rate;
 mod weights;
 
+pub(super) use frames::{FrameSchedule, Rendering};
 pub(super) use pacer::Pacer;
-pub(super) use pictures::{PictureSchedule, Rendering};
-pub(super) use quality::{LineFit, Quality};
+pub(super) use quality::{Quality, QualityController};
 pub(super) use rate::RateMeter;
 pub(super) use weights::WeightsSchedule;

@@ -1,25 +1,25 @@
-//! How fine pictures may be for the line to the client.
+//! How fine frames may be for the link to the client.
 
 use nnvisu_protocol::{Precision, ProtocolVersion};
 
-/// A picture of a running network takes no more of the line's time than this, so that there are
+/// A frame of a running network takes no more of the link's time than this, so that there are
 /// a dozen a second.
 const SHARE_OF_A_SECOND: f64 = 1.0 / 12.0;
-/// On a line too slow for that, coarse pictures may take longer before still coarser ones do: a
+/// On a link too slow for that, coarse frames may take longer before still coarser ones do: a
 /// few a second.
 const COARSE_SHARE: f64 = 1.0 / 4.0;
-/// A paused network's picture is one of its own, to be looked at.
+/// A paused network's frame is one of its own, to be looked at.
 const PAUSED_SHARE: f64 = 1.0;
-/// A finer picture has to fit this well before it replaces a coarser one, so that the size does
+/// A finer frame has to fit this well before it replaces a coarser one, so that the size does
 /// not flicker.
 const CLIMB_MARGIN: f64 = 0.75;
 
 /// What a version 1 map takes per pixel.
 const MAP_BYTES_PER_PIXEL: f64 = 3.0;
-/// What a compressed picture is assumed to take per pixel and class before one has been made.
+/// What a compressed frame is assumed to take per pixel and class before one has been made.
 const ASSUMED_BYTES_PER_POSTERIOR: f64 = 0.15;
 
-/// How fine a picture is.
+/// How fine a frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::session) struct Quality {
     /// Width and height in pixels.
@@ -43,7 +43,7 @@ const fn coarse(side: u16, whole: u8) -> Quality {
 /// Version 1 maps have at least 100 × 100 pixels.
 const MAP_LADDER: [Quality; 4] = [full(256), full(200), full(144), full(100)];
 
-const PICTURE_LADDER: [Quality; 9] = [
+const FRAME_LADDER: [Quality; 9] = [
     full(256),
     full(200),
     full(160),
@@ -55,25 +55,25 @@ const PICTURE_LADDER: [Quality; 9] = [
     coarse(32, 15),
 ];
 
-/// The finest side that a line too slow for a dozen a second still gets in [`COARSE_SHARE`].
+/// The finest side that a link too slow for a dozen a second still gets in [`COARSE_SHARE`].
 const COARSE_SIDE: u16 = 128;
 
-/// Chooses how fine pictures are by what the earlier ones took of the line.
+/// Chooses how fine frames are by what the earlier ones took of the link.
 #[derive(Debug)]
-pub(in crate::session) struct LineFit {
+pub(in crate::session) struct QualityController {
     version: ProtocolVersion,
-    latest: Option<Made>,
+    latest: Option<Recorded>,
 }
 
-/// A picture that was made.
+/// A frame that was made.
 #[derive(Debug, Clone, Copy)]
-struct Made {
+struct Recorded {
     quality: Quality,
     n_classes: usize,
     bytes: f64,
 }
 
-impl LineFit {
+impl QualityController {
     pub(in crate::session) fn new(version: ProtocolVersion) -> Self {
         Self {
             version,
@@ -85,12 +85,12 @@ impl LineFit {
     fn ladder(&self) -> &'static [Quality] {
         match self.version {
             ProtocolVersion::V1 => &MAP_LADDER,
-            ProtocolVersion::V2 => &PICTURE_LADDER,
+            ProtocolVersion::V2 => &FRAME_LADDER,
         }
     }
 
-    /// The finest quality of at most `max_side` pixels each way for a line that takes so many
-    /// bytes a second; the coarsest if none fits.
+    /// The finest quality of at most `max_side` pixels each way for a link that takes
+    /// `bytes_per_second`; the coarsest if none fits.
     pub(in crate::session) fn choose(
         &self,
         max_side: u16,
@@ -123,16 +123,16 @@ impl LineFit {
         *found.unwrap_or(&ladder[ladder.len() - 1])
     }
 
-    /// Notes that a picture took so many bytes.
-    pub(in crate::session) fn made(&mut self, quality: Quality, n_classes: usize, bytes: usize) {
-        self.latest = Some(Made {
+    /// Notes how many bytes a frame took.
+    pub(in crate::session) fn record(&mut self, quality: Quality, n_classes: usize, bytes: usize) {
+        self.latest = Some(Recorded {
             quality,
             n_classes,
             bytes: bytes as f64,
         });
     }
 
-    /// What a picture would take.
+    /// What a frame would take.
     fn bytes(&self, quality: Quality, n_classes: usize) -> f64 {
         let n_pixels = f64::from(quality.side).powi(2);
         if self.version == ProtocolVersion::V1 {
@@ -141,7 +141,7 @@ impl LineFit {
         let Some(latest) = self.latest else {
             return ASSUMED_BYTES_PER_POSTERIOR * n_pixels * n_classes as f64;
         };
-        // Compressed pictures grow slower than their pixels and shrink slower too; either way
+        // Compressed frames grow slower than their pixels and shrink slower too; either way
         // the estimate is on the safe side.
         let ratio = f64::from(quality.side) / f64::from(latest.quality.side);
         let by_size = if ratio > 1.0 { ratio * ratio } else { ratio };
@@ -157,7 +157,7 @@ fn detail(quality: Quality) -> (u16, u8) {
     (quality.side, quality.precision.whole())
 }
 
-/// What a picture of that precision takes, as a share of what it takes in full: every halving
+/// What a frame of that precision takes, as a share of what it takes in full: every halving
 /// saves about a quarter.
 fn relative_bytes(precision: Precision) -> f64 {
     let halvings = (f64::from(Precision::FULL.whole()) / f64::from(precision.whole())).log2();
@@ -171,19 +171,19 @@ mod tests {
     /// Bytes a second.
     const MEGABIT: f64 = 125_000.0;
 
-    /// Bytes of an ordinary compressed picture of two classes.
+    /// Bytes of an ordinary compressed frame of two classes.
     fn compressed(quality: Quality) -> usize {
         let by_precision = relative_bytes(quality.precision);
         (7000.0 * by_precision * (f64::from(quality.side) / 256.0).powf(1.4)) as usize
     }
 
-    /// The qualities of a series of pictures.
+    /// The qualities of a series of frames.
     fn series(version: ProtocolVersion, max_side: u16, bytes_per_second: f64) -> Vec<Quality> {
-        let mut fit = LineFit::new(version);
+        let mut fit = QualityController::new(version);
         let mut chosen = vec![];
         for _ in 0..20 {
             let quality = fit.choose(max_side, 2, true, bytes_per_second);
-            fit.made(quality, 2, compressed(quality));
+            fit.record(quality, 2, compressed(quality));
             chosen.push(quality);
         }
         chosen
@@ -194,13 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn an_ordinary_line_takes_the_finest_picture() {
+    fn an_ordinary_link_takes_the_finest_frame() {
         assert_eq!(last(ProtocolVersion::V2, 10.0 * MEGABIT), full(256));
         assert_eq!(last(ProtocolVersion::V1, 100.0 * MEGABIT), full(256));
     }
 
     #[test]
-    fn a_megabit_takes_a_dozen_pictures_of_128_pixels_and_more() {
+    fn a_megabit_takes_a_dozen_frames_of_128_pixels_and_more() {
         let quality = last(ProtocolVersion::V2, MEGABIT);
         assert!(quality.side >= 128);
         assert!(compressed(quality) as f64 <= MEGABIT / 12.0);
@@ -238,10 +238,10 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_shows_a_fine_picture_on_a_slow_line_too() {
-        let mut fit = LineFit::new(ProtocolVersion::V2);
+    fn a_pause_shows_a_fine_frame_on_a_slow_line_too() {
+        let mut fit = QualityController::new(ProtocolVersion::V2);
         let small = coarse(100, 63);
-        fit.made(small, 2, compressed(small));
+        fit.record(small, 2, compressed(small));
         let paused = fit.choose(256, 2, false, MEGABIT / 10.0);
         assert!(paused.side >= 200, "{paused:?}");
     }

@@ -6,9 +6,9 @@ use nnvisu_protocol::ProtocolVersion;
 
 /// While training, weights go out at most once in this time.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// They have at most this part of the line, so that pictures go on.
-const PART_OF_LINE: u32 = 8;
-/// Weights that would hold up pictures and answers for longer than this wait until training
+/// They have at most this part of the link, so that frames go on.
+const PART_OF_LINK: u32 = 8;
+/// Weights that would hold up frames and answers for longer than this wait until training
 /// pauses.
 const MAX_TRANSFER: Duration = Duration::from_secs(2);
 /// What a parameter takes in a version 2 checkpoint, with its two moments, in base64.
@@ -18,7 +18,7 @@ const MODEL_BYTES_PER_PARAMETER: f64 = 13.0;
 /// What a message takes besides.
 const OTHER_BYTES: f64 = 500.0;
 
-/// Spaces messages with weights by their size and the speed of the line.
+/// Spaces messages with weights by their size and the speed of the link.
 #[derive(Debug)]
 pub(in crate::session) struct WeightsSchedule {
     bytes_per_parameter: f64,
@@ -69,7 +69,7 @@ impl WeightsSchedule {
         self.latest = None;
     }
 
-    /// How long the line is busy with the weights.
+    /// How long the link is busy with the weights.
     fn transfer(&self, n_parameters: usize, bytes_per_second: f64) -> Duration {
         let bytes = n_parameters as f64 * self.bytes_per_parameter + OTHER_BYTES;
         Duration::try_from_secs_f64(bytes / bytes_per_second).unwrap_or(Duration::MAX / 16)
@@ -77,7 +77,7 @@ impl WeightsSchedule {
 
     fn next(&self, transfer: Duration) -> Option<Instant> {
         self.latest
-            .map(|latest| latest + INTERVAL.max(transfer * PART_OF_LINE))
+            .map(|latest| latest + INTERVAL.max(transfer * PART_OF_LINK))
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
     const LARGE: usize = 92_000;
 
     #[test]
-    fn once_a_second_on_an_ordinary_line() {
+    fn once_a_second_on_an_ordinary_link() {
         let start = Instant::now();
         let mut weights = WeightsSchedule::new(ProtocolVersion::V2);
         assert!(weights.is_due(SMALL, 1e6, start));

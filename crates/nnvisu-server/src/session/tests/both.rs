@@ -60,9 +60,9 @@ fn clearing_the_data_stops_training() {
         let step = client.step();
         client.send(update_data(json!([])));
         assert!(!client.session.running && client.session.trainer.data().is_empty());
-        client.maps_or_pictures();
+        client.count_frames();
         client.settle();
-        assert_eq!(client.maps_or_pictures(), 1);
+        assert_eq!(client.count_frames(), 1);
         assert_eq!(client.refused(request("start_training"))["code"], "no_data");
         assert_eq!(client.step(), step, "the weights are kept");
     }
@@ -109,19 +109,15 @@ fn a_loss_beyond_all_numbers_is_the_largest_and_no_training_goes_on_with_it() {
         )
         .unwrap();
         client.session.show_and_save();
-        client.maps_or_pictures();
+        client.count_frames();
         client.texts();
         client.settle();
         let loss = match version {
             ProtocolVersion::V1 => client.texts()[0]["metrics"]["loss"].as_f64().unwrap() as f32,
-            ProtocolVersion::V2 => picture(&client.the_picture())
-                .header
-                .metrics
-                .unwrap()
-                .loss(),
+            ProtocolVersion::V2 => picture(&client.the_frame()).header.metrics.unwrap().loss(),
         };
         assert_eq!(loss.to_bits(), f32::MAX.to_bits());
-        client.maps_or_pictures();
+        client.count_frames();
 
         client.send(request("start_training"));
         client.run_until(|client| !client.session.running);
@@ -157,7 +153,7 @@ fn divergence_stops_and_keeps_the_last_good_weights() {
         }}));
         client.settle();
         client.texts();
-        client.maps_or_pictures();
+        client.count_frames();
         client.send(request("start_training"));
         client.run_until(|client| !client.session.running);
         client.settle();
@@ -176,7 +172,7 @@ fn divergence_stops_and_keeps_the_last_good_weights() {
             assert_eq!(state["payload"]["running"], false);
             assert_eq!(client.checkpoint()["step"], client.step());
         }
-        assert!(client.maps_or_pictures() >= 1);
+        assert!(client.count_frames() >= 1);
     }
 }
 

@@ -5,7 +5,7 @@ use super::*;
 impl Client {
     /// The value of a counter.
     fn count(&self, name: &str) -> u64 {
-        let text = self.session.signals.metrics().text(1);
+        let text = self.session.flags.metrics().text(1);
         let prefix = format!("nnvisu_{name}_total ");
         let value = text.lines().find_map(|line| line.strip_prefix(&prefix));
         value.expect("the counter is there").parse().unwrap()
@@ -58,9 +58,9 @@ fn every_picture_is_sent_or_dropped_or_waits() {
     assert_eq!(client.count("pictures_dropped"), 2);
     client.send(request("reset"));
     assert_eq!(client.count("pictures_dropped"), 3);
-    client.maps_or_pictures();
+    client.count_frames();
     client.settle();
-    assert_eq!(client.maps_or_pictures(), 1);
+    assert_eq!(client.count_frames(), 1);
     assert_eq!(
         client.count("pictures_drawn"),
         client.count("pictures_dropped") + 1

@@ -5,7 +5,7 @@
 
 mod both;
 mod counters;
-mod line;
+mod link;
 mod restore;
 mod robustness;
 mod v1;
@@ -70,7 +70,7 @@ impl Client {
     }
 
     fn send_text(&mut self, text: &str) {
-        self.session.obey(&Command::Text(text.to_owned().into()));
+        self.session.handle(&Command::Text(text.to_owned().into()));
     }
 
     /// Sends a version 2 request and returns the `state` that answers it.
@@ -104,9 +104,9 @@ impl Client {
         while let Some(outgoing) = self.outbox.take(true) {
             match outgoing {
                 Outgoing::Reply(text) => self.texts.push(parse(&text)),
-                Outgoing::Picture(picture) => {
-                    self.texts.extend(picture.caption.as_deref().map(parse));
-                    self.frames.push(picture.frame);
+                Outgoing::Frame(frame) => {
+                    self.texts.extend(frame.step_result.as_deref().map(parse));
+                    self.frames.push(frame.bytes);
                 }
                 Outgoing::Checkpoint(text) => self.checkpoints.push(parse(&text)),
                 Outgoing::Failed => panic!("the session failed"),
@@ -160,13 +160,13 @@ impl Client {
     }
 
     /// How many frames have come since the last look.
-    fn maps_or_pictures(&mut self) -> usize {
+    fn count_frames(&mut self) -> usize {
         self.receive();
         std::mem::take(&mut self.frames).len()
     }
 
     /// The only picture that has come since the last look.
-    fn the_picture(&mut self) -> Vec<u8> {
+    fn the_frame(&mut self) -> Vec<u8> {
         self.receive();
         assert_eq!(self.frames.len(), 1);
         self.frames.remove(0)

@@ -45,7 +45,7 @@ fn bad_requests_are_answered_and_change_nothing() {
             "{text}"
         );
     }
-    client.session.obey(&Command::Binary);
+    client.session.handle(&Command::Binary);
     assert_eq!(client.texts().pop().unwrap()["code"], "binary_not_accepted");
     let too_many = vec![json!({"x": 0, "y": 0, "label": 0}); 20_001];
     assert_eq!(

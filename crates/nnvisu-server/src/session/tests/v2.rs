@@ -100,7 +100,7 @@ fn pictures_carry_their_own_numbers() {
     let mut client = Client::v2();
     client.ask(restore(xor_and(2), Value::Null));
     client.settle();
-    let frame = client.the_picture();
+    let frame = client.the_frame();
     let first = picture(&frame);
     assert_eq!(
         (
@@ -129,7 +129,7 @@ fn pictures_carry_their_own_numbers() {
     client.send(request("stop_training"));
     client.settle();
     let metrics = client.session.trainer.evaluate().unwrap();
-    let frame = client.the_picture();
+    let frame = client.the_frame();
     let last = picture(&frame).header;
     assert_eq!(last.step, client.step());
     assert_eq!(
@@ -144,7 +144,7 @@ fn a_picture_without_points_has_no_metrics() {
     let mut client = Client::v2();
     client.ask(request("reset"));
     client.settle();
-    assert_eq!(picture(&client.the_picture()).header.metrics, None);
+    assert_eq!(picture(&client.the_frame()).header.metrics, None);
 }
 
 #[test]
@@ -156,11 +156,7 @@ fn while_paused_the_numbers_follow_the_points() {
     client.ask(update_data(json!([{"x": 0, "y": 0, "label": 1}])));
     client.settle();
     let loss = client.session.trainer.evaluate().unwrap().loss;
-    let shown = picture(&client.the_picture())
-        .header
-        .metrics
-        .unwrap()
-        .loss();
+    let shown = picture(&client.the_frame()).header.metrics.unwrap().loss();
     assert_eq!(shown.to_bits(), loss.to_bits());
 }
 
@@ -197,7 +193,7 @@ fn nothing_of_an_old_generation_comes_after_the_answer() {
     client.receive();
     assert!(client.frames.is_empty() && client.checkpoints.is_empty());
     client.settle();
-    assert_eq!(picture(&client.the_picture()).header.generation, 2);
+    assert_eq!(picture(&client.the_frame()).header.generation, 2);
     assert_eq!(client.checkpoint()["generation"], 2);
 }
 
@@ -261,7 +257,7 @@ fn one_step_is_one_step() {
     );
     client.frames.clear();
     client.settle();
-    assert_eq!(picture(&client.the_picture()).header.step, step + 1);
+    assert_eq!(picture(&client.the_frame()).header.step, step + 1);
     assert_eq!(client.checkpoint()["step"], step + 1);
 }
 

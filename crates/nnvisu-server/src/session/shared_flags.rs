@@ -6,13 +6,13 @@ use crate::metrics::Metrics;
 
 /// Flags between the two threads, none of which guards other memory, and the server's counters.
 #[derive(Debug, Default)]
-pub(super) struct Signals {
+pub(super) struct SharedFlags {
     abandoned: AtomicBool,
     training: AtomicBool,
     metrics: Metrics,
 }
 
-impl Signals {
+impl SharedFlags {
     pub(super) fn new(metrics: Metrics) -> Self {
         Self {
             abandoned: AtomicBool::new(false),
@@ -47,7 +47,7 @@ impl Signals {
     }
 }
 
-impl Drop for Signals {
+impl Drop for SharedFlags {
     fn drop(&mut self) {
         self.set_training(false);
     }

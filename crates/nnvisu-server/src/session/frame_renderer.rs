@@ -1,4 +1,4 @@
-//! Turns the network into the pictures that clients show.
+//! Turns the network into the frames that clients show.
 
 use nnvisu_core::{Grid, Mlp, Palette, Rasterizer};
 use nnvisu_protocol::{
@@ -7,9 +7,9 @@ use nnvisu_protocol::{
 
 use super::schedule::Quality;
 
-/// What a picture says besides the posteriors.
+/// What a frame says besides the posteriors.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Caption {
+pub(super) struct FrameInfo {
     pub(super) generation: u32,
     pub(super) step: u64,
     pub(super) metrics: Option<Metrics>,
@@ -17,13 +17,13 @@ pub(super) struct Caption {
 }
 
 /// Draws, in memory that it keeps.
-pub(super) struct Painter {
+pub(super) struct FrameRenderer {
     rasterizer: Rasterizer,
     encoder: PictureEncoder,
     samples: Vec<u8>,
 }
 
-impl Painter {
+impl FrameRenderer {
     /// Without memory yet.
     pub(super) fn new() -> Self {
         Self {
@@ -33,14 +33,14 @@ impl Painter {
         }
     }
 
-    /// The binary frame with a picture: for version 1 a map in the classic colours, for version 2
-    /// the posteriors with the caption before them.
-    pub(super) fn paint(
+    /// The binary frame with a frame: for version 1 a map in the classic colours, for version 2
+    /// the posteriors with the info before them.
+    pub(super) fn render(
         &mut self,
         version: ProtocolVersion,
         mlp: &Mlp,
         quality: Quality,
-        caption: Caption,
+        info: FrameInfo,
     ) -> Vec<u8> {
         const VALID: &str = "the schedule's sizes are within the limits of a frame";
         let side = quality.side;
@@ -59,10 +59,10 @@ impl Painter {
                     width: side,
                     height: side,
                     classes: mlp.n_classes() as u16,
-                    generation: caption.generation,
-                    step: caption.step,
-                    metrics: caption.metrics,
-                    steps_per_second: caption.steps_per_second,
+                    generation: info.generation,
+                    step: info.step,
+                    metrics: info.metrics,
+                    steps_per_second: info.steps_per_second,
                 };
                 self.encoder
                     .encode(&header, &self.samples, &mut frame)

@@ -1,4 +1,4 @@
-//! What a session makes of a line that takes little.
+//! What a session makes of a link that takes little.
 
 use super::*;
 
@@ -9,12 +9,12 @@ fn a_paused_session_sleeps_while_the_line_is_full() {
     for version in [ProtocolVersion::V1, ProtocolVersion::V2] {
         let mut client = Client::new(version);
         client.send(update_data(xor_and(4)));
-        assert!(!client.outbox.report_line(FAST, true));
+        assert!(!client.outbox.report_link(FAST, true));
         while client.session.advance() != Next::Idle {}
-        assert_eq!(client.maps_or_pictures(), 0);
-        assert!(client.outbox.report_line(FAST, false));
+        assert_eq!(client.count_frames(), 0);
+        assert!(client.outbox.report_link(FAST, false));
         client.settle();
-        assert_eq!(client.maps_or_pictures(), 1);
+        assert_eq!(client.count_frames(), 1);
     }
 }
 
@@ -27,7 +27,7 @@ fn slow_training_sleeps_until_the_next_step_while_the_line_is_full() {
     while client.step() == 0 {
         client.session.advance();
     }
-    let _ = client.outbox.report_line(FAST, true);
+    let _ = client.outbox.report_link(FAST, true);
     client.send(update_data(xor_and(4)));
     let now = Instant::now();
     let Next::At(at) = client.session.advance() else {
@@ -45,9 +45,9 @@ fn weights_are_not_lost_with_the_map_they_came_with() {
     let mut n_drawn = 0;
     // The first map has them and is replaced by the second, which has not, before it is sent.
     while n_drawn < 2 {
-        let next = client.session.pictures.next();
+        let next = client.session.frame_schedule.next();
         client.session.advance();
-        n_drawn += u32::from(client.session.pictures.next() != next);
+        n_drawn += u32::from(client.session.frame_schedule.next() != next);
     }
     client.run_until(|client| client.frames.len() >= 3);
     let texts = client.texts();
