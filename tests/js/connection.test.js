@@ -1,227 +1,727 @@
-// The WebSocket: its address, and how it comes back when it is lost.
+// Server and store in step: restore, coalescing, generations, errors, reconnects.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Connection, webSocketUrl } from "../../web/js/transport/connection.js";
-import { FakeClock, settle } from "./support.js";
+import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
+import { Store } from "../../web/js/state/store.js";
+import { BusyServer, FakeServer, SEEDS } from "./fake-server.js";
+import { chance, checkpoint, settle } from "./support.js";
 
-class FakeSocket {
-  readyState = 0;
-  bufferedAmount = 0;
-  sent = [];
-  closed = false;
+const CLICK = { x: 0.5, y: 0.5 };
 
-  constructor(url, protocol) {
-    Object.assign(this, { url, protocol });
-  }
-
-  send(text) {
-    this.sent.push(text);
-  }
-
-  close() {
-    this.closed = true;
-    this.readyState = 2;
-  }
-
-  open() {
-    this.readyState = 1;
-    this.onopen?.({});
-  }
-
-  lose(code = 1006, reason = "") {
-    this.readyState = 3;
-    this.onerror?.({});
-    this.onclose?.({ code, reason });
-  }
+/** A page that has just been connected and restored. */
+async function connected(store = new Store()) {
+  const server = new FakeServer(store);
+  server.accept();
+  server.answer("restore");
+  await settle();
+  return { store, server };
 }
 
-function start({ random = () => 0.5, refusal = async () => null } = {}) {
-  const clock = new FakeClock();
-  const sockets = [];
-  const heard = [];
-  const reasons = [];
-  const connection = new Connection(
-    "ws://here/ws",
-    {
-      createSocket: (url, protocol) => {
-        sockets.push(new FakeSocket(url, protocol));
-        return sockets.at(-1);
-      },
-      setTimeout: (task, delay) => clock.setTimeout(task, delay),
-      clearTimeout: (id) => clock.clearTimeout(id),
-      random,
-      refusal,
-    },
-    {
-      opened: () => heard.push("opened"),
-      lost: () => heard.push("lost"),
-      reason: (reason) => reasons.push(reason),
-      resting: () => heard.push("resting"),
-      text: (text) => heard.push(text),
-      binary: (buffer) => heard.push(buffer.byteLength),
-    },
-  );
-  connection.start();
-  return { clock, sockets, heard, reasons, connection };
+test("after connecting, everything is handed over at once; then the connection counts as open", async () => {
+  const store = new Store();
+  store.addPoint(CLICK, 1);
+  store.setSpeed(10);
+  const server = new FakeServer(store);
+  server.connect();
+  assert.deepEqual(server.unanswered, []);
+  server.hello({ maxPoints: 500 });
+  const { id, ...restore } = server.take("restore");
+  assert.deepEqual(restore, {
+    type: "restore",
+    config: store.state.settings.config,
+    data: [{ x: 0.5, y: 0.5, label: 1 }],
+    checkpoint: null,
+    seeds: null,
+    stepsPerSecond: 10,
+  });
+  assert.equal(store.state.session.connection, "connecting");
+  server.state({ re: id });
+  await settle();
+  assert.equal(store.state.session.connection, "open");
+  assert.equal(store.state.document.maxPoints, 500);
+  assert.deepEqual(store.state.settings.seeds, SEEDS);
+  assert.deepEqual(store.state.session.network.layerSizes, [2, 10, 5, 2]);
+  assert.equal(store.state.session.networkPending, false);
+  assert.deepEqual(server.unanswered, []);
+});
+
+test("points added in one turn travel together, at most one message under way, the newest next", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  store.addPoint(CLICK);
+  await settle();
+  const first = server.take("update_data");
+  assert.equal(first.data.length, 2);
+  for (let i = 0; i < 10; i += 1) {
+    store.addPoint(CLICK);
+    await settle();
+  }
+  assert.deepEqual(server.unanswered, []);
+  server.state({ re: first.id });
+  await settle();
+  assert.equal(server.take("update_data").data.length, 12);
+  assert.deepEqual(server.unanswered, []);
+});
+
+test("what changes while the restore is under way follows it", async () => {
+  const store = new Store();
+  const server = new FakeServer(store);
+  server.accept();
+  store.addPoint(CLICK);
+  store.setSpeed(5);
+  store.setField("learningRate", "0.5");
+  store.train();
+  await settle();
+  assert.deepEqual(server.types(), ["restore"]);
+  server.answer("restore");
+  await settle();
+  assert.deepEqual(server.types(), ["update_config", "set_speed", "update_data", "start_training"]);
+});
+
+test("training starts only after the points are told", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  await settle();
+  const data = server.take("update_data");
+  store.addPoint(CLICK);
+  store.train();
+  await settle();
+  assert.deepEqual(server.types(), []);
+  server.state({ re: data.id });
+  await settle();
+  assert.deepEqual(server.types(), ["update_data", "start_training"]);
+});
+
+test("play and pause in one turn say nothing; play, then pause, say both", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  await settle();
+  server.answer("update_data");
+  store.train();
+  store.pause();
+  await settle();
+  assert.deepEqual(server.types(), []);
+  store.train();
+  await settle();
+  store.pause();
+  await settle();
+  assert.deepEqual(server.types(), ["start_training", "stop_training"]);
+});
+
+test("each changed setting is its own request; a new network is one", async () => {
+  const { store, server } = await connected();
+  store.setField("learningRate", "0.5");
+  store.setField("batchSize", "16");
+  store.setArchitecture("4-4");
+  store.setField("activation", "gelu");
+  await settle();
+  assert.deepEqual(server.unanswered.map(({ id, ...request }) => request), [
+    { type: "update_config", payload: { learningRate: 0.5 } },
+    { type: "update_config", payload: { batchSize: 16 } },
+    { type: "update_architecture", payload: { hidden_layers: [4, 4], activation: "gelu", dropout: 0 } },
+  ]);
+});
+
+test("a new network is pending until the server says that it trains it", async () => {
+  const { store, server } = await connected();
+  store.setArchitecture("3");
+  await settle();
+  assert.equal(store.state.session.networkPending, true);
+  store.setArchitecture("6");
+  await settle();
+  server.answer("update_architecture", { generation: 2, network: { layerSizes: [2, 3, 2], activation: "tanh", dropout: 0 } });
+  await settle();
+  assert.deepEqual(store.state.session.network.layerSizes, [2, 3, 2]);
+  assert.equal(store.state.session.networkPending, true);
+  server.answer("update_architecture", { generation: 3, network: { layerSizes: [2, 6, 2], activation: "tanh", dropout: 0 } });
+  await settle();
+  assert.deepEqual(store.state.session.network.layerSizes, [2, 6, 2]);
+  assert.equal(store.state.session.networkPending, false);
+});
+
+test("a setting the server refuses goes back to what it trains, with the reason beside the field", async () => {
+  const { store, server } = await connected();
+  store.setField("learningRate", "0.5");
+  store.setField("batchSize", "16");
+  await settle();
+  server.refuse("update_config", { message: "Learning rate must be lower here", code: "out_of_range", field: "learningRate" });
+  server.answer("update_config");
+  await settle();
+  const { config, errors } = store.state.settings;
+  assert.deepEqual([config.learningRate, config.batchSize], [0.01, 16]);
+  assert.deepEqual(errors, { learningRate: "Learning rate must be lower here" });
+  assert.equal(store.textOf("learningRate"), "0.5");
+  assert.deepEqual(server.unanswered, []);
+});
+
+test("a network the server refuses goes back, and training it would have stopped is stopped", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  store.train();
+  await settle();
+  server.answer("update_data");
+  server.answer("start_training", { running: true });
+  store.setArchitecture("50-50");
+  await settle();
+  assert.deepEqual(server.types(), ["stop_training", "update_architecture"]);
+  server.answer("stop_training", { running: false });
+  server.refuse("update_architecture", { message: "Too large here", code: "out_of_range", field: "architecture" });
+  await settle();
+  assert.deepEqual(store.state.settings.config.architecture, [10, 5]);
+  assert.equal(store.state.settings.errors.architecture, "Too large here");
+  assert.equal(store.state.session.networkPending, false);
+  assert.equal(store.state.session.running, false);
+  assert.deepEqual(server.types(), []);
+});
+
+test("a value changed again while it is being refused is judged by its own answer", async () => {
+  const { store, server } = await connected();
+  store.setField("learningRate", "0.5");
+  await settle();
+  store.setField("learningRate", "0.25");
+  server.refuse("update_config", { message: "No", code: "out_of_range" });
+  await settle();
+  assert.equal(store.state.settings.config.learningRate, 0.25);
+  assert.deepEqual(store.state.settings.errors, {});
+  assert.deepEqual(server.take("update_config").payload, { learningRate: 0.25 });
+});
+
+test("frames and checkpoints of weights that are thrown away are dropped", async () => {
+  const { store, server } = await connected();
+  server.frame({ generation: 1, step: 5 });
+  server.checkpoint({ generation: 1, step: 5 });
+  assert.equal(store.state.map.frame.step, 5);
+  store.resetModel();
+  await settle();
+  server.frame({ generation: 1, step: 6 });
+  server.checkpoint({ generation: 1, step: 6 });
+  assert.equal(store.state.map.frame.step, 5);
+  assert.equal(store.state.model.checkpoint.step, 5);
+  server.answer("reset", { generation: 2, step: 0 });
+  assert.equal(store.state.history.snapshots.length, 0);
+  assert.equal(store.state.model.checkpoint, null);
+  server.frame({ generation: 1, step: 7 });
+  server.checkpoint({ generation: 1, step: 7 });
+  assert.equal(store.state.history.snapshots.length, 0);
+  assert.equal(store.state.model.checkpoint, null);
+  server.frame({ generation: 2, step: 0 });
+  server.checkpoint({ generation: 2, step: 0 });
+  assert.equal(store.state.map.frame.generation, 2);
+  assert.equal(store.state.model.checkpoint.generation, 2);
+  assert.equal(store.state.requests.reset, false);
+});
+
+test("a generated data set replaces the points without being sent back, and is one undo step", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  await settle();
+  server.answer("update_data");
+  store.setUi({ classCount: 3 });
+  store.generate("blobs", 7);
+  await settle();
+  const { id, ...request } = server.take("generate_data");
+  assert.deepEqual(request, { type: "generate_data", distribution: "blobs", num_classes: 3, seed: 7 });
+  assert.equal(store.state.session.generating, true);
+  const data = [{ x: 0, y: 0, label: 0 }, { x: 0.123456, y: 0, label: 2 }];
+  server.say({ type: "data_generated", re: id, data, seed: 7, distribution: "blobs", num_classes: 3 });
+  assert.deepEqual(store.state.document.points, data);
+  assert.equal(store.state.session.generating, false);
+  server.state({ re: id, generation: 2 });
+  await settle();
+  assert.deepEqual(server.unanswered, []);
+  store.undo();
+  await settle();
+  assert.deepEqual(server.take("update_data").data, [{ x: 0.5, y: 0.5, label: 0 }]);
+});
+
+test("two generators in a row: the second one is what stays", async () => {
+  const { store, server } = await connected();
+  store.generate("moons");
+  await settle();
+  store.generate("circles");
+  store.train();
+  await settle();
+  const first = server.take("generate_data");
+  server.say({ type: "data_generated", re: first.id, data: [{ x: 0, y: 0, label: 0 }] });
+  server.state({ re: first.id, generation: 2 });
+  await settle();
+  assert.equal(store.state.session.generating, true);
+  const second = server.take("generate_data");
+  assert.equal(second.distribution, "circles");
+  server.say({ type: "data_generated", re: second.id, data: [{ x: 1, y: 0, label: 1 }] });
+  server.state({ re: second.id, generation: 3 });
+  await settle();
+  assert.deepEqual(store.state.document.points, [{ x: 1, y: 0, label: 1 }]);
+  assert.deepEqual(server.types(), ["start_training"]);
+});
+
+test("a generator that fails leaves the points and says why", async () => {
+  const { store, server } = await connected();
+  store.generate("moons");
+  await settle();
+  server.refuse("generate_data", { message: "Not today", code: "internal" });
+  await settle();
+  assert.equal(store.state.session.generating, false);
+  assert.equal(store.state.requests.generate, null);
+  assert.equal(store.state.notice.text, "Not today");
+  assert.deepEqual(server.unanswered, []);
+});
+
+test("single steps go one by one", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  await settle();
+  server.answer("update_data");
+  store.stepOnce();
+  store.stepOnce();
+  await settle();
+  assert.deepEqual(server.types(), ["step"]);
+  server.answer("step", { step: 1 });
+  await settle();
+  assert.deepEqual(server.types(), ["step"]);
+  server.refuse("step", { message: "Diverged", code: "diverged" });
+  await settle();
+  assert.deepEqual(server.types(), []);
+  assert.equal(store.state.requests.steps, 0);
+});
+
+test("a run that stops by itself is shown as stopped, with the reason", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  store.train();
+  await settle();
+  server.answer("update_data");
+  server.answer("start_training", { running: true });
+  await settle();
+  server.say({ type: "error", message: "The loss is not finite any more", code: "diverged" });
+  server.state({ running: false, step: 90 });
+  await settle();
+  assert.equal(store.state.session.running, false);
+  assert.equal(store.state.session.diverged, true);
+  assert.equal(store.state.notice.text, "The loss is not finite any more");
+  store.train();
+  await settle();
+  assert.deepEqual(server.types(), ["start_training"]);
+});
+
+test("a start the server refuses is shown as paused", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  store.train();
+  await settle();
+  server.answer("update_data");
+  server.refuse("start_training", { message: "Add points before training", code: "no_data" });
+  await settle();
+  assert.equal(store.state.session.running, false);
+  assert.deepEqual(server.types(), []);
+});
+
+test("answers of before do not stop a run that was started since", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  await settle();
+  store.setSpeed(3);
+  await settle();
+  store.train();
+  await settle();
+  server.answer("update_data", { running: false });
+  await settle();
+  server.answer("set_speed", { running: false });
+  await settle();
+  assert.equal(store.state.session.running, true);
+});
+
+test("a lost connection is repaired: work done meanwhile goes along, and the run goes on", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  store.train();
+  await settle();
+  server.answer("update_data");
+  server.answer("start_training", { running: true });
+  server.checkpoint({ generation: 1, step: 40 });
+  for (const step of [30, 40, 50]) server.frame({ generation: 1, step });
+  server.lose();
+  assert.equal(store.state.session.connection, "retrying");
+  store.addPoint({ x: -0.5, y: 0 }, 1);
+  store.setField("learningRate", "0.2");
+  store.setSpeed(null);
+  await settle();
+
+  server.accept();
+  const { id, ...restore } = server.take("restore");
+  assert.equal(restore.data.length, 2);
+  assert.equal(restore.config.learningRate, 0.2);
+  assert.equal(restore.stepsPerSecond, null);
+  assert.equal(restore.checkpoint.step, 40);
+  assert.deepEqual(restore.seeds, SEEDS);
+  server.state({ re: id, generation: 1, step: 40 });
+  await settle();
+  assert.deepEqual(server.types(), ["start_training"]);
+  assert.equal(store.state.session.connection, "open");
+  assert.deepEqual(store.state.history.snapshots.map(({ step }) => step), [30, 40]);
+  server.frame({ generation: 1, step: 41 });
+  assert.deepEqual(store.state.history.snapshots.map(({ step }) => step), [30, 40, 41]);
+});
+
+test("wishes made without a connection are fulfilled after it", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  await settle();
+  server.answer("update_data");
+  server.checkpoint({ generation: 1, step: 40 });
+  server.lose();
+  store.resetModel();
+  store.train();
+  store.generate("moons");
+  await settle();
+  server.accept();
+  const restore = server.take("restore");
+  assert.deepEqual([restore.checkpoint, restore.seeds], [null, null]);
+  server.state({ re: restore.id });
+  await settle();
+  assert.equal(store.state.requests.reset, false);
+  assert.deepEqual(server.types(), ["generate_data"]);
+});
+
+test("a request that was under way when the connection went is not lost", async () => {
+  const { store, server } = await connected();
+  store.resetModel();
+  store.generate("moons");
+  store.addPoint(CLICK);
+  await settle();
+  assert.deepEqual(server.types(), ["reset", "generate_data"]);
+  server.lose();
+  server.accept();
+  assert.equal(server.take("restore").checkpoint, null);
+  assert.deepEqual(store.state.requests.generate?.distribution, "moons");
+});
+
+test("a network changed without a connection begins with fresh weights", async () => {
+  const { store, server } = await connected();
+  server.checkpoint({ generation: 1, step: 40 });
+  server.lose();
+  store.setField("dropout", "0.5");
+  server.accept();
+  const restore = server.take("restore");
+  assert.equal(restore.checkpoint, null);
+  assert.equal(restore.config.dropout, 0.5);
+  server.state({ re: restore.id });
+  assert.equal(store.state.session.networkPending, false);
+});
+
+test("weights survive classes that came while there was no connection", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK, 1);
+  await settle();
+  server.answer("update_data");
+  server.checkpoint({ generation: 1, step: 40, classes: 2 });
+  server.lose();
+  store.addPoint(CLICK, 4);
+  server.accept();
+  const restore = server.take("restore");
+  assert.equal(restore.data.length, 2);
+  assert.equal(restore.checkpoint.classes, 2);
+});
+
+test("a checkpoint the server refuses is given up, and said", async () => {
+  const store = new Store();
+  store.server.checkpoint(checkpoint());
+  store.addPoint(CLICK);
+  const server = new FakeServer(store);
+  server.accept();
+  assert.notEqual(server.peek("restore").checkpoint, null);
+  server.refuse("restore", { message: "These weights are not finite.", code: "checkpoint_mismatch" });
+  assert.match(store.state.notice.text, /starts afresh. These weights are not finite/);
+  const second = server.take("restore");
+  assert.equal(second.checkpoint, null);
+  assert.equal(second.data.length, 1);
+  server.state({ re: second.id });
+  assert.equal(store.state.session.connection, "open");
+});
+
+test("a checkpoint larger than the server's limit is given up before it closes the connection", async () => {
+  const store = new Store();
+  store.server.checkpoint(checkpoint({ hiddenLayers: [10, 5] }));
+  const server = new FakeServer(store);
+  server.accept({ maxMessageBytes: 1_200 });
+  assert.equal(server.take("restore").checkpoint, null);
+  assert.match(store.state.notice.text, /larger than what this server takes/);
+});
+
+test("a server that refuses even a fresh start is tried again later, and nothing is lost", async () => {
+  const store = new Store();
+  store.addPoint(CLICK);
+  const server = new FakeServer(store);
+  server.accept();
+  server.refuse("restore", { message: "Full", code: "internal" });
+  assert.equal(server.drops, 1);
+  assert.match(store.state.notice.text, /Full/);
+  assert.equal(store.state.document.points.length, 1);
+});
+
+test("more points than a server takes: the first are sent, and it is said", async () => {
+  const store = new Store();
+  for (let i = 0; i < 5; i += 1) store.addPoint(CLICK);
+  const server = new FakeServer(store);
+  server.accept({ maxPoints: 3 });
+  assert.equal(server.peek("restore").data.length, 3);
+  server.answer("restore");
+  await settle();
+  assert.deepEqual(server.unanswered, []);
+  assert.match(store.state.notice.text, /at most 3 points/);
+});
+
+test("of frames that come faster than they are read, only the newest is read", async () => {
+  const store = new Store();
+  const tasks = [];
+  const server = new FakeServer(store, (task) => tasks.push(task));
+  server.accept();
+  server.answer("restore");
+  for (const step of [1, 2, 3]) server.frame({ generation: 1, step });
+  assert.equal(tasks.length, 1);
+  assert.equal(store.state.map.frame, null);
+  tasks.shift()();
+  await settle();
+  assert.deepEqual(store.state.history.snapshots.map(({ step }) => step), [3]);
+  server.frame({ generation: 1, step: 4 });
+  server.lose();
+  server.accept();
+  server.answer("restore");
+  for (const task of tasks) task();
+  await settle();
+  assert.deepEqual(store.state.history.snapshots, [], "what waited when the connection was lost is forgotten");
+});
+
+test("answers and frames of the lost connection mean nothing to the next", async () => {
+  const { store, server } = await connected();
+  store.resetModel();
+  await settle();
+  const stale = server.take("reset");
+  server.lose();
+  server.accept();
+  server.frame({ generation: 1, step: 3 });
+  assert.equal(store.state.map.frame, null);
+  const restore = server.take("restore");
+  assert.ok(restore.id > stale.id);
+  server.state({ re: restore.id });
+  assert.equal(store.state.requests.reset, false);
+});
+
+test("a connection that falls silent while something is asked is given up", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  await settle();
+  server.time += 9_000;
+  server.connection.checkPulse();
+  assert.equal(server.drops, 0);
+  server.time += 2_000;
+  server.connection.checkPulse();
+  assert.equal(server.drops, 1);
+});
+
+test("a server that never introduces itself is given up", () => {
+  const server = new FakeServer(new Store());
+  server.connection.checkPulse();
+  server.connect();
+  server.time += 11_000;
+  server.connection.checkPulse();
+  assert.equal(server.drops, 1);
+  server.time += 11_000;
+  server.connection.checkPulse();
+  assert.equal(server.drops, 1);
+});
+
+test("an answer that brings nothing new changes no setting", async () => {
+  const { store, server } = await connected();
+  const { settings } = store.state;
+  const { network } = store.state.session;
+  store.addPoint(CLICK);
+  await settle();
+  server.answer("update_data");
+  assert.equal(store.state.settings, settings);
+  assert.equal(store.state.session.network, network);
+});
+
+test("a slow line that still sends is given time", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK);
+  await settle();
+  server.bufferedAmount = 100_000;
+  for (let i = 0; i < 60; i += 1) {
+    server.time += 1_000;
+    server.connection.checkPulse();
+  }
+  assert.equal(server.drops, 0);
+  server.bufferedAmount = 0;
+  server.time += 11_000;
+  server.connection.checkPulse();
+  assert.equal(server.drops, 1);
+});
+
+test("a silent run is asked whether it lives; a paused page is left in peace", async () => {
+  const { store, server } = await connected();
+  server.time += 60_000;
+  server.connection.checkPulse();
+  assert.deepEqual(server.types(), []);
+  store.addPoint(CLICK);
+  store.train();
+  await settle();
+  server.answer("update_data");
+  server.answer("start_training", { running: true });
+  server.time += 11_000;
+  server.connection.checkPulse();
+  assert.deepEqual(server.types(), ["set_speed"]);
+  server.answer("set_speed", { running: true });
+  server.time += 11_000;
+  server.connection.checkPulse();
+  server.time += 11_000;
+  server.connection.checkPulse();
+  assert.equal(server.drops, 1);
+});
+
+test("a person who comes back makes the page ask at once", async () => {
+  const { server } = await connected();
+  server.connection.probe();
+  server.connection.probe();
+  assert.deepEqual(server.types(), ["set_speed"]);
+});
+
+test("frames that cannot be read are said once, and the rest goes on", async () => {
+  const { store, server } = await connected();
+  server.connection.binary(new ArrayBuffer(3));
+  const first = store.state.notice;
+  assert.match(first.text, /cannot read/);
+  server.connection.binary(new ArrayBuffer(3));
+  server.connection.text("{nonsense");
+  assert.equal(store.state.notice, first);
+  server.frame({ generation: 1, step: 5 });
+  assert.equal(store.state.map.frame.step, 5);
+});
+
+test("messages of unknown type are ignored", async () => {
+  const { store, server } = await connected();
+  const before = store.state;
+  server.say({ type: "weather", payload: "rain" });
+  server.say({ type: "architecture_synced", payload: { status: "success", hidden_layers: [1] } });
+  assert.equal(store.state, before);
+});
+
+test("an opened session is handed over as a whole, and can be brought back", async () => {
+  const { store, server } = await connected();
+  store.addPoint(CLICK, 1);
+  await settle();
+  server.state({ re: server.take("update_data").id });
+  const mine = checkpoint({ generation: 1 });
+  store.server.checkpoint(mine);
+  store.train();
+  await settle();
+  server.take("start_training");
+  const opened = { ...someSession(chance(1)), checkpoint: checkpoint({ hiddenLayers: [7], step: 40 }) };
+  opened.config = { ...opened.config, architecture: [7], activation: "tanh" };
+  assert.equal(store.openSession(opened, "from a.nnvisu"), true);
+  assert.equal(store.state.session.running, false);
+  assert.match(store.state.notice.text, /^Opened the session from a.nnvisu: 3 points, network 7, Tanh, step 40$/);
+  assert.equal(store.state.notice.canBringBack, true);
+  await settle();
+  const restore = server.take("restore");
+  assert.deepEqual(restore.config, opened.config);
+  assert.deepEqual(restore.data, opened.points);
+  assert.deepEqual(restore.checkpoint, opened.checkpoint);
+  assert.deepEqual(server.unanswered, []);
+  // An answer to what was asked before changes nothing of it.
+  server.state({ re: null, generation: 1 });
+  await settle();
+  assert.deepEqual(store.state.settings.seeds, opened.seeds);
+  assert.deepEqual(store.state.model.checkpoint, opened.checkpoint);
+  server.state({ re: restore.id, generation: 2, seeds: opened.seeds });
+  await settle();
+  assert.equal(store.state.requests.restore, null);
+  assert.deepEqual(store.state.model.checkpoint, opened.checkpoint);
+  store.undo();
+  await settle();
+  const back = server.take("restore");
+  assert.deepEqual(back.data, [{ x: 0.5, y: 0.5, label: 1 }]);
+  assert.deepEqual(back.checkpoint, mine);
+  assert.deepEqual(back.config.architecture, [10, 5]);
+});
+
+test("a session or data with too many points changes nothing", async () => {
+  const { store } = await connected();
+  store.server.hello({ version: "1", author: "", maxPoints: 2 });
+  const before = { ...store.state };
+  assert.equal(store.openSession(someSession(chance(1)), "from a.nnvisu"), false);
+  assert.match(store.state.notice.text, /^There are 3 points from a.nnvisu, and this server takes at most 2; nothing was changed$/);
+  assert.equal(store.importPoints(someSession(chance(1)).points, "from a.csv"), false);
+  assert.equal(store.importPoints([], "from a.csv"), false);
+  for (const topic of ["data", "settings", "model", "requests"]) assert.equal(store.state[topic], before[topic]);
+});
+
+test("imported points replace the old ones, and undo brings those back", async () => {
+  const { store } = await connected();
+  store.addPoint(CLICK, 1);
+  const { points } = store.state.document;
+  assert.equal(store.importPoints(someSession(chance(1)).points, "from a.csv"), true);
+  assert.equal(store.state.document.points.length, 3);
+  store.undo();
+  assert.equal(store.state.document.points, points);
+  store.redo();
+  assert.equal(store.state.document.points.length, 3);
+});
+
+/** A session as a file brings it, without weights. */
+function someSession(random) {
+  const points = [0, 1, 2].map((label) => ({ x: random(), y: random(), label }));
+  const config = { ...DEFAULT_CONFIG, architecture: [1 + Math.floor(random() * 9)], activation: "relu" };
+  return { config, seeds: { init: 7, batches: 8, dropout: 9 }, points, checkpoint: null };
 }
 
-/** Fails `count` tries and says how long each next one was waited for. */
-function waits({ clock, sockets }, count) {
-  const delays = [];
-  for (let i = 0; i < count; i += 1) {
-    const before = sockets.length;
-    sockets.at(-1).lose();
-    const lostAt = clock.time;
-    while (sockets.length === before) clock.advance(1);
-    delays.push(clock.time - lostAt);
+test("a long session of anything ends with server and page agreeing", async () => {
+  for (let seed = 0; seed < 20; seed += 1) {
+    const random = chance(seed);
+    const store = new Store();
+    const server = new BusyServer(store);
+    const actions = [
+      () => store.addPoint({ x: random() * 2 - 1, y: 0 }, Math.floor(random() * 8)),
+      () => store.erasePoints(CLICK, { x: -1, y: 0 }, 0.3),
+      () => store.train(),
+      () => store.pause(),
+      () => store.stepOnce(),
+      () => store.resetModel(),
+      () => store.undo(),
+      () => store.clear(),
+      () => store.generate("moons"),
+      () => store.setArchitecture(String(1 + Math.floor(random() * 9))),
+      () => store.setField("learningRate", String(random() + 0.1)),
+      () => store.setField("activation", random() < 0.5 ? "relu" : "gelu"),
+      () => store.setSpeed(1 + Math.floor(random() * 100)),
+      () => store.openSession(someSession(random), "from a test"),
+      () => store.bringBack(),
+      () => server.lose(),
+      () => server.accept(),
+    ];
+    for (let i = 0; i < 300; i += 1) {
+      actions[Math.floor(random() * actions.length)]();
+      if (random() < 0.5) await settle();
+      if (random() < 0.6) server.work();
+      assert.ok(server.unanswered.length <= 12, `${server.unanswered.length} requests wait`);
+    }
+    server.accept();
+    for (let i = 0; i < 400; i += 1) {
+      server.work();
+      await settle();
+    }
+    assert.deepEqual(server.unanswered, []);
+    const { settings, document: data, session, requests } = store.state;
+    assert.deepEqual(server.held.config, settings.config);
+    assert.deepEqual(server.held.data, data.points);
+    assert.equal(server.held.stepsPerSecond, settings.stepsPerSecond);
+    assert.equal(server.held.running, session.running);
+    assert.equal(session.networkPending, false);
+    assert.equal(session.generating, false);
+    assert.deepEqual(requests, { generate: null, restore: null, reset: false, steps: 0 });
+    assert.equal(session.generation, server.held.generation);
+    assert.equal(store.state.model.checkpoint?.generation ?? session.generation, session.generation);
   }
-  return delays;
-}
-
-test("the address is relative to the page, whatever its scheme and path", () => {
-  const cases = {
-    "http://localhost:8888/": "ws://localhost:8888/ws",
-    "https://example.org/": "wss://example.org/ws",
-    "https://example.org/nnvisu/": "wss://example.org/nnvisu/ws",
-    "https://example.org/nnvisu/index.html?a=1#b": "wss://example.org/nnvisu/ws",
-    "http://[::1]:9000/a/b/": "ws://[::1]:9000/a/b/ws",
-  };
-  for (const [base, url] of Object.entries(cases)) assert.equal(webSocketUrl(base), url);
-});
-
-test("it asks for version 2 and passes on what it hears", () => {
-  const { sockets, heard, connection } = start();
-  const [socket] = sockets;
-  assert.equal(socket.protocol, "nnvisu.v2");
-  assert.equal(socket.binaryType, "arraybuffer");
-  connection.send("too early");
-  socket.open();
-  connection.send("hello");
-  socket.onmessage({ data: "text" });
-  socket.onmessage({ data: new ArrayBuffer(5) });
-  assert.deepEqual(heard, ["opened", "text", 5]);
-  assert.deepEqual(socket.sent, ["hello"]);
-});
-
-test("tries come further and further apart, up to five seconds", () => {
-  assert.deepEqual(waits(start({ random: () => 1 }), 7), [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
-});
-
-test("the waits are spread by chance", () => {
-  assert.deepEqual(waits(start({ random: () => 0 }), 3), [125, 250, 500]);
-});
-
-test("a connection that opens but never works out does not shorten the wait; one that did, does", () => {
-  const page = start({ random: () => 1 });
-  waits(page, 3);
-  page.sockets.at(-1).open();
-  assert.deepEqual(waits(page, 1), [2_000]);
-  page.sockets.at(-1).open();
-  page.connection.settled();
-  assert.deepEqual(waits(page, 1), [250]);
-});
-
-test("a try that hangs is given up", () => {
-  const { clock, sockets, heard } = start();
-  clock.advance(9_999);
-  assert.equal(sockets.length, 1);
-  clock.advance(1_000);
-  assert.equal(sockets.length, 2);
-  assert.ok(sockets[0].closed);
-  assert.deepEqual(heard, ["lost"]);
-});
-
-test("a wait can be cut short, a standing connection is left alone", () => {
-  const { clock, sockets, connection } = start();
-  sockets[0].lose();
-  connection.retryNow();
-  assert.equal(sockets.length, 2);
-  connection.retryNow();
-  sockets[1].open();
-  connection.retryNow();
-  clock.advance(60_000);
-  assert.equal(sockets.length, 2);
-});
-
-test("nothing is heard of a socket that was given up", () => {
-  const { sockets, heard, connection } = start();
-  sockets[0].open();
-  connection.drop();
-  assert.deepEqual(heard, ["opened", "lost"]);
-  sockets[0].onmessage({ data: "late" });
-  sockets[0].lose();
-  sockets[0].open();
-  assert.deepEqual(heard, ["opened", "lost"]);
-});
-
-test("an ended connection does not come back", () => {
-  const { clock, sockets, heard, connection } = start();
-  sockets[0].open();
-  connection.end();
-  sockets[0].lose();
-  connection.retryNow();
-  connection.start();
-  clock.advance(60_000);
-  assert.equal(sockets.length, 1);
-  assert.deepEqual(heard, ["opened"]);
-});
-
-test("a refused page shows the server's sentence and tries again when the server says", async () => {
-  const asked = [];
-  const answers = [{ sentence: "All places are taken.", wait: 10_000 }, null];
-  const refusal = async (url) => {
-    asked.push(url);
-    return answers.shift();
-  };
-  const { clock, sockets, heard, reasons } = start({ refusal });
-  sockets[0].lose();
-  await settle();
-  assert.deepEqual([asked, heard, reasons], [["ws://here/ws"], ["lost"], ["All places are taken."]]);
-  clock.advance(9_999);
-  assert.equal(sockets.length, 1);
-  clock.advance(2_501);
-  assert.equal(sockets.length, 2);
-  // Not there at all: nothing is said any more, and the ordinary waits go on.
-  sockets[1].lose();
-  await settle();
-  assert.deepEqual(reasons, ["All places are taken.", null]);
-  clock.advance(500);
-  assert.equal(sockets.length, 3);
-});
-
-test("an answer that comes after the next try is not heard", async () => {
-  let answer;
-  const refusal = () => new Promise((resolve) => (answer = resolve));
-  const { clock, sockets, reasons } = start({ refusal });
-  sockets[0].lose();
-  clock.advance(1_000);
-  sockets[1].open();
-  answer({ sentence: "Full.", wait: 10_000 });
-  await settle();
-  assert.deepEqual(reasons, []);
-  assert.equal(sockets.length, 2);
-});
-
-test("a connection that the server ends says why, and is tried again", async () => {
-  for (const [code, reason, said] of [[1001, "The server is shutting down", "The server is shutting down."], [1013, "Full", "Full."], [1006, "", null]]) {
-    const { clock, sockets, heard, reasons } = start({ refusal: () => assert.fail("it was let in") });
-    sockets[0].open();
-    sockets[0].lose(code, reason);
-    assert.deepEqual([heard, reasons], [["opened", "lost"], [said]]);
-    clock.advance(250);
-    assert.equal(sockets.length, 2);
-  }
-});
-
-test("an idle page is left alone until it is wanted again", () => {
-  const { clock, sockets, heard, connection } = start();
-  sockets[0].open();
-  sockets[0].lose(1001, "idle");
-  clock.advance(600_000);
-  assert.deepEqual(heard, ["opened", "resting"]);
-  assert.equal(sockets.length, 1);
-  connection.retryNow();
-  assert.equal(sockets.length, 2);
 });

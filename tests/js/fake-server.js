@@ -1,8 +1,8 @@
-// Servers for the tests of the session: one that says what the test tells it, and one that
+// Servers for the tests of the connection: one that says what the test tells it, and one that
 // behaves by the protocol.
 
-import { Session } from "../../web/js/transport/session.js";
-import { checkpoint, encodePicture, picture } from "./support.js";
+import { Connection } from "../../web/js/transport/connection.js";
+import { checkpoint, encodeFrame, frame } from "./support.js";
 
 export const SEEDS = { init: 11, batches: 12, dropout: 13 };
 
@@ -14,7 +14,7 @@ export class FakeServer {
   bufferedAmount = 0;
 
   constructor(store, later = (task) => task()) {
-    this.session = new Session(store, this, () => this.time, later);
+    this.connection = new Connection(store, this, () => this.time, later);
   }
 
   // What the page sees of the connection.
@@ -35,7 +35,7 @@ export class FakeServer {
   // What the test does.
 
   connect() {
-    this.session.opened();
+    this.connection.opened();
   }
 
   hello({ maxPoints = 20_000, maxMessageBytes = 8_388_608 } = {}) {
@@ -49,7 +49,7 @@ export class FakeServer {
 
   lose() {
     this.unanswered = [];
-    this.session.lost();
+    this.connection.lost();
   }
 
   types() {
@@ -78,7 +78,7 @@ export class FakeServer {
   }
 
   say(message) {
-    this.session.text(JSON.stringify(message));
+    this.connection.text(JSON.stringify(message));
   }
 
   state({ re, ...changes }) {
@@ -91,8 +91,8 @@ export class FakeServer {
     this.say({ type: "state", ...(re === undefined ? {} : { re }), payload });
   }
 
-  picture(changes) {
-    this.session.binary(encodePicture(picture(changes)));
+  frame(changes) {
+    this.connection.binary(encodeFrame(frame(changes)));
   }
 
   checkpoint(changes) {
@@ -196,7 +196,7 @@ export class BusyServer extends FakeServer {
     const network = { layerSizes: [2, ...architecture, classes], activation, dropout };
     this.state({ re, generation, running, stepsPerSecond, network });
     this.checkpoint({ generation, hiddenLayers: architecture, classes, activation });
-    this.picture({ generation, classes });
+    this.frame({ generation, classes });
     return undefined;
   }
 }

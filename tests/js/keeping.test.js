@@ -154,7 +154,7 @@ test("a further tab that is reloaded has its own work again", async () => {
   await draw(second, 0.2);
   await browser.close(second);
   const again = await browser.open(second.own);
-  assert.deepEqual(again.store.state.data.points.map(({ x }) => x), [0.2]);
+  assert.deepEqual(again.store.state.document.points.map(({ x }) => x), [0.2]);
   assert.equal(place(again), "elsewhere");
   assert.equal(browser.points, undefined);
 });

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { COLOUR_NAMES, PALETTES, colourise, rgbOf } from "../../web/js/state/palettes.js";
-import { smallestDifference } from "./colour-difference.js";
-import { picture } from "./support.js";
+import { COLOR_NAMES, PALETTES, colorize, rgbOf } from "../../web/js/state/palettes.js";
+import { smallestDifference } from "./color-difference.js";
+import { frame } from "./support.js";
 
-/** Paints a picture of one row of pixels with these posteriors. */
+/** Paints a frame of one row of pixels with these posteriors. */
 function paint(posteriors, palette) {
   const classes = posteriors[0].length;
   const width = posteriors.length;
@@ -19,7 +19,7 @@ function paint(posteriors, palette) {
     }),
   );
   const rgba = new Uint8ClampedArray(width * 2 * 4);
-  colourise(picture({ width, height: 2, classes, planes }), palette, rgba);
+  colorize(frame({ width, height: 2, classes, planes }), palette, rgba);
   assert.deepEqual(rgba.slice(0, width * 4), rgba.slice(width * 4));
   return posteriors.map((_, column) => [...rgba.slice(column * 4, column * 4 + 4)]);
 }
@@ -27,8 +27,8 @@ function paint(posteriors, palette) {
 test("both palettes have eight colours with names and begin blue, orange, red", () => {
   for (const palette of ["petroff", "classic"]) {
     assert.equal(new Set(PALETTES[palette]).size, 8);
-    assert.equal(new Set(COLOUR_NAMES[palette]).size, 8);
-    assert.deepEqual(COLOUR_NAMES[palette].slice(0, 3), ["blue", "orange", "red"]);
+    assert.equal(new Set(COLOR_NAMES[palette]).size, 8);
+    assert.deepEqual(COLOR_NAMES[palette].slice(0, 3), ["blue", "orange", "red"]);
   }
   assert.deepEqual(rgbOf("#3f90da"), [0x3f, 0x90, 0xda]);
 });

@@ -51,7 +51,7 @@ test("every change is there at the next visit, each part under its own key", asy
   assert.deepEqual(problems, []);
   assert.deepEqual(next.state.settings, store.state.settings);
   assert.deepEqual(next.state.ui, store.state.ui);
-  assert.deepEqual(next.state.data.points, store.state.data.points);
+  assert.deepEqual(next.state.document.points, store.state.document.points);
   assert.deepEqual(next.state.model.checkpoint, weights);
 });
 
@@ -93,7 +93,7 @@ for (const [name, text] of [["not JSON", "{oops"], ["JSON of another kind", "[1,
       assert.equal(problems.length, 1);
       assert.match(problems[0], /could not be read/);
       assert.equal(store.state.settings.config.learningRate, damaged === "nnvisu_config" ? 0.01 : 0.5);
-      assert.equal(store.state.data.points.length, damaged === "nnvisu_data" ? 0 : 1);
+      assert.equal(store.state.document.points.length, damaged === "nnvisu_data" ? 0 : 1);
       assert.equal(store.state.model.checkpoint === null, damaged === "nnvisu_weights");
       assert.equal(store.state.ui.shapes, damaged !== "nnvisu_ui");
     }
@@ -108,7 +108,7 @@ test("single damaged values fall back; the good ones are kept", () => {
   const { store, problems } = visit(storage);
   const { config, stepsPerSecond, seeds } = store.state.settings;
   assert.deepEqual([config.learningRate, config.architecture, config.dropout, stepsPerSecond, seeds], [0.01, [5], 0, 60, null]);
-  assert.equal(store.state.data.points.length, 1);
+  assert.equal(store.state.document.points.length, 1);
   assert.deepEqual([store.state.ui.selectedClass, store.state.ui.classCount], [0, 3]);
   assert.equal(problems.length, 3);
 });

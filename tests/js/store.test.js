@@ -10,8 +10,8 @@ import { checkpoint, settle } from "./support.js";
 test("subscribers hear once per turn, only of their topics, and not after they left", async () => {
   const store = new Store();
   const heard = [];
-  store.subscribe(["data", "ui"], (changed) => heard.push([...changed].sort()));
-  const leave = store.subscribe(["data"], () => heard.push("left"));
+  store.subscribe(["document", "ui"], (changed) => heard.push([...changed].sort()));
+  const leave = store.subscribe(["document"], () => heard.push("left"));
   leave();
   store.addPoint({ x: 0, y: 0 });
   store.addPoint({ x: 0.1, y: 0 });
@@ -19,7 +19,7 @@ test("subscribers hear once per turn, only of their topics, and not after they l
   store.setSpeed(10);
   assert.deepEqual(heard, []);
   await settle();
-  assert.deepEqual(heard, [["data", "ui"]]);
+  assert.deepEqual(heard, [["document", "ui"]]);
   store.setSpeed(20);
   await settle();
   assert.equal(heard.length, 1);
@@ -40,7 +40,7 @@ test("an action inside a listener is heard in the next turn", async () => {
 test("what changes nothing is not heard of", async () => {
   const store = new Store();
   let turns = 0;
-  store.subscribe(["settings", "ui", "session", "data", "picture", "timeline"], () => (turns += 1));
+  store.subscribe(["settings", "ui", "session", "document", "map", "history"], () => (turns += 1));
   store.setSpeed(60);
   store.setUi({ palette: "petroff", theme: "purple", classCount: 9, unknown: 1 });
   store.setField("learningRate", "0.010");
@@ -160,9 +160,9 @@ test("a reload is paused, with everything else as it was", () => {
   const first = new Store();
   first.addPoint({ x: 0.5, y: 0.5 }, 3);
   first.train();
-  const { settings, data, ui } = first.state;
+  const { settings, document: data, ui } = first.state;
   const second = new Store({ ...settings, points: data.points, checkpoint: checkpoint(), ui });
   assert.equal(second.state.session.running, false);
-  assert.equal(second.state.data.nClassesPresent, 1);
-  assert.equal(second.state.data.points, data.points);
+  assert.equal(second.state.document.nClassesPresent, 1);
+  assert.equal(second.state.document.points, data.points);
 });

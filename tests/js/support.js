@@ -1,4 +1,4 @@
-// What the tests share: chance that repeats, a clock and a storage made of nothing, pictures.
+// What the tests share: chance that repeats, a clock and a storage made of nothing, frames.
 
 /** A generator of numbers in [0, 1) that gives the same ones for the same seed (mulberry32). */
 export function chance(seed) {
@@ -87,8 +87,8 @@ export class FakePage extends EventTarget {
   document = new EventTarget();
 }
 
-/** A picture whose planes are all zero, unless told otherwise. */
-export function picture(changes = {}) {
+/** A frame whose planes are all zero, unless told otherwise. */
+export function frame(changes = {}) {
   const { width = 4, height = 4, classes = 2 } = changes;
   return {
     generation: 1,
@@ -104,8 +104,8 @@ export function picture(changes = {}) {
   };
 }
 
-/** The bytes of a picture as the server sends it. */
-export function encodePicture(frame) {
+/** The bytes of a frame as the server sends it. */
+export function encodeFrame(frame) {
   const buffer = new ArrayBuffer(32 + frame.planes.length);
   const view = new DataView(buffer);
   view.setUint8(0, 2);

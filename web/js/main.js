@@ -3,7 +3,7 @@
 import { keepStored } from "./state/keeping.js";
 import { hasOwnWork, openPlaces, readStored } from "./state/persistence.js";
 import { Store } from "./state/store.js";
-import { startSession } from "./transport/start.js";
+import { startConnection } from "./transport/start.js";
 import { buildPage } from "./view/page.js";
 
 const places = openPlaces(window);
@@ -12,4 +12,4 @@ const store = new Store(stored);
 buildPage(store);
 keepStored(store, places, window, navigator.locks);
 if (problems.length > 0) store.notify("error", problems.join(". "));
-startSession(store, window);
+startConnection(store, window);

@@ -34,8 +34,8 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string };
 
-/** Topic "data". */
-export interface DataState {
+/** Topic "document". */
+export interface DocumentState {
   readonly points: readonly Point[];
   /** How many different classes have at least one point. */
   readonly nClassesPresent: number;
@@ -130,8 +130,8 @@ export interface Notice {
   readonly canBringBack: boolean;
 }
 
-/** A picture of the network: posteriors over data space, with the numbers of that very step. */
-export interface PictureFrame {
+/** What the network says everywhere, and the numbers: posteriors over data space, with the numbers of that very step. */
+export interface Frame {
   readonly generation: number;
   readonly step: number;
   /** Null without points. */
@@ -151,18 +151,18 @@ export interface PictureFrame {
   readonly planes: Uint8Array;
 }
 
-/** Topic "picture": what the map and the numbers show, always of one step. */
-export interface PictureState {
-  /** Null before the first picture of the session. */
-  readonly frame: PictureFrame | null;
+/** Topic "map": what the map and the numbers show, always of one step. */
+export interface MapState {
+  /** Null before the first frame. */
+  readonly frame: Frame | null;
   /** False while an earlier snapshot is shown. */
   readonly live: boolean;
 }
 
-/** Topic "timeline": the history of this run. */
-export interface TimelineState {
-  /** Oldest first, at most 256; the last one is always the newest picture. */
-  readonly snapshots: readonly PictureFrame[];
+/** Topic "history": the history of this run. */
+export interface HistoryState {
+  /** Oldest first, at most 256; the last one is always the newest frame. */
+  readonly snapshots: readonly Frame[];
   /** Index of what is shown; snapshots.length - 1 when live; -1 when there is none. */
   readonly shownIndex: number;
   readonly live: boolean;
@@ -202,14 +202,14 @@ export interface ModelState {
 }
 
 export interface State {
-  readonly data: DataState;
+  readonly document: DocumentState;
   readonly settings: SettingsState;
   readonly ui: UiState;
   readonly session: SessionState;
   readonly keeping: KeepingState;
   readonly notice: Notice | null;
-  readonly picture: PictureState;
-  readonly timeline: TimelineState;
+  readonly map: MapState;
+  readonly history: HistoryState;
   readonly requests: RequestsState;
   readonly model: ModelState;
 }

@@ -1,35 +1,35 @@
-// The timeline of a run: at most 256 pictures, evenly thinned as the run grows.
+// The history of a run: at most 256 frames, evenly thinned as the run grows.
 //
-// Pictures are recorded by step. When the timeline is full, every second one is dropped and
-// the interval between recordings doubles. The last entry is always the newest picture at its
-// full size; it becomes part of the record, or is replaced by the next picture.
+// Frames are recorded by step. When the history is full, every second one is dropped and
+// the interval between recordings doubles. The last entry is always the newest frame at its
+// full size; it becomes part of the record, or is replaced by the next frame.
 //
-// Memory: a recorded picture is resampled to at most 128×128, so with eight classes a full
-// timeline takes 256 × 128 × 128 × 8 = 33.5 MB (8.4 MB with two). Resampling takes about a
-// millisecond, and only for pictures that are kept.
+// Memory: a recorded frame is resampled to at most 128×128, so with eight classes a full
+// history takes 256 × 128 × 128 × 8 = 33.5 MB (8.4 MB with two). Resampling takes about a
+// millisecond, and only for frames that are kept.
 
-/** @import { PictureFrame } from "../../types/state" */
+/** @import { Frame } from "../../types/state" */
 
 export const MAX_SNAPSHOTS = 256;
 
-/** Largest edge of a recorded picture. */
+/** Largest edge of a recorded frame. */
 export const SNAPSHOT_EDGE = 128;
 
-export class Timeline {
-  /** @type {PictureFrame[]} recorded pictures, oldest first */
+export class History {
+  /** @type {Frame[]} recorded frames, oldest first */
   #recorded = [];
-  /** @type {PictureFrame | null} the newest picture */
+  /** @type {Frame | null} the newest frame */
   #newest = null;
   /** Steps between recordings. */
   #interval = 1;
 
-  /** Everything there is to show, oldest first; the last one is the newest picture.
-   * @returns {readonly PictureFrame[]} */
+  /** Everything there is to show, oldest first; the last one is the newest frame.
+   * @returns {readonly Frame[]} */
   get snapshots() {
     return this.#newest === null ? [] : [...this.#recorded, this.#newest];
   }
 
-  /** @param {PictureFrame} frame of a step not before the newest one's */
+  /** @param {Frame} frame of a step not before the newest one's */
   push(frame) {
     const previous = this.#newest;
     this.#newest = frame;
@@ -59,8 +59,8 @@ export class Timeline {
   }
 
   /**
-   * Drops every second picture, keeping the first. The new interval is twice the usual
-   * distance of the recorded ones, not only twice the old interval: pictures of a fast run
+   * Drops every second frame, keeping the first. The new interval is twice the usual
+   * distance of the recorded ones, not only twice the old interval: frames of a fast run
    * come hundreds of steps apart, and an interval below that would thin only the past.
    */
   #thin() {
@@ -75,9 +75,9 @@ export class Timeline {
 }
 
 /**
- * A copy of a picture that fits the timeline, or the picture itself if it does.
- * @param {PictureFrame} frame
- * @returns {PictureFrame}
+ * A copy of a frame that fits the history, or the frame itself if it does.
+ * @param {Frame} frame
+ * @returns {Frame}
  */
 export function shrink(frame) {
   const width = Math.min(frame.width, SNAPSHOT_EDGE);

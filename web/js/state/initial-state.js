@@ -23,7 +23,7 @@ export const NOTHING_STORED = Object.freeze({
  */
 export function initialState(stored) {
   return {
-    data: {
+    document: {
       points: stored.points,
       ...countClasses(stored.points),
       canUndo: false,
@@ -51,8 +51,8 @@ export function initialState(stored) {
     },
     keeping: { place: "unknown", claimed: false },
     notice: null,
-    picture: { frame: null, live: true },
-    timeline: { snapshots: [], shownIndex: -1, live: true },
+    map: { frame: null, live: true },
+    history: { snapshots: [], shownIndex: -1, live: true },
     requests: { generate: null, restore: null, reset: false, steps: 0 },
     model: { checkpoint: stored.checkpoint },
   };

@@ -33,8 +33,8 @@ const PARTS = Object.freeze([
   {
     key: "nnvisu_data",
     what: "points",
-    values: ({ data }) => [data.points],
-    entry: ({ data }) => ({ points: data.points }),
+    values: ({ document }) => [document.points],
+    entry: ({ document }) => ({ points: document.points }),
   },
   {
     key: "nnvisu_weights",
@@ -64,12 +64,12 @@ const PARTS = Object.freeze([
  * @param {State} state
  * @returns {unknown[]}
  */
-function traces({ settings, data, ui, model }) {
-  return [settings.config, settings.stepsPerSecond, data.points, ui, model.checkpoint?.step ?? 0];
+function traces({ settings, document, ui, model }) {
+  return [settings.config, settings.stepsPerSecond, document.points, ui, model.checkpoint?.step ?? 0];
 }
 
 /** @type {readonly Topic[]} */
-const TOPICS = ["settings", "data", "model", "ui", "session", "requests"];
+const TOPICS = ["settings", "document", "model", "ui", "session", "requests"];
 
 /**
  * Keeps the store's lasting parts from now on.

@@ -1,6 +1,6 @@
-// The colours of the eight classes, and how posteriors become a picture.
+// The colours of the eight classes, and how posteriors become a map.
 
-/** @import { PaletteName, PictureFrame, Rgb } from "../../types/state" */
+/** @import { PaletteName, Frame, Rgb } from "../../types/state" */
 
 /**
  * The classes' colours as CSS text. "petroff" is the first eight of the ten-colour sequence of
@@ -16,7 +16,7 @@ export const PALETTES = Object.freeze({
 
 /** The names of the colours in plain words.
  * @type {Readonly<Record<PaletteName, readonly string[]>>} */
-export const COLOUR_NAMES = Object.freeze({
+export const COLOR_NAMES = Object.freeze({
   petroff: ["blue", "orange", "red", "grey", "purple", "brown", "rust", "khaki"],
   classic: ["blue", "orange", "red", "purple", "green", "yellow", "brown", "navy"],
 });
@@ -31,20 +31,20 @@ export function rgbOf(css) {
 }
 
 /**
- * Paints a picture: each pixel is the class colours blended by posterior, Σ p·c / Σ p. (The
+ * Paints a map: each pixel is the class colours blended by posterior, Σ p·c / Σ p. (The
  * posteriors are bytes, so their sum is only about 255.)
- * @param {PictureFrame} frame
+ * @param {Frame} frame
  * @param {PaletteName} palette
  * @param {Uint8ClampedArray} rgba of at least width * height * 4, as in ImageData; all of it is
  *   written, opaque
  */
-export function colourise(frame, palette, rgba) {
+export function colorize(frame, palette, rgba) {
   const { planes, classes } = frame;
   const nPixels = frame.width * frame.height;
-  const colours = PALETTES[palette].slice(0, classes).map(rgbOf);
-  const reds = Float64Array.from(colours, ([red]) => red);
-  const greens = Float64Array.from(colours, ([, green]) => green);
-  const blues = Float64Array.from(colours, ([, , blue]) => blue);
+  const colors = PALETTES[palette].slice(0, classes).map(rgbOf);
+  const reds = Float64Array.from(colors, ([red]) => red);
+  const greens = Float64Array.from(colors, ([, green]) => green);
+  const blues = Float64Array.from(colors, ([, , blue]) => blue);
   for (let pixel = 0, to = 0; pixel < nPixels; pixel += 1, to += 4) {
     let red = 0;
     let green = 0;

@@ -3,7 +3,7 @@
 // A list that changes is copied, at 20,000 points some twenty microseconds; in exchange undo,
 // storing and sending hold on to lists without copying, and `===` tells whether the data changed.
 
-/** @import { DataPosition, DataState, Point } from "../../types/state" */
+/** @import { DataPosition, DocumentState, Point } from "../../types/state" */
 /** @import { WireConstants } from "../../types/wire" */
 
 /** @type {WireConstants["MAX_CLASSES"]} */
@@ -76,7 +76,7 @@ export function withoutPointsNear(points, from, to, radius) {
 
 /**
  * @param {readonly Point[]} points
- * @returns {Pick<DataState, "nClassesPresent" | "classCounts">}
+ * @returns {Pick<DocumentState, "nClassesPresent" | "classCounts">}
  */
 export function countClasses(points) {
   const classCounts = new Array(MAX_CLASSES).fill(0);

@@ -1,8 +1,8 @@
 // What the transport reports about the server. Only the transport calls these actions.
 
-/** @import { Checkpoint, Config, Connection, FieldName, Network, PictureFrame, Point, Seeds } from "../../types/state" */
-/** @import { DataEdits } from "./data-edits.js" */
-/** @import { Playback } from "./playback.js" */
+/** @import { Checkpoint, Config, Connection, FieldName, Network, Frame, Point, Seeds } from "../../types/state" */
+/** @import { DocumentEdits } from "./document-edits.js" */
+/** @import { ShownMap } from "./shown-map.js" */
 /** @import { SettingsEdits } from "./settings-edits.js" */
 /** @import { Slices } from "./slices.js" */
 
@@ -10,19 +10,19 @@ export class ServerReports {
   #slices;
   #edits;
   #settings;
-  #playback;
+  #shownMap;
   #notify;
 
   /**
    * @param {Slices} slices
-   * @param {{ edits: DataEdits, settings: SettingsEdits, playback: Playback }} owners of what changes by rules
+   * @param {{ edits: DocumentEdits, settings: SettingsEdits, shownMap: ShownMap }} owners of what changes by rules
    * @param {(kind: "info" | "error", text: string) => void} notify
    */
-  constructor(slices, { edits, settings, playback }, notify) {
+  constructor(slices, { edits, settings, shownMap }, notify) {
     this.#slices = slices;
     this.#edits = edits;
     this.#settings = settings;
-    this.#playback = playback;
+    this.#shownMap = shownMap;
     this.#notify = notify;
   }
 
@@ -43,7 +43,7 @@ export class ServerReports {
    */
   hello({ version, author, maxPoints }) {
     this.#slices.patch("session", { server: { version, author } });
-    this.#slices.patch("data", { maxPoints });
+    this.#slices.patch("document", { maxPoints });
   }
 
   /**
@@ -62,7 +62,7 @@ export class ServerReports {
   freshWeights() {
     this.#slices.patch("model", { checkpoint: null });
     this.#slices.patch("session", { diverged: false });
-    this.#playback.restart();
+    this.#shownMap.restart();
   }
 
   /**
@@ -70,7 +70,7 @@ export class ServerReports {
    * @param {Checkpoint} checkpoint
    */
   resumed(checkpoint) {
-    this.#playback.rewindTo(checkpoint.step);
+    this.#shownMap.rewindTo(checkpoint.step);
   }
 
   /** @param {string} reason why the server could not take the checkpoint */
@@ -137,9 +137,9 @@ export class ServerReports {
     this.#slices.patch("session", { running: false, diverged: true });
   }
 
-  /** @param {PictureFrame} frame the newest one of the current generation */
-  picture(frame) {
-    this.#playback.push(frame);
+  /** @param {Frame} frame the newest one of the current generation */
+  frame(frame) {
+    this.#shownMap.push(frame);
   }
 
   /** @param {Checkpoint} checkpoint the newest one of the current generation */

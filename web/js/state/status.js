@@ -2,14 +2,14 @@
 
 /** @import { State } from "../../types/state" */
 
-import { COLOUR_NAMES } from "./palettes.js";
+import { COLOR_NAMES } from "./palettes.js";
 
 /**
  * @param {State} state
  * @returns {string} one or two short sentences for the status line
  */
 export function statusText(state) {
-  const { session, data, picture, model } = state;
+  const { session, document, map, model } = state;
   if (session.connection === "retrying") {
     const { lossReason } = session;
     return lossReason === null ? "Connection lost, retrying; your work is safe" : `${lossReason} Retrying; your work is safe`;
@@ -17,13 +17,13 @@ export function statusText(state) {
   if (session.connection === "resting") return "Disconnected after a long rest; your next click or key reconnects, your work is safe";
   if (session.connection === "connecting") return "Connecting";
   if (session.generating) return "Generating points";
-  if (data.points.length === 0) return "Add points to start";
+  if (document.points.length === 0) return "Add points to start";
   if (session.diverged) return "Stopped: training diverged; try a smaller learning rate";
-  // After a reload the network is known before its first picture.
-  const step = (picture.frame ?? model.checkpoint)?.step ?? 0;
+  // After a reload the network is known before its first map.
+  const step = (map.frame ?? model.checkpoint)?.step ?? 0;
   const activity = session.running ? "Training" : step > 0 ? "Paused" : "Ready to train";
-  if (data.nClassesPresent > 1) return activity;
-  const onlyClass = data.classCounts.findIndex((count) => count > 0);
-  const colour = COLOUR_NAMES[state.ui.palette][onlyClass];
+  if (document.nClassesPresent > 1) return activity;
+  const onlyClass = document.classCounts.findIndex((count) => count > 0);
+  const colour = COLOR_NAMES[state.ui.palette][onlyClass];
   return `${activity}. Only one class so far: the network will call everything ${colour}`;
 }

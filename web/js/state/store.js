@@ -9,9 +9,9 @@
  *   Config, DataPosition, Distribution, FieldName, KeepingState, Parsed, Point, SessionContent, Stored, Topic, UiState
  * } from "../../types/state" */
 
-import { DataEdits } from "./data-edits.js";
+import { DocumentEdits } from "./document-edits.js";
 import { NOTHING_STORED, initialState } from "./initial-state.js";
-import { Playback } from "./playback.js";
+import { ShownMap } from "./shown-map.js";
 import { ServerReports } from "./server-reports.js";
 import {
   ACTIVATION_NAMES,
@@ -21,7 +21,7 @@ import {
   formatField,
   isSpeed,
 } from "./settings.js";
-import { Sessions } from "./sessions.js";
+import { OpenedSession } from "./opened-session.js";
 import { SettingsEdits } from "./settings-edits.js";
 import { Slices } from "./slices.js";
 import { validUi } from "./ui.js";
@@ -33,18 +33,18 @@ export class Store {
   #slices;
   #edits;
   #settings;
-  #playback;
-  #sessions;
+  #shownMap;
+  #openedSession;
   #nextNoticeId = 1;
 
   /** @param {Stored} [stored] what is kept from an earlier visit */
   constructor(stored = NOTHING_STORED) {
     this.#slices = new Slices(initialState(stored));
-    this.#edits = new DataEdits(this.#slices);
+    this.#edits = new DocumentEdits(this.#slices);
     this.#settings = new SettingsEdits(this.#slices);
-    this.#playback = new Playback(this.#slices);
-    const owners = { edits: this.#edits, settings: this.#settings, playback: this.#playback };
-    this.#sessions = new Sessions(this.#slices, owners);
+    this.#shownMap = new ShownMap(this.#slices);
+    const owners = { edits: this.#edits, settings: this.#settings, shownMap: this.#shownMap };
+    this.#openedSession = new OpenedSession(this.#slices, owners);
     /** Actions for the transport only. */
     this.server = new ServerReports(this.#slices, owners, (kind, text) => this.notify(kind, text));
   }
@@ -84,7 +84,7 @@ export class Store {
    * @returns {boolean} false if there are already as many points as the server takes (a notice says so)
    */
   addPoint(position, label = this.state.ui.selectedClass) {
-    const { points, maxPoints } = this.state.data;
+    const { points, maxPoints } = this.state.document;
     if (points.length >= maxPoints) {
       this.notify("error", `There can be at most ${maxPoints} points`);
       return false;
@@ -114,7 +114,7 @@ export class Store {
 
   /** Takes back the last data edit; if that was the opening of a session, as a whole. */
   undo() {
-    if (this.#sessions.hasJustOpened) this.bringBack();
+    if (this.#openedSession.hasJustOpened) this.bringBack();
     else this.#edits.undo();
   }
 
@@ -169,7 +169,7 @@ export class Store {
    * @param {string} source
    */
   #hasRoomFor(points, source) {
-    const { maxPoints } = this.state.data;
+    const { maxPoints } = this.state.document;
     if (points.length <= maxPoints) return true;
     this.notify("error", `There are ${describeCount(points)} ${source}, and this server takes at most ${maxPoints}; nothing was changed`);
     return false;
@@ -182,7 +182,7 @@ export class Store {
    * @returns {SessionContent | null} null before the server has drawn the seeds
    */
   sessionContent() {
-    return this.#sessions.content();
+    return this.#openedSession.content();
   }
 
   /**
@@ -194,7 +194,7 @@ export class Store {
    */
   openSession(session, source) {
     if (!this.#hasRoomFor(session.points, source)) return false;
-    const canBringBack = this.#sessions.open(session);
+    const canBringBack = this.#openedSession.open(session);
     const step = session.checkpoint?.step ?? 0;
     const what = `${describeCount(session.points)}, network ${describeNetwork(session.config)}, step ${step}`;
     this.notify("info", `Opened the session ${source}: ${what}`, canBringBack);
@@ -203,7 +203,7 @@ export class Store {
 
   /** Puts back what the last opened session took the place of. */
   bringBack() {
-    if (this.#sessions.bringBack()) this.notify("info", "What was here before is back");
+    if (this.#openedSession.bringBack()) this.notify("info", "What was here before is back");
   }
 
   // --- settings -----------------------------------------------------------------------
@@ -312,7 +312,7 @@ export class Store {
   }
 
   #canTrain() {
-    if (this.state.data.points.length > 0 || this.state.session.generating) return true;
+    if (this.state.document.points.length > 0 || this.state.session.generating) return true;
     this.notify("info", "Add points before training");
     return false;
   }
@@ -335,16 +335,16 @@ export class Store {
   // --- history and notices ------------------------------------------------------------
 
   /**
-   * Shows an earlier picture; the last index goes live.
+   * Shows an earlier map; the last index goes live.
    * @param {number} index into `timeline.snapshots`
    */
   showSnapshot(index) {
-    this.#playback.show(index);
+    this.#shownMap.show(index);
   }
 
-  /** Shows the newest picture and follows the run. */
+  /** Shows the newest map and follows the run. */
   goLive() {
-    if (!this.state.picture.live) this.#playback.goLive();
+    if (!this.state.map.live) this.#shownMap.goLive();
   }
 
   /**

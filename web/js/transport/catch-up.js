@@ -50,7 +50,7 @@ export class CatchUp {
     this.#speed(state);
     this.#generate(state);
     this.#data(state);
-    const dataIsTold = this.told.points === state.data.points && !this.#replies.has("generate");
+    const dataIsTold = this.told.points === state.document.points && !this.#replies.has("generate");
     if (dataIsTold) this.#step(state);
     const start = state.session.running && !this.told.running && state.requests.steps === 0;
     if (start && dataIsTold) this.#start();
@@ -152,7 +152,7 @@ export class CatchUp {
   }
 
   /** @param {State} state */
-  #data({ data: { points, maxPoints } }) {
+  #data({ document: { points, maxPoints } }) {
     // While a data set is being generated the points of before are not worth sending: it
     // replaces them, and they would replace it.
     if (this.#replies.has("data") || this.#replies.has("generate")) return;

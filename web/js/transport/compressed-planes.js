@@ -24,7 +24,7 @@ const SIZE_AFTER_RUN = SIZES + N_ROUGHNESSES * N_SIZE;
 const N_CONTEXTS = SIZE_AFTER_RUN + N_SIZE;
 
 /**
- * @param {Uint8Array} payload the compressed posteriors of a picture
+ * @param {Uint8Array} payload the compressed posteriors of a frame
  * @param {{ width: number, height: number, classes: number }} size within their limits
  * @returns {Uint8Array} one plane per class, row by row, 255 for posterior 1
  * @throws {DamagedBytes}

@@ -1,185 +1,283 @@
-// The WebSocket: found relative to the page, opened again whenever it is lost.
+// Keeps the server in step with the store, through lost connections and restarts.
 //
-// Waiting grows from a quarter of a second to five seconds, with jitter so that many pages do
-// not come back to a restarted server in one instant. When the network comes back or the person
-// returns to the page, the next try is at once. A server that refuses is asked why, and may ask
-// for a longer wait; one that ended the connection because nothing happened on it is not troubled
-// again before something does.
+// After every connect the server is handed everything (`restore`); from then on it is told what
+// changes (catch-up.js). What the server says goes into the store. Frames and checkpoints of
+// weights that have been, or are being, thrown away are dropped: the server counts generations.
 
-/** @import { WireConstants } from "../../types/wire" */
-/** @import { Refusal } from "./refusal.js" */
+/** @import { Frozen } from "../../types/state" */
+/** @import { Request } from "../../types/wire" */
+/** @import { Store } from "../state/store.js" */
+/** @import { ReconnectingSocket } from "./socket.js" */
+/** @import { DataGenerated, ErrorMessage, Hello, Message, ServerState, StateMessage } from "./messages.js" */
+/** @import { Waiting } from "./replies.js" */
 
-import { plainSentence } from "./refusal.js";
+import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
+import { CatchUp } from "./catch-up.js";
+import { parseMessage } from "./messages.js";
+import { Newest } from "./newest.js";
+import { FrameError, decodeFrame } from "./frame.js";
+import { Replies } from "./replies.js";
+import { restoreFrom } from "./restore.js";
 
-/** @type {WireConstants["SUBPROTOCOL_V2"]} */
-const SUBPROTOCOL = "nnvisu.v2";
-
-const FIRST_DELAY = 250;
-const LONGEST_DELAY = 5_000;
-
-/** A try that has not succeeded after this many milliseconds is given up. */
-const OPEN_TIMEOUT = 10_000;
-
-/** How a server closes a connection on which nothing happens: going away, with this reason. */
-const IDLE = Object.freeze({ code: 1001, reason: "idle" });
-
-/**
- * @typedef {object} Environment what the connection needs of the browser
- * @property {(url: string, protocol: string) => WebSocket} createSocket
- * @property {(task: () => void, delay: number) => unknown} setTimeout
- * @property {(timer: any) => void} clearTimeout
- * @property {() => number} random within [0, 1)
- * @property {(url: string) => Promise<Refusal | null>} refusal why the server at an address refuses; never rejects
- *
- * @typedef {object} Handlers
- * @property {() => void} opened
- * @property {() => void} lost also when a try fails; the next one is on the way
- * @property {(reason: string | null) => void} reason what the server says why, null when it says nothing
- * @property {() => void} resting the server let go of an idle page; `retryNow` connects again
- * @property {(text: string) => void} text
- * @property {(buffer: ArrayBuffer) => void} binary
- */
-
-/**
- * The address of the WebSocket: `ws` beside the page.
- * @param {string} baseURI of the document
- * @returns {string}
- */
-export function webSocketUrl(baseURI) {
-  const url = new URL("ws", baseURI);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url.href;
-}
+/** Silence after which the server is asked whether it is there, and then given up: milliseconds. */
+const PATIENCE = 10_000;
 
 export class Connection {
-  #url;
-  #environment;
-  #handlers;
-  /** @type {WebSocket | null} */
-  #socket = null;
-  /** @type {unknown} the next try, or the end of this one's patience */
-  #timer = null;
-  #failures = 0;
-  /** How many sockets there have been: an answer about an earlier one comes too late. */
-  #tries = 0;
-  #ended = false;
+  #store;
+  #socket;
+  #now;
+  #replies = new Replies();
+  #frames;
+  /** @type {CatchUp | null} null until the server has been restored */
+  #catchUp = null;
+  /** @type {number | null} */
+  #generation = null;
+  #isOpen = false;
+  #maxMessageBytes = Infinity;
+  #lastHeard = 0;
+  #complained = false;
 
   /**
-   * @param {string} url
-   * @param {Environment} environment
-   * @param {Handlers} handlers
+   * @param {Store} store
+   * @param {Pick<ReconnectingSocket, "send" | "settled" | "drop" | "bufferedAmount">} socket
+   * @param {() => number} now milliseconds
+   * @param {(task: () => void) => void} later runs a task after everything that has arrived
    */
-  constructor(url, environment, handlers) {
-    this.#url = url;
-    this.#environment = environment;
-    this.#handlers = handlers;
-  }
-
-  /** Bytes that wait in the browser to be sent. */
-  get bufferedAmount() {
-    return this.#socket?.bufferedAmount ?? 0;
-  }
-
-  /** Begins; from here the connection keeps itself up. */
-  start() {
-    if (this.#socket === null && !this.#ended) this.#open();
-  }
-
-  /** Ends it for good. */
-  end() {
-    this.#ended = true;
-    this.#environment.clearTimeout(this.#timer);
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close(1000);
-  }
-
-  /** @param {string} text sent if the connection is open; otherwise what it says is lost */
-  send(text) {
-    if (this.#socket?.readyState === 1) this.#socket.send(text);
-  }
-
-  /** The connection has proved useful: the next loss begins with a short wait again. */
-  settled() {
-    this.#failures = 0;
-  }
-
-  /** Tries now instead of at the end of the wait. */
-  retryNow() {
-    if (this.#socket !== null || this.#ended) return;
-    this.#failures = 0;
-    this.#open();
-  }
-
-  /** Gives this socket up, such as when the other side has fallen silent, and tries again. */
-  drop() {
-    const socket = this.#socket;
-    if (socket === null) return;
-    // The closing handshake may never end; this socket is not listened to any more.
-    this.#lost();
-    socket.close();
-  }
-
-  #open() {
-    this.#environment.clearTimeout(this.#timer);
-    const socket = this.#environment.createSocket(this.#url, SUBPROTOCOL);
+  constructor(store, socket, now, later) {
+    this.#store = store;
     this.#socket = socket;
-    this.#tries += 1;
-    let hasOpened = false;
-    socket.binaryType = "arraybuffer";
-    this.#timer = this.#environment.setTimeout(() => this.drop(), OPEN_TIMEOUT);
-    socket.onopen = () => {
-      if (socket !== this.#socket) return;
-      hasOpened = true;
-      this.#environment.clearTimeout(this.#timer);
-      this.#handlers.opened();
-    };
-    // An "error" is always followed by "close".
-    socket.onclose = (event) => {
-      if (socket !== this.#socket) return;
-      if (hasOpened) this.#closed(event);
-      else this.#failed();
-    };
-    socket.onmessage = ({ data }) => {
-      if (socket !== this.#socket) return;
-      if (typeof data === "string") this.#handlers.text(data);
-      else if (data instanceof ArrayBuffer) this.#handlers.binary(data);
-    };
+    this.#now = now;
+    this.#frames = new Newest((/** @type {ArrayBuffer} */ buffer) => this.#frame(buffer), later);
+    store.subscribe(["document", "settings", "session", "requests"], () => this.#tell());
   }
 
-  /** @param {{ code?: number, reason?: string }} event */
-  #closed({ code, reason = "" }) {
-    if (code === IDLE.code && reason === IDLE.reason) {
-      this.#socket = null;
-      this.#handlers.resting();
+  /** A connection stands; the server introduces itself first. */
+  opened() {
+    this.#forget();
+    this.#isOpen = true;
+    this.#lastHeard = this.#now();
+  }
+
+  /** The connection is lost, and another one is tried. */
+  lost() {
+    this.#forget();
+    this.#store.server.connection("retrying");
+  }
+
+  /**
+   * Called every second or so: a connection can die without a word, above all when a computer
+   * sleeps or changes networks.
+   */
+  checkPulse() {
+    if (!this.#isOpen) return;
+    // While the browser still sends, the server cannot be expected to answer.
+    if (this.#socket.bufferedAmount > 0) this.#lastHeard = this.#now();
+    if (this.#now() - this.#lastHeard < PATIENCE) return;
+    this.#lastHeard = this.#now();
+    // An answer, or the introduction that a server begins with, is overdue.
+    if (this.#catchUp === null || !this.#replies.isEmpty) this.#socket.drop();
+    else if (this.#store.state.session.running) this.#catchUp.probe();
+  }
+
+  /** The person is back, or the network: is the server still there? */
+  probe() {
+    if (this.#catchUp === null || !this.#replies.isEmpty) return;
+    this.#lastHeard = this.#now();
+    this.#catchUp.probe();
+  }
+
+  /** @param {string} text a message of the server */
+  text(text) {
+    this.#lastHeard = this.#now();
+    const message = parseMessage(text);
+    this.#react(message);
+    this.#tell();
+  }
+
+  /** Tells the server what it does not know: what has changed, or everything of another session. */
+  #tell() {
+    if (this.#catchUp === null) return;
+    if (this.#store.state.requests.restore === null) {
+      this.#catchUp.run();
       return;
     }
-    this.#handlers.reason(plainSentence(reason) || null);
-    this.#lost();
+    this.#catchUp = null;
+    this.#restore();
   }
 
-  /** The server was not there, or did not let the page in. */
-  #failed() {
-    this.#lost();
-    const tries = this.#tries;
-    void this.#environment.refusal(this.#url).then((refusal) => {
-      if (tries !== this.#tries || this.#ended) return;
-      this.#handlers.reason(refusal?.sentence ?? null);
-      if (refusal !== null && refusal.wait > 0) this.#tryAfter(refusal.wait * (1 + 0.25 * this.#environment.random()));
+  /** @param {ArrayBuffer} buffer a frame of the server */
+  binary(buffer) {
+    this.#lastHeard = this.#now();
+    this.#frames.put(buffer);
+  }
+
+  /** @param {ArrayBuffer} buffer */
+  #frame(buffer) {
+    if (this.#replies.expectNewGeneration) return;
+    try {
+      const frame = decodeFrame(buffer);
+      if (frame.generation === this.#generation) this.#store.server.frame(frame);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#complain(error.message);
+    }
+  }
+
+  #forget() {
+    this.#replies.clear();
+    this.#frames.clear();
+    this.#isOpen = false;
+    this.#catchUp = null;
+    this.#generation = null;
+    this.#complained = false;
+  }
+
+  /** @param {Message} message */
+  #react(message) {
+    switch (message.type) {
+      case "config":
+        return this.#hello(message);
+      case "state":
+        return this.#state(message);
+      case "data_generated":
+        return this.#generated(message);
+      case "error":
+        return this.#error(message);
+      case "checkpoint":
+        if (message.checkpoint.generation !== this.#generation || this.#replies.expectNewGeneration) return;
+        return this.#store.server.checkpoint(message.checkpoint);
+      case "unreadable":
+        return this.#complain(message.reason);
+      case "ignored":
+    }
+  }
+
+  /** @param {Hello} hello */
+  #hello(hello) {
+    this.#maxMessageBytes = hello.maxMessageBytes;
+    this.#store.server.hello(hello);
+    if (this.#catchUp === null && this.#replies.isEmpty) this.#restore();
+  }
+
+  #restore() {
+    const { state } = this.#store;
+    const { request, checkpoint } = restoreFrom(state);
+    // The text is nearly all ASCII: its length is its size.
+    if (checkpoint !== null && JSON.stringify(request).length + 1_000 > this.#maxMessageBytes) {
+      this.#store.server.checkpointRefused("It is larger than what this server takes.");
+      this.#restore();
+      return;
+    }
+    const { points, maxPoints } = state.document;
+    if (points.length > maxPoints) {
+      this.#store.server.problem(`This server takes at most ${maxPoints} points: the others are shown but not trained`);
+    }
+    const { config, stepsPerSecond } = state.settings;
+    this.#send(request, {
+      kind: "restore",
+      done: (now) => {
+        if (checkpoint === null) this.#store.server.freshWeights();
+        else this.#store.server.resumed(checkpoint);
+        if (state.requests.reset) this.#store.server.resetDone();
+        this.#store.server.restored(state.requests.restore);
+        const told = { config, points, stepsPerSecond, running: now.running };
+        this.#catchUp = new CatchUp(this.#store, this.#replies, (...args) => this.#send(...args), told);
+        this.#socket.settled();
+        this.#store.server.connection("open");
+      },
+      failed: (error) => this.#restoreFailed(error, checkpoint !== null),
     });
   }
 
-  #lost() {
-    this.#socket = null;
-    const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#failures);
-    this.#failures += 1;
-    this.#tryAfter(longest * (0.5 + 0.5 * this.#environment.random()));
-    this.#handlers.lost();
+  /**
+   * @param {ErrorMessage} error
+   * @param {boolean} hadCheckpoint
+   */
+  #restoreFailed({ message }, hadCheckpoint) {
+    if (hadCheckpoint) {
+      this.#store.server.checkpointRefused(message);
+      this.#restore();
+      return;
+    }
+    // Settings and points are checked before they get into the store, so this server has other
+    // rules than the page. It may be replaced by the right one: the work is kept meanwhile.
+    this.#store.server.problem(`The server cannot take over your work: ${message}`);
+    this.#socket.drop();
   }
 
-  /** @param {number} delay */
-  #tryAfter(delay) {
-    this.#environment.clearTimeout(this.#timer);
-    this.#timer = this.#environment.setTimeout(() => this.#open(), delay);
+  /** @param {StateMessage} message */
+  #state({ re, state }) {
+    const waiting = this.#replies.take(re);
+    if (this.#replies.has("restore")) {
+      // It is about the session that another one is taking the place of.
+      this.#generation = state.generation;
+      waiting?.done?.(state);
+      return;
+    }
+    const isNewRun = state.generation !== this.#generation && waiting?.kind !== "restore";
+    this.#generation = state.generation;
+    if (isNewRun) this.#store.server.freshWeights();
+    waiting?.done?.(state);
+    this.#showNetwork(state);
+    this.#followRunning(state);
+  }
+
+  /** @param {ServerState} state */
+  #showNetwork({ generation, network, seeds }) {
+    const told = this.#catchUp?.told.config;
+    const { config } = this.#store.state.settings;
+    const networkPending =
+      told === undefined ||
+      this.#replies.has("network") ||
+      changedFields(told, config).some((field) => NETWORK_FIELDS.includes(field));
+    this.#store.server.network({ generation, network, seeds, networkPending });
+  }
+
+  /**
+   * Only when nothing is under way does a state tell whether training goes on by itself.
+   * @param {ServerState} state
+   */
+  #followRunning({ running }) {
+    if (this.#catchUp === null || !this.#replies.isEmpty) return;
+    const { told } = this.#catchUp;
+    if (told.running && !running && this.#store.state.session.running) this.#store.server.stopped();
+    told.running = running;
+  }
+
+  /** @param {DataGenerated} message */
+  #generated({ re, points }) {
+    const waiting = this.#replies.get(re);
+    if (waiting?.kind !== "generate" || this.#catchUp === null) return;
+    this.#store.server.freshWeights();
+    this.#store.server.generated(waiting.about, points);
+    this.#catchUp.told.points = points;
+  }
+
+  /** @param {ErrorMessage} error */
+  #error(error) {
+    const waiting = this.#replies.take(error.re);
+    if (this.#replies.has("restore")) return;
+    if (error.code === "diverged") {
+      if (this.#catchUp !== null) this.#catchUp.told.running = false;
+      this.#store.server.diverged();
+    }
+    if (waiting?.failed) waiting.failed(error);
+    else this.#store.server.problem(error.message);
+  }
+
+  /**
+   * @param {Frozen<Request>} request
+   * @param {Waiting} waiting
+   */
+  #send(request, waiting) {
+    if (this.#replies.isEmpty) this.#lastHeard = this.#now();
+    this.#socket.send(JSON.stringify({ ...request, id: this.#replies.add(waiting) }));
+  }
+
+  /** @param {string} reason */
+  #complain(reason) {
+    if (this.#complained) return;
+    this.#complained = true;
+    this.#store.server.problem(`The server sent something this page cannot read (${reason}); reloading the page may help`);
   }
 }

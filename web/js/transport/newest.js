@@ -1,4 +1,4 @@
-// Where pictures wait for their turn. Reading one takes a moment; when they come faster than
+// Where frames wait for their turn. Reading one takes a moment; when they come faster than
 // that, only the newest is read, so that what is shown never falls behind.
 
 /** @template T */

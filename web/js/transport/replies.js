@@ -26,7 +26,7 @@ export class Replies {
     return this.#waiting.size === 0;
   }
 
-  /** Whether the weights are about to be thrown away, so that pictures of them are void. */
+  /** Whether the weights are about to be thrown away, so that frames of them are void. */
   get expectNewGeneration() {
     return [...this.#waiting.values()].some(({ kind }) => NEW_GENERATION.has(kind));
   }

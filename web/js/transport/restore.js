@@ -19,7 +19,7 @@ import { currentCheckpoint } from "../state/checkpoint.js";
  */
 export function restoreFrom(state) {
   const { config, stepsPerSecond } = state.settings;
-  const { points, maxPoints } = state.data;
+  const { points, maxPoints } = state.document;
   const checkpoint = currentCheckpoint(state);
   const freshWeights = state.requests.reset || state.session.networkPending;
   const seeds = freshWeights ? null : state.settings.seeds;

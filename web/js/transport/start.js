@@ -2,10 +2,10 @@
 
 /** @import { Store } from "../state/store.js" */
 
-import { Connection, webSocketUrl } from "./connection.js";
+import { ReconnectingSocket, webSocketUrl } from "./socket.js";
 import { taskQueue } from "./newest.js";
 import { readRefusal } from "./refusal.js";
-import { Session } from "./session.js";
+import { Connection } from "./connection.js";
 
 /** How often to look whether the connection has died silently, in milliseconds. */
 const PULSE = 1_000;
@@ -18,8 +18,8 @@ const REFUSAL_TIMEOUT = 5_000;
  * @param {Store} store
  * @param {Window} page the browser's window
  */
-export function startSession(store, page) {
-  const connection = new Connection(
+export function startConnection(store, page) {
+  const socket = new ReconnectingSocket(
     webSocketUrl(page.document.baseURI),
     {
       createSocket: (url, protocol) => new WebSocket(url, protocol),
@@ -32,27 +32,27 @@ export function startSession(store, page) {
         ),
     },
     {
-      opened: () => session.opened(),
-      lost: () => session.lost(),
+      opened: () => connection.opened(),
+      lost: () => connection.lost(),
       reason: (reason) => store.server.lossReason(reason),
       resting: () => {
-        session.lost();
+        connection.lost();
         store.server.connection("resting");
       },
-      text: (text) => session.text(text),
-      binary: (buffer) => session.binary(buffer),
+      text: (text) => connection.text(text),
+      binary: (buffer) => connection.binary(buffer),
     },
   );
-  const session = new Session(store, connection, () => performance.now(), taskQueue());
+  const connection = new Connection(store, socket, () => performance.now(), taskQueue());
   const comeBack = () => {
     wakeUp();
-    connection.retryNow();
-    session.probe();
+    socket.retryNow();
+    connection.probe();
   };
   const wakeUp = () => {
     if (store.state.session.connection !== "resting") return;
     store.server.connection("connecting");
-    connection.retryNow();
+    socket.retryNow();
   };
   // Whatever a person does, and whatever the page is told by other means, begins with one of these.
   for (const type of ["pointerdown", "keydown"]) page.addEventListener(type, wakeUp, { capture: true });
@@ -60,6 +60,6 @@ export function startSession(store, page) {
   page.document.addEventListener("visibilitychange", () => {
     if (page.document.visibilityState === "visible") comeBack();
   });
-  page.setInterval(() => session.checkPulse(), PULSE);
-  connection.start();
+  page.setInterval(() => connection.checkPulse(), PULSE);
+  socket.start();
 }

@@ -2,7 +2,7 @@
 
 /** @import { Store } from "../state/store.js" */
 
-import { COLOUR_NAMES } from "../state/palettes.js";
+import { COLOR_NAMES } from "../state/palettes.js";
 import { setText } from "./dom.js";
 import { formatCount, formatLoss, formatPercent } from "../words/numbers.js";
 
@@ -32,13 +32,13 @@ export class Announcer {
  */
 export function announceProgress(store, announcer) {
   let lastTime = performance.now();
-  store.subscribe(["picture", "session"], (changed) => {
+  store.subscribe(["map", "session"], (changed) => {
     const now = performance.now();
-    const { session, picture } = store.state;
+    const { session, map } = store.state;
     if (changed.has("session") && !session.running) lastTime = now;
-    if (!session.running || picture.frame === null || now - lastTime < PROGRESS_INTERVAL) return;
+    if (!session.running || map.frame === null || now - lastTime < PROGRESS_INTERVAL) return;
     lastTime = now;
-    const { step, loss, accuracy } = picture.frame;
+    const { step, loss, accuracy } = map.frame;
     announcer.say(
       `Step ${formatCount(step)}, loss ${formatLoss(loss)}, accuracy ${formatPercent(accuracy)}`,
     );
@@ -54,14 +54,14 @@ export function describeCanvas(store, element) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const describe = () => {
-    const { data, ui } = store.state;
-    const names = COLOUR_NAMES[ui.palette];
+    const { document: data, ui } = store.state;
+    const names = COLOR_NAMES[ui.palette];
     const parts = data.classCounts.flatMap((count, label) =>
       count === 0 ? [] : [`${formatCount(count)} ${names[label]}`],
     );
     setText(element, parts.length === 0 ? "No points yet." : `Points: ${parts.join(", ")}.`);
   };
-  store.subscribe(["data", "ui"], () => {
+  store.subscribe(["document", "ui"], () => {
     clearTimeout(timer);
     timer = setTimeout(describe, SUMMARY_DELAY);
   });

@@ -12,13 +12,13 @@ export function buildDataPanel(store) {
   const redo = onClick("redo", () => store.redo());
   const clear = onClick("clear", () => store.clear());
   const show = () => {
-    const { data } = store.state;
+    const { document: data } = store.state;
     setText(pointCount, describeCount(data.points.length));
     undo.disabled = !data.canUndo;
     redo.disabled = !data.canRedo;
     clear.disabled = data.points.length === 0;
   };
-  store.subscribe(["data"], show);
+  store.subscribe(["document"], show);
   show();
 }
 

@@ -21,7 +21,7 @@ export function buildFilesPanel(store) {
     if (session === null) store.notify("info", "There is nothing to save before the server has been reached");
     else save(nameNow("nnvisu"), writeSessionFile(session), "application/json");
   });
-  onClick("export-csv", () => save("nnvisu-points.csv", writeCsv(store.state.data.points), "text/csv"));
+  onClick("export-csv", () => save("nnvisu-points.csv", writeCsv(store.state.document.points), "text/csv"));
   for (const button of all("[data-model]", HTMLButtonElement)) {
     const format = /** @type {ModelFormat} */ (button.dataset.model);
     button.addEventListener("click", () => void saveModel(store, format, button));
@@ -66,11 +66,11 @@ function showWhatThereIs(store) {
   const exportCsv = byId("export-csv", HTMLButtonElement);
   const models = all("[data-model]", HTMLButtonElement);
   const show = () => {
-    exportCsv.disabled = store.state.data.points.length === 0;
+    exportCsv.disabled = store.state.document.points.length === 0;
     // Fresh weights come from the seeds.
     for (const button of models) button.disabled = store.state.settings.seeds === null;
   };
-  store.subscribe(["data", "settings"], show);
+  store.subscribe(["document", "settings"], show);
   show();
 }
 

@@ -4,7 +4,7 @@
 /** @import { Announcer } from "./announcer.js" */
 
 import { canvasFromData, dataFromCanvas, dataLength } from "../state/geometry.js";
-import { COLOUR_NAMES } from "../state/palettes.js";
+import { COLOR_NAMES } from "../state/palettes.js";
 import { formatCoordinate } from "../words/numbers.js";
 
 /** In data space. */
@@ -82,7 +82,7 @@ export class KeyboardCursor {
     const { tool, selectedClass, palette } = this.#store.state.ui;
     if (tool === "erase") this.#erase();
     else if (this.#store.addPoint(this.#position)) {
-      this.#announcer.say(`Added ${COLOUR_NAMES[palette][selectedClass]} at ${this.#place()}`);
+      this.#announcer.say(`Added ${COLOR_NAMES[palette][selectedClass]} at ${this.#place()}`);
     }
   }
 

@@ -3,7 +3,7 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { CanvasSize } from "./canvas-size.js" */
 
-import { colourise } from "../state/palettes.js";
+import { colorize } from "../state/palettes.js";
 import { drawSoon } from "./frames.js";
 
 /** A smooth picture of at most 256 samples gains nothing from more pixels; the screen scales it. */
@@ -24,8 +24,8 @@ export class MapLayer {
     this.#store = store;
     this.#canvas = canvas;
     this.#context = contextOf(canvas);
-    store.subscribe(["picture", "ui"], (changed) => {
-      if (changed.has("picture") || store.state.ui.palette !== this.#paintedPalette) drawSoon(this.#draw);
+    store.subscribe(["map", "ui"], (changed) => {
+      if (changed.has("map") || store.state.ui.palette !== this.#paintedPalette) drawSoon(this.#draw);
     });
   }
 
@@ -44,9 +44,9 @@ export class MapLayer {
   }
 
   #paint() {
-    const { picture, ui } = this.#store.state;
+    const { map, ui } = this.#store.state;
     const { width: edge } = this.#canvas;
-    const { frame } = picture;
+    const { frame } = map;
     this.#paintedPalette = ui.palette;
     if (frame === null) {
       this.#context.clearRect(0, 0, edge, edge);
@@ -59,7 +59,7 @@ export class MapLayer {
       samples.height = height;
     }
     const image = new ImageData(width, height);
-    colourise(frame, ui.palette, image.data);
+    colorize(frame, ui.palette, image.data);
     contextOf(samples).putImageData(image, 0, 0);
 
     // The outermost samples belong on the edges of the square, and a sample is the middle of its

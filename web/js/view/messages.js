@@ -62,7 +62,7 @@ function showStatus(store) {
     status.dataset.tone = connection === "retrying" || diverged ? "problem" : "plain";
     setText(banner, connection === "open" || isQuiet ? "" : text);
   };
-  store.subscribe(["session", "data", "ui", "picture"], show);
+  store.subscribe(["session", "document", "ui", "map"], show);
   show();
 }
 
@@ -124,9 +124,9 @@ function showNotices(store) {
   store.subscribe(["notice"], show);
   show();
 
-  let wasEmpty = store.state.data.points.length === 0;
-  store.subscribe(["data", "notice"], (changed) => {
-    const isEmpty = store.state.data.points.length === 0;
+  let wasEmpty = store.state.document.points.length === 0;
+  store.subscribe(["document", "notice"], (changed) => {
+    const isEmpty = store.state.document.points.length === 0;
     // What was said to a person without points is settled by the first point; what is said
     // together with it is about it.
     const isOld = !changed.has("notice") && store.state.notice?.kind === "info";
@@ -140,12 +140,12 @@ function showEmptyState(store) {
   const invitation = byId("empty-state", HTMLElement);
   const box = byId("canvas-box", HTMLElement);
   const show = () => {
-    const { data, session, picture } = store.state;
+    const { document: data, session, map } = store.state;
     const isEmpty = data.points.length === 0;
     invitation.hidden = !isEmpty || session.generating;
     // The guesses of a network that has seen nothing stay in the background.
-    box.dataset.untouched = String(isEmpty && (picture.frame?.step ?? 0) === 0);
+    box.dataset.untouched = String(isEmpty && (map.frame?.step ?? 0) === 0);
   };
-  store.subscribe(["data", "session", "picture"], show);
+  store.subscribe(["document", "session", "map"], show);
   show();
 }

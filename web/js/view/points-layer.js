@@ -31,7 +31,7 @@ export class PointsLayer {
     const context = canvas.getContext("2d");
     if (context === null) throw new Error("no 2-D canvas");
     this.#context = context;
-    store.subscribe(["data"], () => drawSoon(this.#draw));
+    store.subscribe(["document"], () => drawSoon(this.#draw));
     store.subscribe(["ui"], () => {
       if (this.#look().key !== this.#sheet.key) drawSoon(this.#draw);
     });
@@ -47,7 +47,7 @@ export class PointsLayer {
   }
 
   #paint() {
-    const { points } = this.#store.state.data;
+    const { points } = this.#store.state.document;
     const markers = this.#markers();
     // Drawing adds points at the end, and only these are new on the canvas.
     if (this.#painted === null || !isBeginningOf(this.#painted, points)) {
@@ -88,7 +88,7 @@ export class PointsLayer {
   }
 
   #look() {
-    const { ui, data } = this.#store.state;
+    const { ui, document: data } = this.#store.state;
     const radius = pointRadius(this.#size.css, data.points.length) * (this.#size.device / this.#size.css);
     return {
       key: `${ui.palette} ${ui.shapes} ${radius}`,

@@ -24,22 +24,22 @@ export function buildTimeline(store) {
   });
 
   const show = () => {
-    const { timeline, picture } = store.state;
-    const last = Math.max(0, timeline.snapshots.length - 1);
-    const shown = Math.max(0, timeline.shownIndex);
-    slider.disabled = timeline.snapshots.length < 2;
+    const { history, map } = store.state;
+    const last = Math.max(0, history.snapshots.length - 1);
+    const shown = Math.max(0, history.shownIndex);
+    slider.disabled = history.snapshots.length < 2;
     slider.max = String(last);
     slider.value = String(shown);
     slider.style.setProperty("--done", `${last === 0 ? 0 : (100 * shown) / last}%`);
 
-    const step = formatCount(picture.frame?.step ?? 0);
-    const text = timeline.live ? "live" : `step ${step}`;
+    const step = formatCount(map.frame?.step ?? 0);
+    const text = history.live ? "live" : `step ${step}`;
     setText(label, text);
-    slider.setAttribute("aria-valuetext", timeline.live ? `live, step ${step}` : text);
-    backToLive.hidden = timeline.live;
-    thenMark.hidden = timeline.live;
-    if (!timeline.live) setText(thenMark, `History: step ${step}`);
+    slider.setAttribute("aria-valuetext", history.live ? `live, step ${step}` : text);
+    backToLive.hidden = history.live;
+    thenMark.hidden = history.live;
+    if (!history.live) setText(thenMark, `History: step ${step}`);
   };
-  store.subscribe(["timeline", "picture"], () => drawSoon(show));
+  store.subscribe(["history", "map"], () => drawSoon(show));
   show();
 }

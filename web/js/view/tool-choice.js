@@ -3,7 +3,7 @@
 
 /** @import { Store } from "../state/store.js" */
 
-import { COLOUR_NAMES } from "../state/palettes.js";
+import { COLOR_NAMES } from "../state/palettes.js";
 import { all, byId, capitalize, setText } from "./dom.js";
 import { formatCount } from "../words/numbers.js";
 import { markerPath } from "./markers.js";
@@ -32,7 +32,7 @@ export function buildToolChoice(store) {
     const chosen = ui.tool === "erase" ? swatches.length : ui.selectedClass;
     inPanel.choose(chosen);
     atCanvas.choose(chosen);
-    COLOUR_NAMES[ui.palette].forEach((name, label) => {
+    COLOR_NAMES[ui.palette].forEach((name, label) => {
       setText(swatches[label].name, capitalize(name));
       quick[label].button.setAttribute("aria-label", capitalize(name));
       for (const marker of [swatches[label].marker, quick[label].marker]) {
@@ -41,12 +41,12 @@ export function buildToolChoice(store) {
     });
   };
   const showData = () => {
-    store.state.data.classCounts.forEach((count, label) => {
+    store.state.document.classCounts.forEach((count, label) => {
       setText(swatches[label].count, formatCount(count));
     });
   };
   store.subscribe(["ui"], showUi);
-  store.subscribe(["data"], showData);
+  store.subscribe(["document"], showData);
   showUi();
   showData();
 }

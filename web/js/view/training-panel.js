@@ -68,8 +68,8 @@ function showNumbers(store) {
   const accuracy = byId("stat-accuracy", HTMLElement);
   const rate = byId("stat-rate", HTMLElement);
   const show = () => {
-    const { picture, model } = store.state;
-    const { frame, live } = picture;
+    const { map, model } = store.state;
+    const { frame, live } = map;
     // After a reload the network is known before its first picture.
     setNumber(step, (frame ?? model.checkpoint)?.step ?? 0, formatStep);
     setNumber(loss, frame?.loss ?? null, formatLoss);
@@ -78,7 +78,7 @@ function showNumbers(store) {
     const runs = live && running && connection === "open";
     setNumber(rate, runs ? (frame?.stepsPerSecond ?? 0) : 0, formatRate);
   };
-  store.subscribe(["picture"], () => drawSoon(show));
+  store.subscribe(["map"], () => drawSoon(show));
   store.subscribe(["session"], () => drawSoon(show));
   show();
 }

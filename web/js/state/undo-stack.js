@@ -10,7 +10,7 @@ export const MAX_STEPS = 200;
 /** References held over all steps: about 16 MB. */
 export const MAX_REFERENCES = 2_000_000;
 
-export class UndoHistory {
+export class UndoStack {
   /** @type {(readonly Point[])[]} oldest first */
   #past = [];
   /** @type {(readonly Point[])[]} the next one to redo last */

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { canvasFromData, dataFromCanvas, dataLength, dragPositions } from "../../web/js/state/geometry.js";
 import { pointAt, readPoint, withoutPointsNear } from "../../web/js/state/points.js";
 import { Store } from "../../web/js/state/store.js";
-import { MAX_REFERENCES, MAX_STEPS, UndoHistory } from "../../web/js/state/undo.js";
+import { MAX_REFERENCES, MAX_STEPS, UndoStack } from "../../web/js/state/undo-stack.js";
 import { chance } from "./support.js";
 
 const manyPoints = (count) => Array.from({ length: count }, (_, i) => pointAt({ x: (i % 200) / 100 - 1, y: 0 }, i % 8));
@@ -75,15 +75,15 @@ test("clicks are undone one by one, a drag as one step", () => {
   for (let i = 0; i < 5; i += 1) store.addPoint({ x: i / 10, y: 0.5 });
   store.endStroke();
   store.addPoint({ x: 0, y: -0.5 });
-  const after = store.state.data.points;
+  const after = store.state.document.points;
   const lengths = [];
-  while (store.state.data.canUndo) {
+  while (store.state.document.canUndo) {
     store.undo();
-    lengths.push(store.state.data.points.length);
+    lengths.push(store.state.document.points.length);
   }
   assert.deepEqual(lengths, [6, 1, 0]);
-  while (store.state.data.canRedo) store.redo();
-  assert.deepEqual(store.state.data.points, after);
+  while (store.state.document.canRedo) store.redo();
+  assert.deepEqual(store.state.document.points, after);
 });
 
 test("a drag that changes nothing is no step, and undo in the middle of a drag ends it", () => {
@@ -91,14 +91,14 @@ test("a drag that changes nothing is no step, and undo in the middle of a drag e
   store.beginStroke();
   store.erasePoints({ x: 0, y: 0 }, { x: 0, y: 0 }, 0.1);
   store.endStroke();
-  assert.equal(store.state.data.canUndo, false);
+  assert.equal(store.state.document.canUndo, false);
   store.beginStroke();
   store.addPoint({ x: 0, y: 0 });
   store.undo();
   store.addPoint({ x: 0.1, y: 0 });
   store.addPoint({ x: 0.2, y: 0 });
   store.undo();
-  assert.equal(store.state.data.points.length, 1);
+  assert.equal(store.state.document.points.length, 1);
 });
 
 test("a new edit ends what could be redone", () => {
@@ -106,14 +106,14 @@ test("a new edit ends what could be redone", () => {
   store.addPoint({ x: 0, y: 0 });
   store.undo();
   store.addPoint({ x: 0.5, y: 0 });
-  assert.equal(store.state.data.canRedo, false);
+  assert.equal(store.state.document.canRedo, false);
 });
 
 test("any sequence of edits can be taken back to the beginning and forward again", () => {
   const random = chance(5);
   for (let round = 0; round < 30; round += 1) {
     const store = new Store();
-    const seen = [store.state.data.points];
+    const seen = [store.state.document.points];
     for (let i = 0; i < 40; i += 1) {
       const at = { x: random() * 2 - 1, y: random() * 2 - 1 };
       const kind = random();
@@ -121,35 +121,35 @@ test("any sequence of edits can be taken back to the beginning and forward again
       else if (kind < 0.9) store.erasePoints(at, at, 0.3);
       else if (kind < 0.95) store.clear();
       else store.server.generated(null, manyPoints(3));
-      if (store.state.data.points !== seen.at(-1)) seen.push(store.state.data.points);
+      if (store.state.document.points !== seen.at(-1)) seen.push(store.state.document.points);
     }
     for (let i = seen.length - 2; i >= 0; i -= 1) {
       store.undo();
-      assert.deepEqual(store.state.data.points, seen[i]);
+      assert.deepEqual(store.state.document.points, seen[i]);
     }
-    assert.equal(store.state.data.canUndo, false);
+    assert.equal(store.state.document.canUndo, false);
     for (const points of seen.slice(1)) {
       store.redo();
-      assert.deepEqual(store.state.data.points, points);
+      assert.deepEqual(store.state.document.points, points);
     }
   }
 });
 
 test("undo keeps at most so many steps and so many points", () => {
-  const few = new UndoHistory();
+  const few = new UndoStack();
   for (let i = 0; i < MAX_STEPS + 50; i += 1) few.record(manyPoints(1));
   let steps = 0;
   while (few.undo([]) !== null) steps += 1;
   assert.equal(steps, MAX_STEPS);
 
-  const many = new UndoHistory();
+  const many = new UndoStack();
   const large = manyPoints(20_000);
   for (let i = 0; i < 150; i += 1) many.record(large);
   steps = 0;
   while (many.undo([]) !== null) steps += 1;
   assert.equal(steps, MAX_REFERENCES / 20_000);
 
-  const huge = new UndoHistory();
+  const huge = new UndoStack();
   huge.record(manyPoints(MAX_REFERENCES + 1));
   assert.equal(huge.canUndo, true);
 });
@@ -160,7 +160,7 @@ test("above the limit a point is refused with a sentence and nothing is lost", (
   assert.ok(store.addPoint({ x: 0, y: 0 }));
   assert.ok(store.addPoint({ x: 0.5, y: 0 }));
   assert.equal(store.addPoint({ x: 0.6, y: 0 }), false);
-  assert.equal(store.state.data.points.length, 2);
+  assert.equal(store.state.document.points.length, 2);
   assert.equal(store.state.notice?.text, "There can be at most 2 points");
 });
 
@@ -169,6 +169,6 @@ test("the classes present are counted", () => {
   store.addPoint({ x: 0, y: 0 }, 5);
   store.addPoint({ x: 0, y: 0 }, 5);
   store.addPoint({ x: 0, y: 0 }, 2);
-  assert.deepEqual(store.state.data.classCounts, [0, 0, 1, 0, 0, 2, 0, 0]);
-  assert.equal(store.state.data.nClassesPresent, 2);
+  assert.deepEqual(store.state.document.classCounts, [0, 0, 1, 0, 0, 2, 0, 0]);
+  assert.equal(store.state.document.nClassesPresent, 2);
 });

@@ -16,9 +16,9 @@ const SRGB_TO_XYZ = [0.4124564, 0.3575761, 0.1804375, 0.2126729, 0.7151522, 0.07
 
 const WHITE = [0.95047, 1, 1.08883];
 
-/** The smallest CIEDE2000 between any two of some colours. */
-export function smallestDifference(colours, vision) {
-  const labs = colours.map((css) => labOf(css, VISION[vision]));
+/** The smallest CIEDE2000 between any two of some colors. */
+export function smallestDifference(colors, vision) {
+  const labs = colors.map((css) => labOf(css, VISION[vision]));
   let smallest = Infinity;
   for (let i = 0; i < labs.length; i += 1) {
     for (let j = 0; j < i; j += 1) smallest = Math.min(smallest, ciede2000(labs[i], labs[j]));

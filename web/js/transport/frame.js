@@ -1,10 +1,10 @@
-// Reads the binary frames of the server: pictures of the network.
+// Reads the binary frames of the server.
 //
 // Little-endian; offset 0 u8 tag, 1 u8 encoding, 2 u16 width, 4 u16 height, 6 u16 classes,
 // 8 u32 generation, 12 u64 step, 20 f32 loss, 24 f32 accuracy, 28 f32 steps per second,
 // 32 the posteriors: one plane of bytes per class, as they are or compressed.
 
-/** @import { PictureFrame } from "../../types/state" */
+/** @import { Frame } from "../../types/state" */
 /** @import { WireConstants } from "../../types/wire" */
 
 import { MAX_CLASSES } from "../state/points.js";
@@ -25,18 +25,18 @@ const COMPRESSED_PLANES = 1;
  */
 const MAX_COMPRESSED_POSTERIORS = 8_388_608;
 
-/** A frame that is not a picture this page can read. */
-export class PictureError extends Error {
+/** A frame that is not a frame this page can read. */
+export class FrameError extends Error {
   /** @override */
-  name = "PictureError";
+  name = "FrameError";
 }
 
 /**
  * @param {ArrayBuffer} buffer a whole frame; planes that are not compressed stay in it
- * @returns {PictureFrame}
- * @throws {PictureError}
+ * @returns {Frame}
+ * @throws {FrameError}
  */
-export function decodePicture(buffer) {
+export function decodeFrame(buffer) {
   require(buffer.byteLength >= HEADER_BYTES, `a frame of ${buffer.byteLength} bytes has no header`);
   const view = new DataView(buffer);
   require(view.getUint8(0) === PICTURE_TAG, `frame tag ${view.getUint8(0)} is unknown`);
@@ -84,11 +84,11 @@ function planesOf(encoding, payload, size) {
       try {
         return decompressPlanes(payload, size);
       } catch (error) {
-        if (error instanceof DamagedBytes) throw new PictureError("a compressed picture is damaged");
+        if (error instanceof DamagedBytes) throw new FrameError("a compressed picture is damaged");
         throw error;
       }
     default:
-      throw new PictureError(`picture encoding ${encoding} is unknown`);
+      throw new FrameError(`picture encoding ${encoding} is unknown`);
   }
 }
 
@@ -97,5 +97,5 @@ function planesOf(encoding, payload, size) {
  * @param {string} message
  */
 function require(condition, message) {
-  if (!condition) throw new PictureError(message);
+  if (!condition) throw new FrameError(message);
 }

@@ -4,11 +4,11 @@
 /** @import { Slices } from "./slices.js" */
 
 import { countClasses, pointAt, withoutPointsNear } from "./points.js";
-import { UndoHistory } from "./undo.js";
+import { UndoStack } from "./undo-stack.js";
 
-export class DataEdits {
+export class DocumentEdits {
   #slices;
-  #undo = new UndoHistory();
+  #undo = new UndoStack();
 
   /** @param {Slices} slices */
   constructor(slices) {
@@ -16,7 +16,7 @@ export class DataEdits {
   }
 
   get #points() {
-    return this.#slices.state.data.points;
+    return this.#slices.state.document.points;
   }
 
   beginStroke() {
@@ -70,7 +70,7 @@ export class DataEdits {
 
   /** @param {readonly Point[]} points */
   #show(points) {
-    this.#slices.patch("data", {
+    this.#slices.patch("document", {
       points,
       ...countClasses(points),
       canUndo: this.#undo.canUndo,

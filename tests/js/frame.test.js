@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PictureError, decodePicture } from "../../web/js/transport/picture.js";
-import { chance, encodePicture, picture } from "./support.js";
+import { FrameError, decodeFrame } from "../../web/js/transport/frame.js";
+import { chance, encodeFrame, frame } from "./support.js";
 
 const bytes = (hex) => Uint8Array.from(hex.replaceAll(" ", "").match(/../g), (pair) => Number.parseInt(pair, 16)).buffer;
 
@@ -22,7 +22,7 @@ function changed(buffer, offset, ...values) {
 const READABLE = changed(GOLDEN, 18, 0, 0);
 
 test("the golden frame reads as what it says", () => {
-  assert.deepEqual(decodePicture(READABLE), {
+  assert.deepEqual(decodeFrame(READABLE), {
     generation: 0x04030201,
     step: 0x161514131211,
     loss: 0.5,
@@ -36,16 +36,16 @@ test("the golden frame reads as what it says", () => {
 });
 
 test("loss and accuracy that are no numbers are none", () => {
-  const { loss, accuracy } = decodePicture(encodePicture(picture({ loss: null, accuracy: null })));
+  const { loss, accuracy } = decodeFrame(encodeFrame(frame({ loss: null, accuracy: null })));
   assert.deepEqual([loss, accuracy], [null, null]);
 });
 
-test("any picture reads as it was written", () => {
+test("any frame reads as it was written", () => {
   const random = chance(7);
   const upTo = (limit) => Math.floor(random() * limit);
   for (let i = 0; i < 200; i += 1) {
     const [width, height, classes] = [2 + upTo(20), 2 + upTo(20), 2 + upTo(7)];
-    const frame = picture({
+    const written = frame({
       width, height, classes,
       generation: upTo(2 ** 32),
       step: upTo(2 ** 53),
@@ -54,7 +54,7 @@ test("any picture reads as it was written", () => {
       stepsPerSecond: Math.fround(random() * 1e6),
       planes: Uint8Array.from({ length: width * height * classes }, () => upTo(256)),
     });
-    assert.deepEqual(decodePicture(encodePicture(frame)), frame);
+    assert.deepEqual(decodeFrame(encodeFrame(written)), written);
   }
 });
 
@@ -78,7 +78,7 @@ test("whatever is not such a frame is refused", () => {
     "too many bytes": bytes(`${Buffer.from(READABLE).toString("hex")}00`),
   };
   for (const [name, buffer] of Object.entries(refused)) {
-    assert.throws(() => decodePicture(buffer), PictureError, name);
+    assert.throws(() => decodeFrame(buffer), FrameError, name);
   }
 });
 
@@ -88,9 +88,9 @@ test("no bytes make it fail in another way", () => {
     const noise = Uint8Array.from({ length: Math.floor(random() * 80) }, () => Math.floor(random() * 256));
     if (random() < 0.7) noise.set([2, 0].slice(0, noise.length));
     try {
-      decodePicture(noise.buffer);
+      decodeFrame(noise.buffer);
     } catch (error) {
-      assert.ok(error instanceof PictureError);
+      assert.ok(error instanceof FrameError);
     }
   }
 });

@@ -1,19 +1,19 @@
 // A whole session in place of another: what a file brings, and what was there before.
 
 /** @import { Point, SessionContent } from "../../types/state" */
-/** @import { DataEdits } from "./data-edits.js" */
-/** @import { Playback } from "./playback.js" */
+/** @import { DocumentEdits } from "./document-edits.js" */
+/** @import { ShownMap } from "./shown-map.js" */
 /** @import { SettingsEdits } from "./settings-edits.js" */
 /** @import { Slices } from "./slices.js" */
 
 import { currentCheckpoint } from "./checkpoint.js";
 import { FIELDS } from "./settings.js";
 
-export class Sessions {
+export class OpenedSession {
   #slices;
   #edits;
   #settings;
-  #playback;
+  #shownMap;
   /** @type {SessionContent | null} what the last one took the place of */
   #before = null;
   /** @type {readonly Point[] | null} what it brought */
@@ -21,13 +21,13 @@ export class Sessions {
 
   /**
    * @param {Slices} slices
-   * @param {{ edits: DataEdits, settings: SettingsEdits, playback: Playback }} owners of what changes by rules
+   * @param {{ edits: DocumentEdits, settings: SettingsEdits, shownMap: ShownMap }} owners of what changes by rules
    */
-  constructor(slices, { edits, settings, playback }) {
+  constructor(slices, { edits, settings, shownMap }) {
     this.#slices = slices;
     this.#edits = edits;
     this.#settings = settings;
-    this.#playback = playback;
+    this.#shownMap = shownMap;
   }
 
   /**
@@ -38,12 +38,12 @@ export class Sessions {
     const { state } = this.#slices;
     const { config, seeds } = state.settings;
     if (seeds === null) return null;
-    return { config, seeds, points: state.data.points, checkpoint: currentCheckpoint(state) };
+    return { config, seeds, points: state.document.points, checkpoint: currentCheckpoint(state) };
   }
 
   /** Whether the last data edit, of those that can be undone, was the opening of a session. */
   get hasJustOpened() {
-    return this.#before !== null && this.#opened === this.#slices.state.data.points;
+    return this.#before !== null && this.#opened === this.#slices.state.document.points;
   }
 
   /**
@@ -53,7 +53,7 @@ export class Sessions {
   open(session) {
     this.#before = this.content();
     this.#edits.replace(session.points);
-    this.#opened = this.#slices.state.data.points;
+    this.#opened = this.#slices.state.document.points;
     this.#takeOver(session);
     return this.#before !== null;
   }
@@ -62,7 +62,7 @@ export class Sessions {
   bringBack() {
     const before = this.#before;
     if (before === null) return false;
-    if (this.hasJustOpened && this.#slices.state.data.canUndo) this.#edits.undo();
+    if (this.hasJustOpened && this.#slices.state.document.canUndo) this.#edits.undo();
     // Without points before and after, the opening was no edit.
     this.#edits.replace(before.points);
     this.#before = null;
@@ -82,6 +82,6 @@ export class Sessions {
     this.#slices.patch("model", { checkpoint });
     this.#slices.patch("session", { running: false, diverged: false, generating: false, networkPending: false });
     this.#slices.patch("requests", { restore: session, generate: null, reset: false, steps: 0 });
-    this.#playback.restart();
+    this.#shownMap.restart();
   }
 }

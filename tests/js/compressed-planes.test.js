@@ -1,10 +1,10 @@
-// Reading compressed pictures: the vectors that the server's encoder is held to, and damage.
+// Reading compressed frames: the vectors that the server's encoder is held to, and damage.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { PictureError, decodePicture } from "../../web/js/transport/picture.js";
+import { FrameError, decodeFrame } from "../../web/js/transport/frame.js";
 import { chance } from "./support.js";
 
 const VECTORS = new URL("../../crates/nnvisu-protocol/tests/vectors/pictures.json", import.meta.url);
@@ -19,17 +19,17 @@ function bytes(base64) {
 
 for (const { name, whole, frame, planes, ...rest } of vectors) {
   test(`vector: ${name}`, () => {
-    assert.deepEqual(decodePicture(bytes(frame).buffer), { ...rest, planes: bytes(planes) });
+    assert.deepEqual(decodeFrame(bytes(frame).buffer), { ...rest, planes: bytes(planes) });
   });
 }
 
-test("pictures are read one after the other without a trace of the last", () => {
+test("frames are read one after the other without a trace of the last", () => {
   for (const { frame, planes } of [...vectors, ...vectors.toReversed()]) {
-    assert.deepEqual(decodePicture(bytes(frame).buffer).planes, bytes(planes));
+    assert.deepEqual(decodeFrame(bytes(frame).buffer).planes, bytes(planes));
   }
 });
 
-/** Of a few bytes, other ones can be another picture by chance. */
+/** Of a few bytes, other ones can be another frame by chance. */
 const LONG_ENOUGH = 100;
 
 test("no damage to the posteriors goes unnoticed", () => {
@@ -40,12 +40,12 @@ test("no damage to the posteriors goes unnoticed", () => {
     if (whole.length < LONG_ENOUGH) continue;
     for (let i = 0; i < 100; i += 1) {
       const at = 33 + upTo(whole.length - 33);
-      assert.throws(() => decodePicture(whole.slice(0, at).buffer), PictureError, `${name} without byte ${at}`);
+      assert.throws(() => decodeFrame(whole.slice(0, at).buffer), FrameError, `${name} without byte ${at}`);
       const changed = whole.slice();
       changed[at] ^= 1 + upTo(255);
-      assert.throws(() => decodePicture(changed.buffer), PictureError, `${name} with another byte ${at}`);
+      assert.throws(() => decodeFrame(changed.buffer), FrameError, `${name} with another byte ${at}`);
     }
-    assert.throws(() => decodePicture(Uint8Array.of(...whole, 0).buffer), PictureError, `${name} and a byte more`);
+    assert.throws(() => decodeFrame(Uint8Array.of(...whole, 0).buffer), FrameError, `${name} and a byte more`);
   }
 });
 
@@ -58,13 +58,13 @@ function framed(changes, payload) {
 
 test("what a few bytes may ask for is bounded", () => {
   // 1024 × 1025 pixels of 8 classes; one row less is allowed, but needs other bytes.
-  assert.throws(() => decodePicture(framed([[2, 0, 4, 1, 4, 8, 0]], [255, 0, 0, 0, 0])), /too large/);
-  assert.throws(() => decodePicture(framed([[2, 0, 4, 0, 4, 8, 0]], [255, 255, 0, 0, 0])), /damaged/);
+  assert.throws(() => decodeFrame(framed([[2, 0, 4, 1, 4, 8, 0]], [255, 0, 0, 0, 0])), /too large/);
+  assert.throws(() => decodeFrame(framed([[2, 0, 4, 0, 4, 8, 0]], [255, 255, 0, 0, 0])), /damaged/);
 });
 
 test("a frame without precision is damaged", () => {
-  assert.throws(() => decodePicture(framed([], [])), /damaged/);
-  assert.throws(() => decodePicture(framed([], [0, 0, 0, 0, 0])), /damaged/);
+  assert.throws(() => decodeFrame(framed([], [])), /damaged/);
+  assert.throws(() => decodeFrame(framed([], [0, 0, 0, 0, 0])), /damaged/);
 });
 
 test("no bytes make it fail in another way", () => {
@@ -73,9 +73,9 @@ test("no bytes make it fail in another way", () => {
   for (let i = 0; i < 2_000; i += 1) {
     const noise = Array.from({ length: upTo(80) }, () => upTo(256));
     try {
-      decodePicture(framed([[2, 2 + upTo(30), 0, 2 + upTo(30), 0, 2 + upTo(7), 0]], noise));
+      decodeFrame(framed([[2, 2 + upTo(30), 0, 2 + upTo(30), 0, 2 + upTo(7), 0]], noise));
     } catch (error) {
-      assert.ok(error instanceof PictureError, error);
+      assert.ok(error instanceof FrameError, error);
     }
   }
 });
