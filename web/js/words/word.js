@@ -31,8 +31,8 @@ export function word(key, ...parameters) {
  * @param {Parameters<K>} parameters
  * @returns {Message}
  */
-export function message(key, ...[parameters]) {
-  return Object.freeze({ key, parameters });
+export function message(key, ...parameters) {
+  return Object.freeze({ key, parameters: /** @type {object | undefined} */ (parameters[0]) });
 }
 
 /**
