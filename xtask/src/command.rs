@@ -65,6 +65,19 @@ fn run_as(mut command: Command, line: &str) -> Result<()> {
     Ok(())
 }
 
+/// What a command that has to succeed prints.
+pub(crate) fn output(mut command: Command) -> Result<String> {
+    let line = shown(&command);
+    let output = command
+        .output()
+        .with_context(|| format!("could not start `{line}`"))?;
+    if !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        bail!("`{line}` failed ({}): {}", output.status, errors.trim());
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("reading what `{line}` prints"))
+}
+
 /// Whether the command can be started and succeeds; its output is dropped.
 pub(crate) fn succeeds(mut command: Command) -> bool {
     command

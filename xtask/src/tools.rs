@@ -1,46 +1,45 @@
 //! The tools that are not part of a Rust toolchain: found where they are
 //! installed, else installed, else an error that says what to do.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
 use crate::command::{cargo, command, run, succeeds, target_directory};
 
 const CARGO_DENY_VERSION: &str = "0.20.2";
+const CARGO_FUZZ_VERSION: &str = "0.13.2";
 const MATURIN: &str = "maturin==1.16.0";
 const TYPESCRIPT_VERSION: &str = "7.0.2";
 const VNU_VERSION: &str = "26.9.27";
 
-/// cargo-deny: the installed one, or the pinned one built into the target
-/// directory.
+/// cargo-deny.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    let installed = Path::new("cargo-deny");
-    if succeeds(command(installed, &["--version"])) {
-        return Ok(installed.to_path_buf());
+    cargo_subcommand("cargo-deny", CARGO_DENY_VERSION)
+}
+
+/// cargo-fuzz.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
+    cargo_subcommand("cargo-fuzz", CARGO_FUZZ_VERSION)
+}
+
+/// The installed program, or its pinned version built into the target directory.
+fn cargo_subcommand(name: &str, version: &str) -> Result<PathBuf> {
+    if succeeds(command(name, &["--version"])) {
+        return Ok(name.into());
     }
-    let root = tools_directory().join(format!("cargo-deny-{CARGO_DENY_VERSION}"));
+    let root = tools_directory().join(format!("{name}-{version}"));
     let program = root
         .join("bin")
-        .join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     if !program.exists() {
-        // The dev profile builds in a third of the time and checks our few
-        // hundred dependencies in seconds all the same.
-        let mut install = cargo(&[
-            "install",
-            "--quiet",
-            "cargo-deny",
-            "--locked",
-            "--profile",
-            "dev",
-            "--version",
-            CARGO_DENY_VERSION,
-            "--root",
-        ]);
-        install.arg(&root);
+        // The dev profile builds in a third of the time and is fast enough for what they do here.
+        let mut install = cargo(&["install", "--quiet", "--locked", "--profile=dev", name]);
+        install.args(["--version", version, "--root"]).arg(&root);
         install.env("CARGO_TARGET_DIR", root.join("build"));
         run(install)?;
-        std::fs::remove_dir_all(root.join("build")).context("clearing cargo-deny's build")?;
+        std::fs::remove_dir_all(root.join("build"))
+            .with_context(|| format!("clearing the build of {name}"))?;
     }
     Ok(program)
 }

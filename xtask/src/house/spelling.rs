@@ -4,16 +4,14 @@
 use anyhow::{Context, Result};
 
 use crate::command::{command, run_with_files};
-use crate::{fuzz, tools};
+use crate::tools;
 
 const PACKAGE: &str = "codespell==2.4.3";
 
 pub(crate) fn is_right() -> Result<()> {
     let python = tools::python_with("spelling", &[PACKAGE])?;
     let codespell = command(python, &["-m", "codespell_lib"]);
-    let mut files = super::files()?;
-    // Bytes as a fuzzer found them; so many that they would not fit on a command line for long.
-    files.retain(|path| !path.starts_with(fuzz::CORPUS));
+    let files = super::files()?;
     run_with_files(codespell, &files)
         .context("a word is misspelt; if it is not, add it to .codespellrc")
 }
