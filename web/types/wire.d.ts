@@ -50,7 +50,7 @@ config: Config,
 /**
  * The weights to start from; two empty lists on the wire, here `None`, for fresh ones.
  */
-model: Model,
+model: Weights,
 /**
  * The points, at least one.
  */
@@ -122,7 +122,7 @@ metrics: StepMetrics,
 /**
  * The weights, at most once a second while training, else `null`.
  */
-model: Model | null, } | { "type": "architecture_synced",
+model: Weights | null, } | { "type": "architecture_synced",
 /**
  * What is trained now.
  */
@@ -329,7 +329,7 @@ secondMoment: Floats, };
  *
  * On the wire `{"weights": [layer][out][in], "biases": [layer][out]}`.
  */
-export type Model = { weights: number[][][], biases: number[][], };
+export type Weights = { weights: number[][][], biases: number[][], };
 
 /**
  * Finite numbers that stand in JSON as base64 (RFC 4648, with padding) of their

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::floats::Floats;
-use crate::model::N_INPUTS;
 use crate::settings::{Activation, ClassCount, HiddenLayers, Optimizer, Seeds};
+use crate::weights::N_INPUTS;
 
 /// Weights, optimizer state, step and seeds. Clients keep it as it came and hand it back in
 /// `restore`; the order of the numbers inside is the server's own.

@@ -84,7 +84,6 @@ mod floats;
 mod frame;
 pub mod limits;
 mod metrics;
-mod model;
 mod point;
 mod request;
 mod response;
@@ -92,6 +91,7 @@ mod settings;
 #[cfg(test)]
 mod typescript;
 mod version;
+mod weights;
 
 pub use checkpoint::{Checkpoint, InvalidCheckpoint, OptimizerState, n_parameters};
 pub use config::{Config, ConfigUpdate};
@@ -103,7 +103,6 @@ pub use frame::{
 };
 pub use limits::Limits;
 pub use metrics::{InvalidMetrics, Metrics};
-pub use model::{InvalidModel, Layer, Model, N_INPUTS};
 pub use point::{Point, n_classes};
 pub use request::{Envelope, NetworkUpdate, REQUEST_TYPES, Request, Restore, parse_request};
 pub use response::{
@@ -115,3 +114,4 @@ pub use settings::{
     Optimizer, Regularization, Seed, Seeds, StepsPerSecond,
 };
 pub use version::{ProtocolVersion, SUBPROTOCOL_V2};
+pub use weights::{InvalidWeights, Layer, N_INPUTS, Weights};

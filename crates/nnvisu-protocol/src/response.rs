@@ -7,11 +7,11 @@ use crate::config::Config;
 use crate::error::{ErrorCode, RequestError};
 use crate::limits::Limits;
 use crate::metrics::{InvalidMetrics, Metrics};
-use crate::model::Model;
 use crate::point::Point;
 use crate::settings::{
     Activation, ClassCount, Distribution, Dropout, HiddenLayers, Seed, Seeds, StepsPerSecond,
 };
+use crate::weights::Weights;
 
 /// A text message from the server and, in version 2, the id of the request it answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ pub enum Response {
         /// Where training is.
         metrics: StepMetrics,
         /// The weights, at most once a second while training, else `null`.
-        model: Option<Model>,
+        model: Option<Weights>,
     },
     /// The answer to `update_architecture`.
     ArchitectureSynced {

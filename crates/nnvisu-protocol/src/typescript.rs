@@ -84,7 +84,7 @@ fn wire_types() -> String {
         NetworkState,
         Checkpoint,
         OptimizerState,
-        Model,
+        Weights,
         Floats,
         Config,
         ConfigUpdate,

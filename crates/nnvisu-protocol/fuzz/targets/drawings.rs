@@ -91,7 +91,7 @@ fn check_map(Drawing { header, planes }: &Drawing) {
 /// allows, and for the last class what is left.
 fn summing_to_the_whole(header: &PictureHeader, planes: &[u8], precision: Precision) -> Vec<u8> {
     let n_pixels = usize::from(header.width) * usize::from(header.height);
-    let whole = f64::from(precision.whole());
+    let whole = f64::from(precision.max_value());
     let mut rest = vec![whole; n_pixels];
     let mut decoded = Vec::with_capacity(planes.len());
     for (class, plane) in planes.chunks_exact(n_pixels).enumerate() {

@@ -1,14 +1,13 @@
 //! Binary frames: pictures of what the network says about every place of the canvas.
 
-mod compressed;
 mod map;
 mod picture;
+mod planes;
 
 use thiserror::Error;
 
 use crate::limits::{MAX_CLASSES, MAX_COMPRESSED_POSTERIORS, MAX_FRAME_SIDE, MIN_CLASSES};
 
-pub use compressed::Precision;
 pub use map::{Map, decode_map, encode_map};
 #[cfg(test)]
 pub(crate) use picture::{ENCODING_COMPRESSED, ENCODING_POSTERIORS};
@@ -16,6 +15,7 @@ pub use picture::{
     Encoding, PICTURE_HEADER_BYTES, Picture, PictureEncoder, PictureHeader, decode_picture,
     encode_picture,
 };
+pub use planes::Precision;
 
 /// Refuses a frame with too few or too many pixels.
 fn check_size(width: u16, height: u16) -> Result<(), FrameError> {

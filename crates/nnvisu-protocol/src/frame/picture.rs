@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 
-use super::compressed::{Precision, WorkSpace, compress, decompress};
+use super::planes::{Precision, Workspace, compress, decompress};
 use super::{FrameError, PICTURE_TAG, check_length, check_size, check_tag};
 use crate::limits::{MAX_CLASSES, MAX_COMPRESSED_POSTERIORS, MIN_CLASSES};
 use crate::metrics::Metrics;
@@ -126,7 +126,7 @@ const WIRE: Configuration<LittleEndian, Fixint, Limit<PICTURE_HEADER_BYTES>> =
 /// Writes pictures; it keeps its memory from one to the next.
 #[derive(Debug, Clone, Default)]
 pub struct PictureEncoder {
-    work: WorkSpace,
+    work: Workspace,
 }
 
 impl PictureEncoder {
@@ -254,7 +254,7 @@ fn encoding_of(byte: u8, payload: &[u8]) -> Result<Encoding, FrameError> {
         ENCODING_POSTERIORS => Ok(Encoding::Posteriors),
         ENCODING_COMPRESSED => payload
             .first()
-            .and_then(|&whole| Precision::new(whole))
+            .and_then(|&max_value| Precision::new(max_value))
             .map(Encoding::Compressed)
             .ok_or(FrameError::Damaged),
         other => Err(FrameError::UnknownEncoding(other)),

@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use crate::checkpoint::Checkpoint;
 use crate::config::{Config, ConfigUpdate};
-use crate::model::Model;
 use crate::point::Point;
 use crate::settings::{
     Activation, ClassCount, Distribution, Dropout, HiddenLayers, Seed, Seeds, StepsPerSecond,
 };
 use crate::version::ProtocolVersion;
+use crate::weights::Weights;
 
 pub use parse::parse_request;
 
@@ -102,8 +102,8 @@ pub enum Request {
         config: Config,
         /// The weights to start from; two empty lists on the wire, here `None`, for fresh ones.
         #[serde(serialize_with = "write_model")]
-        #[cfg_attr(test, ts(as = "Model"))]
-        model: Option<Model>,
+        #[cfg_attr(test, ts(as = "Weights"))]
+        model: Option<Weights>,
         /// The points, at least one.
         data: Vec<Point>,
     },
@@ -168,7 +168,7 @@ pub const REQUEST_TYPES: [(&str, ProtocolVersion); 11] = [
 ];
 
 #[expect(clippy::ref_option, reason = "serde hands over the field as it is")]
-fn write_model<S: serde::Serializer>(model: &Option<Model>, to: S) -> Result<S::Ok, S::Error> {
+fn write_model<S: serde::Serializer>(model: &Option<Weights>, to: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Fresh {
         weights: [u8; 0],

@@ -7,12 +7,12 @@ use crate::config::{Config, ConfigUpdate};
 use crate::error::{ErrorCode, RequestError};
 use crate::floats::Floats;
 use crate::limits::{Limits, MAX_HIDDEN_LAYERS, MAX_SEED, MAX_UNITS};
-use crate::model::{self, Model};
 use crate::point::{Point, is_coordinate, refuse_coordinate};
 use crate::settings::{
     Activation, BatchSize, ClassCount, Distribution, Dropout, HiddenLayers, Label, LearningRate,
     Optimizer, Regularization, Seed, Seeds, StepsPerSecond,
 };
+use crate::weights::{self, Weights};
 
 macro_rules! read_number {
     ($($name:ident),+) => {
@@ -215,7 +215,7 @@ impl<T: Read> Read for Vec<T> {
 pub(super) fn model(
     value: Value<'_, '_>,
     configured: Option<&HiddenLayers>,
-) -> Result<Option<Model>, RequestError> {
+) -> Result<Option<Weights>, RequestError> {
     const MAX_LAYERS: usize = MAX_HIDDEN_LAYERS + 1;
     let object = Object::read(value)?;
     let weights: Vec<Vec<Vec<f32>>> =
@@ -224,7 +224,7 @@ pub(super) fn model(
     if weights.is_empty() && biases.is_empty() {
         return Ok(None);
     }
-    model::from_nested(weights, biases, configured)
+    weights::from_nested(weights, biases, configured)
         .map(Some)
         .map_err(|error| {
             RequestError::new(ErrorCode::OutOfRange, error.message)

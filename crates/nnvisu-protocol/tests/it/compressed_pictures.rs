@@ -21,7 +21,7 @@ fn encoded(drawing: &Drawing) -> Vec<u8> {
 fn summing_to_the_whole(drawing: &Drawing, precision: Precision) -> Vec<u8> {
     let n_classes = usize::from(drawing.header.classes);
     let n_pixels = drawing.planes.len() / n_classes;
-    let whole = f64::from(precision.whole());
+    let whole = f64::from(precision.max_value());
     let mut planes = vec![0; drawing.planes.len()];
     for pixel in 0..n_pixels {
         let mut rest = whole;

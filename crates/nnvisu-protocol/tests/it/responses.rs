@@ -2,9 +2,9 @@
 
 use nnvisu_protocol::{
     Activation, ArchitectureSynced, Checkpoint, ClassCount, Config, Distribution, Dropout,
-    ErrorCode, Floats, HiddenLayers, Label, Layer, Limits, Metrics, Model, NetworkState, Optimizer,
+    ErrorCode, Floats, HiddenLayers, Label, Layer, Limits, Metrics, NetworkState, Optimizer,
     OptimizerState, Point, RESPONSE_TYPES, RequestError, Response, Seed, Seeds, ServerInfo,
-    ServerMessage, SessionState, StepMetrics, StepsPerSecond, parse_response,
+    ServerMessage, SessionState, StepMetrics, StepsPerSecond, Weights, parse_response,
 };
 
 fn seeds() -> Seeds {
@@ -77,7 +77,7 @@ fn step_result() {
                     metrics,
                     step: None,
                 },
-                model: Some(Model::new(vec![layer]).unwrap()),
+                model: Some(Weights::new(vec![layer]).unwrap()),
             },
         },
         r#"{"re":4,"type":"step_result","metrics":{"loss":0.6875,"accuracy":0.5},"model":{"weights":[[[0.1,0.2],[-3.0,4e-20]]],"biases":[[0.5,-0.0]]}}"#,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use nnvisu_protocol::{
-    Activation, BatchSize, Config, Dropout, HiddenLayers, InvalidModel, Label, Layer, LearningRate,
-    Model, Optimizer, Regularization, Seed, StepsPerSecond, n_parameters,
+    Activation, BatchSize, Config, Dropout, HiddenLayers, InvalidWeights, Label, Layer,
+    LearningRate, Optimizer, Regularization, Seed, StepsPerSecond, Weights, n_parameters,
 };
 
 #[test]
@@ -58,12 +58,12 @@ fn a_model_has_layers_that_fit() {
     let layer = |n_in: usize, n_out: usize| {
         Layer::new(n_in, vec![0.0; n_in * n_out], vec![0.0; n_out]).unwrap()
     };
-    let model = Model::new(vec![layer(2, 3), layer(3, 8)]).unwrap();
+    let model = Weights::new(vec![layer(2, 3), layer(3, 8)]).unwrap();
     assert_eq!(model.hidden_layers().sizes(), [3]);
     assert_eq!(model.n_classes(), 8);
 
     let field = |layers| {
-        let InvalidModel { field, .. } = Model::new(layers).unwrap_err();
+        let InvalidWeights { field, .. } = Weights::new(layers).unwrap_err();
         field
     };
     assert_eq!(field(vec![]), "weights");

@@ -2,9 +2,9 @@
 
 use nnvisu_protocol::{
     Activation, BatchSize, Checkpoint, ClassCount, Config, ConfigUpdate, Distribution, Dropout,
-    Floats, HiddenLayers, Label, Layer, LearningRate, Metrics, Model, NetworkUpdate, Optimizer,
+    Floats, HiddenLayers, Label, Layer, LearningRate, Metrics, NetworkUpdate, Optimizer,
     OptimizerState, Point, Regularization, Request, Response, Restore, Seed, Seeds, ServerMessage,
-    StepMetrics, StepsPerSecond, n_parameters,
+    StepMetrics, StepsPerSecond, Weights, n_parameters,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -81,7 +81,7 @@ pub(crate) fn points(at_least: usize) -> impl Strategy<Value = Vec<Point>> {
     vec(point, at_least..8)
 }
 
-pub(crate) fn model() -> impl Strategy<Value = Model> {
+pub(crate) fn model() -> impl Strategy<Value = Weights> {
     (vec(1..=4_usize, 0..=3), 2..=8_usize)
         .prop_flat_map(|(mut sizes, n_classes)| {
             sizes.push(n_classes);
@@ -105,7 +105,7 @@ pub(crate) fn model() -> impl Strategy<Value = Model> {
                 .into_iter()
                 .map(|(n_in, weights, biases)| Layer::new(n_in, weights, biases).unwrap())
                 .collect();
-            Model::new(layers).unwrap()
+            Weights::new(layers).unwrap()
         })
 }
 

@@ -102,7 +102,7 @@ fn vector(name: &str, drawing: &Drawing) -> Value {
         "loss": metrics.map(Metrics::loss),
         "accuracy": metrics.map(Metrics::accuracy),
         "stepsPerSecond": steps_per_second,
-        "whole": precision.whole(),
+        "whole": precision.max_value(),
         "frame": STANDARD.encode(&frame),
         "planes": STANDARD.encode(&decoded.planes),
     })

@@ -165,7 +165,7 @@ impl Session {
 
     /// The text that version 1 clients get with a frame.
     fn step_result(&self, metrics: StepMetrics, with_weights: bool) -> String {
-        let model = with_weights.then(|| convert::wire_model(self.trainer.mlp()));
+        let model = with_weights.then(|| convert::wire_weights(self.trainer.mlp()));
         ServerMessage::from(Response::StepResult { metrics, model }).to_json()
     }
 

@@ -131,7 +131,7 @@ pub(super) fn wire_metrics(metrics: core::Metrics) -> wire::Metrics {
 }
 
 /// The weights in the rows and columns of version 1.
-pub(super) fn wire_model(mlp: &core::Mlp) -> wire::Model {
+pub(super) fn wire_weights(mlp: &core::Mlp) -> wire::Weights {
     let layers = (0..mlp.n_layers())
         .map(|layer_idx| {
             let weights = mlp.weights(layer_idx);
@@ -142,12 +142,12 @@ pub(super) fn wire_model(mlp: &core::Mlp) -> wire::Model {
                 .expect("the engine's weights are finite")
         })
         .collect();
-    wire::Model::new(layers).expect(SAME_RANGE)
+    wire::Weights::new(layers).expect(SAME_RANGE)
 }
 
 /// The weights of version 1 as the engine's flat list: layer after layer, weights column by
 /// column, then biases.
-pub(super) fn parameters(model: &wire::Model) -> Vec<f32> {
+pub(super) fn parameters(model: &wire::Weights) -> Vec<f32> {
     let mut parameters = Vec::new();
     for layer in model.layers() {
         for input in 0..layer.n_in() {
@@ -264,7 +264,7 @@ mod tests {
     fn weights_keep_their_places() {
         let layers = core::HiddenLayers::new(vec![3]).unwrap();
         let mlp = core::Mlp::new(&layers, 2, core::Activation::Tanh, 1).unwrap();
-        let model = wire_model(&mlp);
+        let model = wire_weights(&mlp);
         for (layer_idx, layer) in model.layers().iter().enumerate() {
             for output in 0..layer.n_out() {
                 for input in 0..layer.n_in() {

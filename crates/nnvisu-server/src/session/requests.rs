@@ -6,8 +6,8 @@ use nnvisu_core::{
     Checkpoint, DEFAULT_N_POINTS, InvalidCheckpoint, OptimizerKind, OptimizerState, Trainer,
 };
 use nnvisu_protocol::{
-    ArchitectureSynced, Config, ConfigUpdate, Envelope, ErrorCode, Model, NetworkUpdate, Point,
-    Request, RequestError, Response, Restore, Seed, Seeds, StepMetrics, StepsPerSecond,
+    ArchitectureSynced, Config, ConfigUpdate, Envelope, ErrorCode, NetworkUpdate, Point, Request,
+    RequestError, Response, Restore, Seed, Seeds, StepMetrics, StepsPerSecond, Weights,
     parse_request,
 };
 
@@ -205,7 +205,7 @@ impl Session {
 /// another number of classes than the weights, the output layer follows the data.
 fn train_step(
     config: &Config,
-    model: Option<&Model>,
+    model: Option<&Weights>,
     points: &[Point],
 ) -> Result<Response, RequestError> {
     let mut network_config = convert::network_config(config);
@@ -246,7 +246,7 @@ fn train_step(
             metrics: Some(metrics),
             step: None,
         },
-        model: Some(convert::wire_model(trainer.mlp())),
+        model: Some(convert::wire_weights(trainer.mlp())),
     })
 }
 

@@ -35,8 +35,8 @@ const fn full(side: u16) -> Quality {
     }
 }
 
-const fn coarse(side: u16, whole: u8) -> Quality {
-    let precision = Precision::new(whole).expect("not 0");
+const fn coarse(side: u16, max_value: u8) -> Quality {
+    let precision = Precision::new(max_value).expect("not 0");
     Quality { side, precision }
 }
 
@@ -154,13 +154,14 @@ impl QualityController {
 
 /// What is finer than what.
 fn detail(quality: Quality) -> (u16, u8) {
-    (quality.side, quality.precision.whole())
+    (quality.side, quality.precision.max_value())
 }
 
 /// What a frame of that precision takes, as a share of what it takes in full: every halving
 /// saves about a quarter.
 fn relative_bytes(precision: Precision) -> f64 {
-    let halvings = (f64::from(Precision::FULL.whole()) / f64::from(precision.whole())).log2();
+    let halvings =
+        (f64::from(Precision::FULL.max_value()) / f64::from(precision.max_value())).log2();
     0.75_f64.powf(halvings)
 }
 

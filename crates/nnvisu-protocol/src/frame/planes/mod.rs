@@ -1,21 +1,25 @@
-//! Posteriors in few bytes.
+//! Our codec for planes of posteriors.
 //!
-//! What a network says changes little from one place to the next, is often as good as certain,
+//! What a network says changes little from one pixel to the next, is often as good as certain,
 //! and sums to 1 over the classes. So the planes are coded one after the other, each posterior
-//! predicted from its neighbours and from what the planes before it have left of the whole; the
-//! last plane is the rest and not coded. Where the neighbours are level, whole runs are one
-//! decision. How far a prediction is off is coded in binary decisions whose probabilities are
-//! learnt on the way, in contexts chosen by what lies around the place.
+//! predicted from its neighbours and from what the earlier planes leave of 1; the last plane
+//! follows from the others and is not coded.
 //!
-//! `PROTOCOL.md` says the same for people who write a decoder in another language.
+//! The design is that of LOCO-I, the algorithm of JPEG-LS (M. Weinberger, G. Seroussi, G. Sapiro,
+//! "The LOCO-I lossless image compression algorithm", 2000; ITU-T T.87): a predictor over the
+//! neighbours, contexts made of the local gradients, and a run mode where these are all zero. In
+//! place of its Golomb codes there is an adaptive binary range coder, and the contexts also see
+//! the prediction errors of the neighbours.
+//!
+//! `PROTOCOL.md` describes the format for people who write a decoder in another language.
 
-mod model;
+mod pixel_model;
 mod plane;
 mod range_coder;
 
 use std::num::NonZeroU8;
 
-use self::model::Model;
+use self::pixel_model::PixelModel;
 use self::plane::{Row, code_plane};
 use self::range_coder::{Damaged, Decoder, Encoder};
 use super::FrameError;
@@ -31,29 +35,29 @@ impl Precision {
     /// All 256 values of a byte.
     pub const FULL: Self = Self(NonZeroU8::MAX);
 
-    /// Posterior 1 is `whole`: there are `whole` + 1 values. `None` for 0.
+    /// Posterior 1 is `max_value`: there are `max_value` + 1 values. `None` for 0.
     #[must_use]
-    pub const fn new(whole: u8) -> Option<Self> {
-        match NonZeroU8::new(whole) {
-            Some(whole) => Some(Self(whole)),
+    pub const fn new(max_value: u8) -> Option<Self> {
+        match NonZeroU8::new(max_value) {
+            Some(max_value) => Some(Self(max_value)),
             None => None,
         }
     }
 
     /// What stands for posterior 1.
     #[must_use]
-    pub const fn whole(self) -> u8 {
+    pub const fn max_value(self) -> u8 {
         self.0.get()
     }
 
     /// For each byte, of which 255 is posterior 1, the nearest of the values of this precision.
     fn values_of_bytes(self) -> [u8; 256] {
-        std::array::from_fn(|byte| scale(byte, 255, self.whole().into()))
+        std::array::from_fn(|byte| scale(byte, 255, self.max_value().into()))
     }
 
     /// For each of the values of this precision the nearest byte; what follows them is not used.
     fn bytes_of_values(self) -> [u8; 256] {
-        std::array::from_fn(|value| scale(value, self.whole().into(), 255))
+        std::array::from_fn(|value| scale(value, self.max_value().into(), 255))
     }
 }
 
@@ -64,9 +68,9 @@ fn scale(value: usize, from: usize, to: usize) -> u8 {
 
 /// Memory that is kept from one picture to the next.
 #[derive(Debug, Clone, Default)]
-pub(super) struct WorkSpace {
+pub(super) struct Workspace {
     plane: Vec<u8>,
-    rest: Vec<u8>,
+    remaining: Vec<u8>,
     row: Row,
 }
 
@@ -76,24 +80,31 @@ pub(super) fn compress(
     width: usize,
     n_pixels: usize,
     precision: Precision,
-    work: &mut WorkSpace,
+    work: &mut Workspace,
     out: &mut Vec<u8>,
 ) {
-    let WorkSpace { plane, rest, row } = work;
-    out.push(precision.whole());
-    rest.clear();
-    rest.resize(n_pixels, precision.whole());
+    let Workspace {
+        plane,
+        remaining,
+        row,
+    } = work;
+    out.push(precision.max_value());
+    remaining.clear();
+    remaining.resize(n_pixels, precision.max_value());
     let values_of_bytes = precision.values_of_bytes();
     let mut coder = Encoder::new(out);
-    let mut model = Model::NEW;
+    let mut model = PixelModel::NEW;
     let n_coded = planes.len() - n_pixels;
     for bytes in planes[..n_coded].chunks_exact(n_pixels) {
-        // Rounded one by one, posteriors can sum to more than the whole: the last ones give way.
+        // Rounded one by one, posteriors can sum to more than 1: the later ones are cut.
         let values = bytes.iter().map(|&byte| values_of_bytes[usize::from(byte)]);
-        let values = values.zip(&*rest).map(|(value, &rest)| value.min(rest));
+        let values = values
+            .zip(&*remaining)
+            .map(|(value, &remaining)| value.min(remaining));
         plane.clear();
         plane.extend(values);
-        code_plane(&mut coder, &mut model, row, width, plane, rest).expect("only reading can fail");
+        code_plane(&mut coder, &mut model, row, width, plane, remaining)
+            .expect("only reading can fail");
     }
     coder.finish();
 }
@@ -108,9 +119,9 @@ pub(super) fn decompress(
     precision: Precision,
 ) -> Result<Vec<u8>, FrameError> {
     let mut planes = vec![0; classes * n_pixels];
-    let (coded, rest) = planes.split_at_mut((classes - 1) * n_pixels);
-    rest.fill(precision.whole());
-    read_planes(bytes, width, coded, rest).map_err(|Damaged| FrameError::Damaged)?;
+    let (coded, remaining) = planes.split_at_mut((classes - 1) * n_pixels);
+    remaining.fill(precision.max_value());
+    read_planes(bytes, width, coded, remaining).map_err(|Damaged| FrameError::Damaged)?;
     if precision != Precision::FULL {
         let bytes_of_values = precision.bytes_of_values();
         for value in &mut planes {
@@ -124,13 +135,13 @@ fn read_planes(
     bytes: &[u8],
     width: usize,
     coded: &mut [u8],
-    rest: &mut [u8],
+    remaining: &mut [u8],
 ) -> Result<(), Damaged> {
     let mut coder = Decoder::new(bytes);
-    let mut model = Model::NEW;
+    let mut model = PixelModel::NEW;
     let mut row = Row::default();
-    for plane in coded.chunks_exact_mut(rest.len()) {
-        code_plane(&mut coder, &mut model, &mut row, width, plane, rest)?;
+    for plane in coded.chunks_exact_mut(remaining.len()) {
+        code_plane(&mut coder, &mut model, &mut row, width, plane, remaining)?;
     }
     coder.finish()
 }

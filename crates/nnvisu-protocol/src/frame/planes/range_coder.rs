@@ -114,7 +114,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Writes the rest: the decoder ends at exactly the low end of the last interval.
+    /// Writes the last bytes: the decoder ends at exactly the low end of the last interval.
     pub(super) fn finish(self) {
         self.bytes.extend(self.low.to_be_bytes());
     }

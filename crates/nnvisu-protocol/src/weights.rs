@@ -23,10 +23,10 @@ impl Layer {
     /// # Errors
     ///
     /// When the weights are not `biases.len()` rows of `n_in`, or a value is not finite.
-    pub fn new(n_in: usize, weights: Vec<f32>, biases: Vec<f32>) -> Result<Self, InvalidModel> {
+    pub fn new(n_in: usize, weights: Vec<f32>, biases: Vec<f32>) -> Result<Self, InvalidWeights> {
         let expected = n_in * biases.len();
         if weights.len() != expected {
-            return Err(InvalidModel::new(
+            return Err(InvalidWeights::new(
                 "weights",
                 format!(
                     "A layer of {} units with {n_in} inputs has {expected} weights, not {}",
@@ -38,7 +38,7 @@ impl Layer {
         for (name, values) in [("weights", &weights), ("biases", &biases)] {
             if values.iter().any(|value| !value.is_finite()) {
                 let message = format!("The {name} of a layer must be finite numbers");
-                return Err(InvalidModel::new(name, message));
+                return Err(InvalidWeights::new(name, message));
             }
         }
         Ok(Self {
@@ -79,9 +79,9 @@ impl Layer {
 /// On the wire `{"weights": [layer][out][in], "biases": [layer][out]}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(try_from = "NestedModel", into = "NestedModel")]
+#[serde(try_from = "NestedWeights", into = "NestedWeights")]
 #[cfg_attr(test, ts(type = "{ weights: number[][][], biases: number[][], }"))]
-pub struct Model {
+pub struct Weights {
     layers: Vec<Layer>,
     hidden_layers: HiddenLayers,
 }
@@ -89,14 +89,14 @@ pub struct Model {
 /// Why lists of weights and biases are not the weights of a network.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
-pub struct InvalidModel {
+pub struct InvalidWeights {
     /// The list that is wrong, such as `weights[1]`.
     pub field: String,
     /// What is wrong and what is expected, for a person.
     pub message: String,
 }
 
-impl InvalidModel {
+impl InvalidWeights {
     fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             field: field.into(),
@@ -105,21 +105,21 @@ impl InvalidModel {
     }
 }
 
-impl Model {
+impl Weights {
     /// # Errors
     ///
     /// When the layers do not fit each other or are outside the limits.
-    pub fn new(layers: Vec<Layer>) -> Result<Self, InvalidModel> {
+    pub fn new(layers: Vec<Layer>) -> Result<Self, InvalidWeights> {
         let Some((output, hidden)) = layers.split_last() else {
-            return Err(InvalidModel::new(
+            return Err(InvalidWeights::new(
                 "weights",
                 "A network has at least its output layer",
             ));
         };
         let hidden_layers = HiddenLayers::new(hidden.iter().map(Layer::n_out).collect())
-            .map_err(|error| InvalidModel::new("biases", error.to_string()))?;
+            .map_err(|error| InvalidWeights::new("biases", error.to_string()))?;
         if !(MIN_CLASSES..=MAX_CLASSES).contains(&output.n_out()) {
-            return Err(InvalidModel::new(
+            return Err(InvalidWeights::new(
                 format!("biases[{}]", hidden.len()),
                 format!(
                     "The output layer has {MIN_CLASSES} to {MAX_CLASSES} units, not {}",
@@ -164,13 +164,13 @@ impl Model {
 }
 
 #[derive(Serialize, Deserialize)]
-struct NestedModel {
+struct NestedWeights {
     weights: Vec<Vec<Vec<f32>>>,
     biases: Vec<Vec<f32>>,
 }
 
-impl From<Model> for NestedModel {
-    fn from(model: Model) -> Self {
+impl From<Weights> for NestedWeights {
+    fn from(model: Weights) -> Self {
         let (weights, biases) = model
             .layers
             .into_iter()
@@ -187,10 +187,10 @@ impl From<Model> for NestedModel {
     }
 }
 
-impl TryFrom<NestedModel> for Model {
-    type Error = InvalidModel;
+impl TryFrom<NestedWeights> for Weights {
+    type Error = InvalidWeights;
 
-    fn try_from(nested: NestedModel) -> Result<Self, InvalidModel> {
+    fn try_from(nested: NestedWeights) -> Result<Self, InvalidWeights> {
         from_nested(nested.weights, nested.biases, None)
     }
 }
@@ -201,9 +201,9 @@ pub(crate) fn from_nested(
     weights: Vec<Vec<Vec<f32>>>,
     biases: Vec<Vec<f32>>,
     configured: Option<&HiddenLayers>,
-) -> Result<Model, InvalidModel> {
+) -> Result<Weights, InvalidWeights> {
     if weights.len() != biases.len() {
-        return Err(InvalidModel::new(
+        return Err(InvalidWeights::new(
             "biases",
             format!(
                 "Weights and biases must be of equally many layers, not {} and {}",
@@ -224,19 +224,20 @@ pub(crate) fn from_nested(
             let given = (rows.len(), odd_row.unwrap_or(n_in));
             return Err(wrong_weights(idx, (n_out, n_in), given));
         }
-        let layer = Layer::new(n_in, rows.concat(), biases)
-            .map_err(|error| InvalidModel::new(format!("{}[{idx}]", error.field), error.message))?;
+        let layer = Layer::new(n_in, rows.concat(), biases).map_err(|error| {
+            InvalidWeights::new(format!("{}[{idx}]", error.field), error.message)
+        })?;
         layers.push(layer);
         n_in = n_out;
     }
-    Model::new(layers)
+    Weights::new(layers)
 }
 
 /// Checks that there are as many layers and hidden units as the configuration says.
-fn check_biases(biases: &[Vec<f32>], configured: &HiddenLayers) -> Result<(), InvalidModel> {
+fn check_biases(biases: &[Vec<f32>], configured: &HiddenLayers) -> Result<(), InvalidWeights> {
     let n_layers = configured.sizes().len() + 1;
     if biases.len() != n_layers {
-        return Err(InvalidModel::new(
+        return Err(InvalidWeights::new(
             "weights",
             format!(
                 "The configured architecture has {n_layers} layers with weights, not {}",
@@ -246,7 +247,7 @@ fn check_biases(biases: &[Vec<f32>], configured: &HiddenLayers) -> Result<(), In
     }
     for (idx, (biases, &n_out)) in biases.iter().zip(configured.sizes()).enumerate() {
         if biases.len() != n_out {
-            return Err(InvalidModel::new(
+            return Err(InvalidWeights::new(
                 format!("biases[{idx}]"),
                 format!(
                     "Layer {} has {n_out} units and as many biases, not {}",
@@ -260,8 +261,8 @@ fn check_biases(biases: &[Vec<f32>], configured: &HiddenLayers) -> Result<(), In
 }
 
 /// The error for weights whose shape (units, inputs) is not the expected one.
-fn wrong_weights(idx: usize, expected: (usize, usize), given: (usize, usize)) -> InvalidModel {
-    InvalidModel::new(
+fn wrong_weights(idx: usize, expected: (usize, usize), given: (usize, usize)) -> InvalidWeights {
+    InvalidWeights::new(
         format!("weights[{idx}]"),
         format!(
             "The weights of layer {} must be {} × {} (units × inputs), not {} × {}",

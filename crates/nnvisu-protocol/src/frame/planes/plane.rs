@@ -1,10 +1,10 @@
-//! The way through one plane: row by row, in runs where the neighbours are level, else posterior
-//! by posterior.
+//! The scan of one plane: row by row, in runs where the local gradients are zero, else pixel by
+//! pixel.
 
-use super::model::{Model, Neighbour, Place};
+use super::pixel_model::{Neighbor, PixelContext, PixelModel};
 use super::range_coder::{Coder, Damaged};
 
-/// What the next row sees: the row above a place, and left of the place the same row already.
+/// The causal neighbourhood: the row above the current pixel, and to its left the current row.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
     /// One more than the others: right of the last column is the last column.
@@ -14,7 +14,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn fill(&mut self, width: usize, with: Neighbour) {
+    fn fill(&mut self, width: usize, with: Neighbor) {
         self.values.clear();
         self.values.resize(width + 1, with.value);
         self.errors.clear();
@@ -23,48 +23,48 @@ impl Row {
         self.is_full.resize(width, with.is_full);
     }
 
-    fn at(&self, column: usize) -> Neighbour {
-        Neighbour {
+    fn at(&self, column: usize) -> Neighbor {
+        Neighbor {
             value: self.values[column],
             error: self.errors[column],
             is_full: self.is_full[column],
         }
     }
 
-    fn set(&mut self, column: usize, decided: Neighbour) {
-        self.values[column] = decided.value;
-        self.errors[column] = decided.error;
-        self.is_full[column] = decided.is_full;
+    fn set(&mut self, column: usize, coded: Neighbor) {
+        self.values[column] = coded.value;
+        self.errors[column] = coded.error;
+        self.is_full[column] = coded.is_full;
     }
 }
 
-/// Codes a plane of rows of `width`. `rest` is what the planes before it have left of the whole,
-/// and then what this one leaves. When writing, no value of `plane` exceeds it.
+/// Codes a plane in rows of `width`. `remaining` is what the earlier planes leave of 1 at each
+/// pixel, and afterwards what this one leaves. When encoding, no value of `plane` exceeds it.
 pub(super) fn code_plane<C: Coder>(
     coder: &mut C,
-    model: &mut Model,
+    model: &mut PixelModel,
     above: &mut Row,
     width: usize,
     plane: &mut [u8],
-    rest: &mut [u8],
+    remaining: &mut [u8],
 ) -> Result<(), Damaged> {
-    // The first posterior stands for all that is above the plane and to its left.
-    let first = coder.number(u32::from(rest[0]) + 1, u32::from(plane[0]))? as u8;
-    let border = Neighbour {
+    // The first posterior is the border: it stands for all that is above the plane and to its left.
+    let first = coder.number(u32::from(remaining[0]) + 1, u32::from(plane[0]))? as u8;
+    let border = Neighbor {
         value: first,
         error: 0,
-        is_full: first == rest[0],
+        is_full: first == remaining[0],
     };
     above.fill(width, border);
     plane[0] = first;
-    rest[0] -= first;
+    remaining[0] -= first;
     let rows = plane.chunks_exact_mut(width);
-    let rows = rows.zip(rest.chunks_exact_mut(width)).enumerate();
-    for (idx, (plane, rest)) in rows {
+    let rows = rows.zip(remaining.chunks_exact_mut(width)).enumerate();
+    for (idx, (plane, remaining)) in rows {
         let left = above.at(0);
-        let mut row = RowInWork {
+        let mut row = RowCoder {
             plane,
-            rest,
+            remaining,
             column: usize::from(idx == 0),
             left,
             above_left: left.value,
@@ -76,77 +76,77 @@ pub(super) fn code_plane<C: Coder>(
     Ok(())
 }
 
-/// A row of the plane, decided up to `column`.
-struct RowInWork<'a> {
+/// A row of the plane, coded up to `column`.
+struct RowCoder<'a> {
     /// When writing, the values; when reading, where they go.
     plane: &'a mut [u8],
-    rest: &'a mut [u8],
+    remaining: &'a mut [u8],
     above: &'a mut Row,
     column: usize,
-    left: Neighbour,
+    left: Neighbor,
     above_left: u8,
 }
 
-impl RowInWork<'_> {
-    fn code<C: Coder>(&mut self, coder: &mut C, model: &mut Model) -> Result<(), Damaged> {
+impl RowCoder<'_> {
+    fn code<C: Coder>(&mut self, coder: &mut C, model: &mut PixelModel) -> Result<(), Damaged> {
         while self.column < self.plane.len() {
-            let place = self.place();
-            if place.limit == 0 {
-                self.decide(&place, 0);
+            let pixel = self.pixel();
+            if pixel.limit == 0 {
+                self.advance(&pixel, 0);
                 continue;
             }
-            if place.is_level() {
-                let n = self.run_length(place.left.value);
+            if pixel.is_level() {
+                let n = self.run_length(pixel.left.value);
                 if n > 0 {
                     self.code_run(coder, model, n)?;
                     continue;
                 }
             }
             let given = coder.given(|| self.plane[self.column]);
-            let value = model.code_value(coder, &place, given)?;
-            self.decide(&place, value);
+            let value = model.code_value(coder, &pixel, given)?;
+            self.advance(&pixel, value);
         }
         Ok(())
     }
 
-    fn place(&self) -> Place {
-        Place {
+    fn pixel(&self) -> PixelContext {
+        PixelContext {
             left: self.left,
             above: self.above.at(self.column),
             above_left: self.above_left,
             above_right: self.above.values[self.column + 1],
-            limit: self.rest[self.column],
+            limit: self.remaining[self.column],
         }
     }
 
-    fn decide(&mut self, place: &Place, value: u8) {
-        let decided = Neighbour {
+    fn advance(&mut self, pixel: &PixelContext, value: u8) {
+        let coded = Neighbor {
             value,
-            error: (i32::from(value) - place.gradient()) as i16,
-            is_full: value == place.limit,
+            error: (i32::from(value) - pixel.planar()) as i16,
+            is_full: value == pixel.limit,
         };
         self.plane[self.column] = value;
-        self.rest[self.column] -= value;
-        self.above_left = place.above.value;
-        self.above.set(self.column, decided);
-        self.left = decided;
+        self.remaining[self.column] -= value;
+        self.above_left = pixel.above.value;
+        self.above.set(self.column, coded);
+        self.left = coded;
         self.column += 1;
     }
 
-    /// How far the neighbours would stay level if all that follows were `value`, and it can be.
+    /// Largest possible length of a run of `value` from here: while the row above equals it too.
     fn run_length(&self, value: u8) -> usize {
         let above = self.above.values[self.column..].windows(2);
         above
-            .zip(&self.rest[self.column..])
+            .zip(&self.remaining[self.column..])
             .take_while(|&(pair, &limit)| pair == [value, value] && value <= limit)
             .count()
     }
 
-    /// At most `n` posteriors that equal their neighbours; if fewer, then also the next one.
+    /// A run of at most `n` pixels and, if it is shorter, the pixel that interrupts it.
     fn code_run<C: Coder>(
         &mut self,
         coder: &mut C,
-        model: &mut Model,
+        model: &mut PixelModel,
         n: usize,
     ) -> Result<(), Damaged> {
         let value = self.left.value;
@@ -158,15 +158,15 @@ impl RowInWork<'_> {
         let n_same = model.code_run(coder, n, given)?;
         self.repeat(value, n_same);
         if n_same < n {
-            let place = self.place();
+            let pixel = self.pixel();
             let given = coder.given(|| self.plane[self.column]);
-            let value = model.code_break(coder, &place, given)?;
-            self.decide(&place, value);
+            let value = model.code_run_interruption(coder, &pixel, given)?;
+            self.advance(&pixel, value);
         }
         Ok(())
     }
 
-    /// Decides `n` posteriors to be `value`, as their neighbours are.
+    /// Advances over `n` pixels of `value`.
     fn repeat(&mut self, value: u8, n: usize) {
         if n == 0 {
             return;
@@ -174,10 +174,10 @@ impl RowInWork<'_> {
         let run = self.column..self.column + n;
         self.plane[run.clone()].fill(value);
         self.above.errors[run.clone()].fill(0);
-        let rest = self.rest[run.clone()].iter_mut();
-        for (rest, is_full) in rest.zip(&mut self.above.is_full[run]) {
-            *rest -= value;
-            *is_full = *rest == 0;
+        let remaining = self.remaining[run.clone()].iter_mut();
+        for (remaining, is_full) in remaining.zip(&mut self.above.is_full[run]) {
+            *remaining -= value;
+            *is_full = *remaining == 0;
         }
         self.column += n;
         self.left = self.above.at(self.column - 1);
