@@ -111,7 +111,7 @@ impl Serve {
             web_dir: self.web_dir,
             limits: self.limits.limits(),
             sessions: self.limits.sessions(),
-            client_patience: self.limits.client_patience(),
+            client_timeout: self.limits.client_timeout(),
             ..ServiceConfig::default()
         };
         self.access.apply(&mut service);

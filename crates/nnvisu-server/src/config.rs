@@ -38,8 +38,8 @@ impl Default for ServerConfig {
 /// socket.
 #[derive(Debug, Clone)]
 pub struct ServiceConfig {
-    /// Serve the page from this directory instead of from the program itself, so that somebody
-    /// who edits the page sees the change on reload.
+    /// Serve the page from this directory instead of from the program itself, so that a
+    /// developer sees each change on reload.
     pub web_dir: Option<PathBuf>,
     /// Which pages other than our own may open a WebSocket.
     pub allowed_origins: Vec<Origin>,
@@ -60,14 +60,14 @@ pub struct ServiceConfig {
     /// of by where the connection comes from. Right behind a reverse proxy that sets it, and wrong
     /// anywhere else: clients could write what they like.
     pub trust_forwarded_for: bool,
-    /// A client that has said nothing or taken nothing for so long, though it was asked, is gone:
-    /// its connection is cut.
-    pub client_patience: Duration,
+    /// A client that has sent nothing, or received nothing of what waits for it, for this long is
+    /// disconnected.
+    pub client_timeout: Duration,
 }
 
 impl ServiceConfig {
-    /// The patience of [`ServiceConfig::default`]. It outlasts a phone that changes its network.
-    pub const DEFAULT_CLIENT_PATIENCE: Duration = Duration::from_secs(30);
+    /// The timeout of [`ServiceConfig::default`]. It outlasts a phone that changes its network.
+    pub const DEFAULT_CLIENT_TIMEOUT: Duration = Duration::from_secs(30);
 }
 
 impl Default for ServiceConfig {
@@ -79,15 +79,15 @@ impl Default for ServiceConfig {
             access_token: None,
             metrics: MetricsAccess::default(),
             limits: Limits::default(),
-            client_patience: Self::DEFAULT_CLIENT_PATIENCE,
+            client_timeout: Self::DEFAULT_CLIENT_TIMEOUT,
             sessions: SessionLimits::default(),
             trust_forwarded_for: false,
         }
     }
 }
 
-/// What sessions may take of the server. Over a limit, one client meets a clear refusal and
-/// nobody else notices.
+/// What sessions may take of the server. Over a limit, one client is refused with a
+/// clear reason and no other client notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
     /// Sessions in all; further ones are refused by HTTP 503.
@@ -98,7 +98,7 @@ pub struct SessionLimits {
     /// Messages that a session takes in a second; what comes faster waits and is not lost.
     /// Without it, any number.
     pub max_messages_per_second: Option<NonZeroU32>,
-    /// A session that trains nothing and is asked nothing for so long is closed with code 1001.
+    /// A session that trains nothing and is asked nothing for this long is closed with code 1001.
     /// Without it, never.
     pub idle_timeout: Option<Duration>,
 }

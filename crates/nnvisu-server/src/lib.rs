@@ -51,7 +51,7 @@
 //! [`ServiceConfig`] says who may use the service: by which names it may be asked for
 //! ([`HostName`]), from which pages ([`Origin`]), with which [`AccessToken`]. [`Limits`] and
 //! [`SessionLimits`] say how many points, how large a message, how many sessions. What is over a
-//! limit is refused with a sentence for a person, and nobody else notices.
+//! limit is refused with a sentence for a person, and no other client notices.
 //!
 //! # Threads
 //!
@@ -60,11 +60,11 @@
 //! full speed take turns, and the server keeps nothing of a person once the connection has ended.
 
 mod access;
+mod admission;
 mod config;
 mod metrics;
 mod model;
 mod page;
-mod places;
 mod server;
 mod service;
 mod session;

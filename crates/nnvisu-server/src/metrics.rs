@@ -14,7 +14,7 @@ use prometheus_client::{
 
 use crate::session::Outgoing;
 
-/// What [`Metrics::text`] is in.
+/// What [`ServerMetrics::text`] is in.
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Who may read `/metrics`.
@@ -22,11 +22,11 @@ pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 pub enum MetricsAccess {
     /// Nobody.
     Off,
-    /// This machine itself, unless a proxy asks for somebody else. Where there is an access token,
-    /// whoever has it.
+    /// This machine itself, unless a proxy asks on behalf of another client. Where there is an
+    /// access token, every client that has it.
     #[default]
     Local,
-    /// Everybody who may use the server.
+    /// Every client that may use the server.
     Open,
 }
 
@@ -61,7 +61,7 @@ type Label = [(&'static str, &'static str); 1];
 
 /// The counters of one server. Clones share them.
 #[derive(Clone)]
-pub(crate) struct Metrics {
+pub(crate) struct ServerMetrics {
     counts: Arc<Counts>,
 }
 
@@ -80,16 +80,16 @@ struct Counts {
     received_bytes: Counter,
     errors: Family<Label, Counter>,
     queue: Histogram,
-    picture_age: Histogram,
+    frame_age: Histogram,
 }
 
-impl fmt::Debug for Metrics {
+impl fmt::Debug for ServerMetrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Metrics")
+        f.write_str("ServerMetrics")
     }
 }
 
-impl Default for Metrics {
+impl Default for ServerMetrics {
     fn default() -> Self {
         // From 0.1 ms to 6.5 s.
         let ages = || Histogram::new((0..9).map(|power| 1e-4 * 4_f64.powi(power)));
@@ -108,7 +108,7 @@ impl Default for Metrics {
             received_bytes: Counter::default(),
             errors: Family::default(),
             queue: ages(),
-            picture_age: ages(),
+            frame_age: ages(),
         };
         counts.register();
         Self {
@@ -136,13 +136,13 @@ impl Counts {
                 &self.panics,
             ),
             ("steps", "Optimizer steps of all sessions", &self.steps),
-            ("pictures_drawn", "Pictures drawn", &self.drawn),
+            ("frames_rendered", "Frames rendered", &self.drawn),
             (
-                "pictures_dropped",
-                "Pictures that were out of date before they could be sent",
+                "frames_dropped",
+                "Frames that were out of date before they could be sent",
                 &self.dropped,
             ),
-            ("pictures_sent", "Pictures sent", &self.sent),
+            ("frames_sent", "Frames sent", &self.sent),
         ] {
             registry.register(name, help, counter.clone());
         }
@@ -173,9 +173,9 @@ impl Counts {
                 &self.queue,
             ),
             (
-                "picture_age",
-                "How old pictures were when the client's receipt for them came",
-                &self.picture_age,
+                "frame_age",
+                "How old frames were when the client acknowledged them",
+                &self.frame_age,
             ),
         ] {
             registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
@@ -183,10 +183,10 @@ impl Counts {
     }
 }
 
-impl Metrics {
+impl ServerMetrics {
     /// Everything as text, with `n_sessions` that there are now.
     pub(crate) fn text(&self, n_sessions: usize) -> String {
-        let n_sessions = i64::try_from(n_sessions).expect("threads are not so many");
+        let n_sessions = i64::try_from(n_sessions).expect("the number of threads fits");
         self.counts.sessions.set(n_sessions);
         let mut text = String::new();
         encode(&mut text, &self.counts.registry).expect("a string takes everything");
@@ -198,7 +198,7 @@ impl Metrics {
         self.counts.opened.inc();
     }
 
-    /// Somebody has not been let in.
+    /// A request has been refused.
     pub(crate) fn refused(&self, reason: &'static str) {
         self.counts
             .refused
@@ -225,19 +225,19 @@ impl Metrics {
         self.counts.steps.inc_by(n_steps);
     }
 
-    /// A picture has been drawn.
+    /// A frame has been rendered.
     pub(crate) fn drawn(&self) {
         self.counts.drawn.inc();
     }
 
-    /// A picture has been dropped before it was sent.
+    /// A frame has been dropped before it was sent.
     pub(crate) fn dropped(&self) {
         self.counts.dropped.inc();
     }
 
-    /// A client has received a picture of so long ago.
-    pub(crate) fn received_picture(&self, age: Duration) {
-        self.counts.picture_age.observe(age.as_secs_f64());
+    /// A client has acknowledged a frame that was rendered `age` ago.
+    pub(crate) fn frame_acknowledged(&self, age: Duration) {
+        self.counts.frame_age.observe(age.as_secs_f64());
     }
 
     /// A message goes out.
@@ -276,11 +276,11 @@ mod tests {
 
     #[test]
     fn is_what_prometheus_reads() {
-        let metrics = Metrics::default();
+        let metrics = ServerMetrics::default();
         metrics.steps(1000);
         metrics.drawn();
         metrics.dropped();
-        metrics.received_picture(Duration::from_millis(20));
+        metrics.frame_acknowledged(Duration::from_millis(20));
         metrics.refused("full");
         metrics.error(ErrorCode::NoData);
         metrics.queued(Duration::from_millis(1));
@@ -291,12 +291,12 @@ mod tests {
             "nnvisu_sessions 3",
             "nnvisu_sessions_training 1",
             "nnvisu_steps_total 1000",
-            "nnvisu_pictures_dropped_total 1",
+            "nnvisu_frames_dropped_total 1",
             "nnvisu_sent_bytes_total 5",
             "nnvisu_refused_total{reason=\"full\"} 1",
             "nnvisu_request_errors_total{code=\"no_data\"} 1",
-            "nnvisu_picture_age_seconds_bucket{le=\"0.0256\"} 1",
-            "nnvisu_picture_age_seconds_bucket{le=\"0.0064\"} 0",
+            "nnvisu_frame_age_seconds_bucket{le=\"0.0256\"} 1",
+            "nnvisu_frame_age_seconds_bucket{le=\"0.0064\"} 0",
             "nnvisu_request_queue_seconds_count 1",
             "nnvisu_request_queue_seconds_bucket{le=\"0.0016\"} 1",
             "# EOF",

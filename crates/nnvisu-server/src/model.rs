@@ -16,20 +16,20 @@ use nnvisu_core::{
 };
 
 use crate::{
-    access::{check_origin, network_of, said_once},
-    places::NoPlace,
+    access::{check_origin, client_subnet, said_once},
+    admission::AdmissionDenied,
     service::Shared,
 };
 
-/// How long somebody may take to send a session.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a client may take to send a session.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many sessions may be on their way in or be converted at the same time: that many times the
 /// largest message is the memory they may take.
 pub(crate) const MAX_AT_ONCE: usize = 16;
 
-/// How many of them may come from one network address, so that nobody who sends slowly keeps the
-/// others from saving.
+/// How many of them may come from one network address, so that a client that sends slowly does
+/// not keep the others from saving.
 pub(crate) const MAX_FROM_ADDRESS: usize = 4;
 
 /// A format for networks, as the last part of the address names it.
@@ -87,10 +87,10 @@ pub(crate) async fn convert(
             "A model can be had as onnx, safetensors or json.",
         );
     };
-    let client = network_of(&request, shared.trust_forwarded_for);
-    let place = match shared.conversions.take(client) {
-        Ok(place) => place,
-        Err(NoPlace::TooManyFromAddress(max)) => {
+    let client = client_subnet(&request, shared.trust_forwarded_for);
+    let permit = match shared.conversions.admit(client) {
+        Ok(permit) => permit,
+        Err(AdmissionDenied::TooManyFromAddress(max)) => {
             return refuse(
                 StatusCode::TOO_MANY_REQUESTS,
                 &format!(
@@ -99,7 +99,7 @@ pub(crate) async fn convert(
                 ),
             );
         }
-        Err(NoPlace::Full(_)) => {
+        Err(AdmissionDenied::Full(_)) => {
             return refuse(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "This server is converting many models just now; try again in a moment.",
@@ -112,8 +112,8 @@ pub(crate) async fn convert(
     };
     // Large sessions take a while: that is not for the threads that carry messages.
     let converted = web::block(move || {
-        // This goes on when the client has gone and nobody waits for it any more.
-        let _place = place;
+        // This continues even if the client has disconnected meanwhile.
+        let _permit = permit;
         let trainer = session::read(&file)?;
         let sizes: Vec<String> = trainer
             .mlp()
@@ -154,7 +154,7 @@ pub(crate) async fn method_not_allowed() -> HttpResponse {
 /// The whole body, or what to answer.
 async fn receive(payload: Payload, max_bytes: usize) -> Result<Bytes, HttpResponse> {
     let body = payload.to_bytes_limited(max_bytes);
-    match tokio::time::timeout(PATIENCE, body).await {
+    match tokio::time::timeout(UPLOAD_TIMEOUT, body).await {
         Ok(Ok(Ok(file))) => Ok(file),
         Ok(Ok(Err(_))) => Err(refuse(
             StatusCode::BAD_REQUEST,

@@ -11,18 +11,18 @@ use actix_web::{App, HttpServer, dev::ServerHandle};
 
 use crate::{HostName, ServerConfig, Service, shutdown::Shutdown, watch::watch};
 
-/// From the wish to stop to the end, everything has to be done in this time.
-const STOP_WITHIN: Duration = Duration::from_millis(1800);
-/// What connections get of it to say goodbye, in whole seconds as actix has it.
-const GOODBYE_SECONDS: u64 = 1;
-/// A request must have its headers complete by then, or is answered 408.
-const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
+/// A graceful shutdown, from the request to its end, takes no longer than this.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(1800);
+/// What of it connections get for their closing handshake, in whole seconds as actix takes them.
+const CLOSING_HANDSHAKE_SECONDS: u64 = 1;
+/// A request must have its headers complete within this time, or is answered 408.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection may wait for its next request.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// In this time each connection has to bring a whole request, again and again.
-const NEXT_REQUEST_WITHIN: Duration = Duration::from_secs(60);
-/// How long a connection may linger that has been closed on our side.
-const DISCONNECT_PATIENCE: Duration = Duration::from_millis(500);
+/// Each connection has to bring a whole request within this time of the one before.
+const NEXT_REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a connection may take to end after it has been closed on our side.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A server that listens but does not serve yet.
 pub struct Server {
@@ -156,19 +156,19 @@ impl Server {
     /// The operating system takes the listening sockets away.
     pub async fn run(self) -> io::Result<()> {
         let service = self.service.clone();
-        // Sessions notice by themselves who takes nothing; this is for the rest.
-        let unread_patience = 2 * service.client_patience();
+        // Sessions disconnect clients that read nothing by themselves; this is for the rest.
+        let unread_timeout = 2 * service.client_timeout();
         let mut server = HttpServer::new(move || App::new().service(service.scope("")))
             .disable_signals()
             .tcp_nodelay(true)
-            .client_request_timeout(REQUEST_PATIENCE)
+            .client_request_timeout(REQUEST_TIMEOUT)
             .keep_alive(KEEP_ALIVE)
-            .client_disconnect_timeout(DISCONNECT_PATIENCE)
+            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .on_connect(move |socket, connection| {
-                cut_off_when_unread(socket, unread_patience);
-                watch(socket, connection, NEXT_REQUEST_WITHIN);
+                set_unread_timeout(socket, unread_timeout);
+                watch(socket, connection, NEXT_REQUEST_TIMEOUT);
             })
-            .shutdown_timeout(GOODBYE_SECONDS);
+            .shutdown_timeout(CLOSING_HANDSHAKE_SECONDS);
         for listener in self.listeners {
             server = server.listen(listener)?;
         }
@@ -228,14 +228,14 @@ fn listen(
     first.map(|first| (listeners, first)).ok_or(missing)
 }
 
-/// Has the operating system end a connection whose client takes nothing of what waits for it for
-/// so long: in the middle of a file of the page nobody else would notice.
+/// Has the operating system end a connection whose client has read nothing of what waits for it
+/// for `timeout`: in the middle of a file of the page nothing else would notice.
 #[cfg(target_os = "linux")]
-fn cut_off_when_unread(socket: &dyn Any, patience: Duration) {
+fn set_unread_timeout(socket: &dyn Any, timeout: Duration) {
     let Some(socket) = socket.downcast_ref::<actix_web::rt::net::TcpStream>() else {
         return;
     };
-    let millis = patience.as_millis() as u32;
+    let millis = timeout.as_millis() as u32;
     if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(socket, millis) {
         tracing::debug!(%error, "a connection without a time limit for what is not taken");
     }
@@ -243,16 +243,16 @@ fn cut_off_when_unread(socket: &dyn Any, patience: Duration) {
 
 /// Elsewhere the system's own, longer limits hold.
 #[cfg(not(target_os = "linux"))]
-fn cut_off_when_unread(_socket: &dyn Any, _patience: Duration) {}
+fn set_unread_timeout(_socket: &dyn Any, _timeout: Duration) {}
 
 async fn stop_when_told(stop: &Shutdown, service: &Service, handle: ServerHandle) {
     stop.begun().await;
     let since = Instant::now();
     tracing::info!(sessions = service.n_sessions(), "stopping");
-    tokio::join!(handle.stop(true), service.shut_down(STOP_WITHIN));
+    tokio::join!(handle.stop(true), service.shut_down(SHUTDOWN_TIMEOUT));
     // Connections that were opened meanwhile have been dropped with their workers by now.
     let left = service
-        .shut_down(STOP_WITHIN.saturating_sub(since.elapsed()))
+        .shut_down(SHUTDOWN_TIMEOUT.saturating_sub(since.elapsed()))
         .await;
     if left > 0 {
         tracing::warn!(sessions = left, "stopped without waiting for all sessions");

@@ -18,9 +18,9 @@ use nnvisu_protocol::Limits;
 use crate::{
     AccessToken, HostName, MetricsAccess, Origin, ServiceConfig, SessionLimits,
     access::{gate, is_local, said_once},
-    metrics::{CONTENT_TYPE, Metrics},
+    admission::AdmissionLimiter,
+    metrics::{CONTENT_TYPE, ServerMetrics},
     model, page,
-    places::Places,
     session::SessionThreads,
     shutdown::Shutdown,
     watch::note_request,
@@ -56,17 +56,17 @@ pub(crate) struct Shared {
     pub(crate) allowed_origins: Vec<Origin>,
     pub(crate) allowed_hosts: Vec<HostName>,
     pub(crate) access_token: Option<AccessToken>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: ServerMetrics,
     metrics_access: MetricsAccess,
     pub(crate) limits: Limits,
-    pub(crate) client_patience: Duration,
+    pub(crate) client_timeout: Duration,
     pub(crate) session_limits: SessionLimits,
     pub(crate) trust_forwarded_for: bool,
-    pub(crate) places: Places,
+    pub(crate) admission: AdmissionLimiter,
     pub(crate) shutdown: Shutdown,
     pub(crate) threads: SessionThreads,
     /// For models that are being converted.
-    pub(crate) conversions: Places,
+    pub(crate) conversions: AdmissionLimiter,
     n_sessions: AtomicU64,
 }
 
@@ -87,19 +87,19 @@ impl Service {
                 allowed_origins: config.allowed_origins,
                 allowed_hosts: config.allowed_hosts,
                 access_token: config.access_token,
-                metrics: Metrics::default(),
+                metrics: ServerMetrics::default(),
                 metrics_access: config.metrics,
                 limits: config.limits,
-                client_patience: config.client_patience,
+                client_timeout: config.client_timeout,
                 session_limits: config.sessions,
                 trust_forwarded_for: config.trust_forwarded_for,
-                places: Places::new(
+                admission: AdmissionLimiter::new(
                     config.sessions.max_sessions,
                     config.sessions.max_sessions_per_address,
                 ),
                 shutdown: Shutdown::new(),
                 threads: SessionThreads::new(),
-                conversions: Places::new(model::MAX_AT_ONCE, model::MAX_FROM_ADDRESS),
+                conversions: AdmissionLimiter::new(model::MAX_AT_ONCE, model::MAX_FROM_ADDRESS),
                 n_sessions: AtomicU64::new(0),
             }),
         }
@@ -147,8 +147,8 @@ impl Service {
     }
 
     /// How long a client may say or take nothing.
-    pub(crate) fn client_patience(&self) -> Duration {
-        self.shared.client_patience
+    pub(crate) fn client_timeout(&self) -> Duration {
+        self.shared.client_timeout
     }
 
     /// How many sessions there are.
@@ -158,11 +158,11 @@ impl Service {
     }
 
     /// Closes all connections with code 1001 and waits until their sessions have ended, but not
-    /// longer than `patience`. Returns how many sessions have not ended by then. No further
+    /// longer than `timeout`. Returns how many sessions have not ended by then. No further
     /// sessions are let in.
-    pub async fn shut_down(&self, patience: Duration) -> usize {
+    pub async fn shut_down(&self, timeout: Duration) -> usize {
         self.shared.shutdown.begin();
-        self.shared.threads.join_all(patience).await
+        self.shared.threads.join_all(timeout).await
     }
 }
 
@@ -186,7 +186,7 @@ async fn metrics(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     };
     if !may_read {
         return said_once(StatusCode::FORBIDDEN).body(
-            "Metrics are not for you. Whoever runs this server can open them with --metrics.\n",
+            "Access to /metrics is restricted. The operator of this server can open it with --metrics.\n",
         );
     }
     said_once(StatusCode::OK)
@@ -210,12 +210,12 @@ async fn healthz(request: HttpRequest) -> impl Responder {
     said_once(StatusCode::OK).body("ok\n")
 }
 
-/// Whether a load balancer should send further people here.
+/// Whether a load balancer should send further clients here.
 async fn readyz(request: HttpRequest, shared: Data<Shared>) -> impl Responder {
     note_request(&request);
     let reason = if shared.shutdown.has_begun() {
         "shutting down\n"
-    } else if shared.places.are_all_taken() {
+    } else if shared.admission.is_full() {
         "full\n"
     } else {
         return said_once(StatusCode::OK).body("ready\n");

@@ -1,8 +1,8 @@
-//! Cuts off connections that never bring a request to its end.
+//! Closes connections that never bring a request to its end.
 //!
 //! The HTTP library limits the time for the headers of the first request on a connection, and for
 //! the wait for the next. A client that drips the headers of a second request, or a body that
-//! nobody reads, escapes both. So each connection is watched from beside: one that has not
+//! is never read, escapes both. So each connection is watched from beside: one that has not
 //! brought a whole request for a while is shut, unless it has become a WebSocket, which has its
 //! own heartbeats.
 
@@ -24,8 +24,9 @@ pub(crate) struct Watched {
     watching: Cell<Option<oneshot::Sender<Infallible>>>,
 }
 
-/// Watches a new connection: it has to bring a request within `patience`, and again and again.
-pub(crate) fn watch(socket: &dyn Any, connection: &mut Extensions, patience: Duration) {
+/// Watches a new connection: it has to bring a request within `timeout`, and then another one within
+/// each further `timeout`.
+pub(crate) fn watch(socket: &dyn Any, connection: &mut Extensions, timeout: Duration) {
     let Some(handle) = socket.downcast_ref().and_then(second_handle) else {
         return;
     };
@@ -40,8 +41,8 @@ pub(crate) fn watch(socket: &dyn Any, connection: &mut Extensions, patience: Dur
         tokio::select! {
             biased;
             _ = end => {}
-            () = fall_silent(&seen, patience) => {
-                tracing::debug!("cut off a connection that brought no request");
+            () = become_idle(&seen, timeout) => {
+                tracing::debug!("closed a connection that brought no request");
                 // It may have ended in this moment.
                 let _ = handle.shutdown(std::net::Shutdown::Both);
             }
@@ -63,10 +64,10 @@ pub(crate) fn release(request: &HttpRequest) {
     }
 }
 
-/// Ends when no request has come for `patience`.
-async fn fall_silent(watched: &Weak<Watched>, patience: Duration) {
+/// Ends when no request has come for `timeout`.
+async fn become_idle(watched: &Weak<Watched>, timeout: Duration) {
     while let Some(watched) = watched.upgrade() {
-        let deadline = watched.last_request.get() + patience;
+        let deadline = watched.last_request.get() + timeout;
         drop(watched);
         if deadline <= Instant::now() {
             return;
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn who_brings_nothing_is_cut_off() {
+    async fn a_connection_without_requests_is_closed() {
         let (mut client, server) = connection().await;
         let mut extensions = Extensions::new();
         watch(&server, &mut extensions, Duration::from_millis(1));
@@ -121,13 +122,13 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn who_becomes_a_websocket_is_not() {
+    async fn a_websocket_is_not() {
         let (mut client, mut server) = connection().await;
         let mut extensions = Extensions::new();
         watch(&server, &mut extensions, Duration::ZERO);
         let watched: Rc<Watched> = extensions.remove().unwrap();
         watched.watching.take();
-        // Whatever the watcher does, it has done by the time another task has had its turns.
+        // Whatever the watcher does, it has done by the time another task has run many times.
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }

@@ -10,8 +10,8 @@ use serde_json::json;
 use super::session;
 use super::viewer::Viewer;
 
-const PATIENCE_SECONDS: &str = "4";
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT_SECONDS: &str = "4";
+const TIMEOUT: Duration = Duration::from_secs(4);
 /// Memory that allocators and buffers take without anything growing.
 const NOISE_KIB: u64 = 4 * 1024;
 
@@ -35,7 +35,7 @@ async fn start_training(server: &Server, version: Version) -> Viewer {
 
 #[tokio::test]
 async fn a_client_that_stops_reading_costs_nothing_and_is_dropped() {
-    let server = Server::start_with(&["--client-patience", PATIENCE_SECONDS]).await;
+    let server = Server::start_with(&["--client-timeout", TIMEOUT_SECONDS]).await;
     let viewers = [
         start_training(&server, Version::V1).await,
         start_training(&server, Version::V2).await,
@@ -45,7 +45,7 @@ async fn a_client_that_stops_reading_costs_nothing_and_is_dropped() {
     let mut most = before;
     // From here on nothing is read.
     for _ in 0..4 {
-        tokio::time::sleep(PATIENCE / 8).await;
+        tokio::time::sleep(TIMEOUT / 8).await;
         most = most.max(server.resident_kib());
     }
     report(&format!(
@@ -63,7 +63,7 @@ async fn a_client_that_stops_reading_costs_nothing_and_is_dropped() {
 
 #[tokio::test]
 async fn a_client_that_asks_but_does_not_read_is_dropped_too() {
-    let server = Server::start_with(&["--client-patience", PATIENCE_SECONDS]).await;
+    let server = Server::start_with(&["--client-timeout", TIMEOUT_SECONDS]).await;
     let mut viewer = start_training(&server, Version::V2).await;
     let before = server.resident_kib();
     let mut most = before;
@@ -71,7 +71,7 @@ async fn a_client_that_asks_but_does_not_read_is_dropped_too() {
         // After that, there is nobody to send to.
         let request = json!({"type": "update_config", "payload": {}}).to_string();
         let _ = viewer.try_send(request).await;
-        tokio::time::sleep(PATIENCE / 100).await;
+        tokio::time::sleep(TIMEOUT / 100).await;
         most = most.max(server.resident_kib());
         server.session_threads() == 0
     })

@@ -33,7 +33,7 @@ pub(super) struct AccessArgs {
     #[arg(long, value_name = "FILE", value_parser = read_token)]
     access_token_file: Option<AccessToken>,
 
-    /// Behind one reverse proxy: tell clients apart by the last address in X-Forwarded-For, which
+    /// Behind one reverse proxy: identify clients by the last address in X-Forwarded-For, which
     /// the proxy must set
     #[arg(long)]
     trust_forwarded_for: bool,

@@ -29,19 +29,19 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "BYTES", value_parser = in_range(1024..=1 << 30))]
     max_message_bytes: Option<usize>,
 
-    /// The most messages that one session takes in a second; what comes faster waits. 0 means
-    /// any number
+    /// The most messages that one session takes in a second; excess messages are delayed. 0
+    /// means any number
     #[arg(long, value_name = "N", default_value_t = default_message_rate())]
     max_messages_per_second: u32,
 
-    /// Close a session that trains nothing and is asked nothing for so long; 0 means never
+    /// Close a session that trains nothing and is asked nothing for this long; 0 means never
     #[arg(long, value_name = "MINUTES", default_value_t = default_idle_minutes())]
     idle_timeout: u32,
 
-    /// Cut the connection of a browser that has not answered or taken anything for so long
+    /// Disconnect a client that has not answered or received anything for this long
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..),
-          default_value_t = ServiceConfig::DEFAULT_CLIENT_PATIENCE.as_secs() as u16)]
-    client_patience: u16,
+          default_value_t = ServiceConfig::DEFAULT_CLIENT_TIMEOUT.as_secs() as u16)]
+    client_timeout: u16,
 }
 
 impl LimitArgs {
@@ -55,8 +55,8 @@ impl LimitArgs {
         }
     }
 
-    pub(super) fn client_patience(&self) -> Duration {
-        Duration::from_secs(self.client_patience.into())
+    pub(super) fn client_timeout(&self) -> Duration {
+        Duration::from_secs(self.client_timeout.into())
     }
 
     pub(super) fn sessions(&self) -> SessionLimits {

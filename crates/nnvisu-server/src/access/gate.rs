@@ -1,4 +1,4 @@
-//! The gate before everything but the health checks: the right `Host`, and the access token if
+//! The check before everything but the health checks: the right `Host`, and the access token if
 //! there is one.
 
 use std::time::Duration;
@@ -15,8 +15,8 @@ use actix_web::{
 use super::{AccessToken, Refusal, for_log, host::is_ours, said_once};
 use crate::{page, service::Shared, watch::note_request};
 
-/// How long somebody may take to send what they typed.
-const FORM_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a person may take to send the form.
+const FORM_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Lets a request pass, answers it, or refuses it.
 ///
@@ -91,13 +91,13 @@ fn remember(token: &AccessToken, request: &HttpRequest) -> HttpResponse {
         .finish()
 }
 
-/// What somebody typed into the form of the sign-in page.
+/// The token that was entered into the form of the sign-in page.
 async fn typed_token(request: &mut ServiceRequest) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct SignIn {
         token: String,
     }
     let form = request.extract::<Form<SignIn>>();
-    let form = tokio::time::timeout(FORM_PATIENCE, form).await.ok()?.ok()?;
+    let form = tokio::time::timeout(FORM_TIMEOUT, form).await.ok()?.ok()?;
     Some(form.into_inner().token)
 }

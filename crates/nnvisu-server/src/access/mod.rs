@@ -5,16 +5,16 @@
 //! both from a page whose handshake fails; so the page may ask for the same address by a plain
 //! GET, which is refused in the same words, or answered 426 where a handshake would be let in.
 
-mod client;
 mod gate;
 mod host;
 mod origin;
+mod subnet;
 mod token;
 
-pub(crate) use client::{Network, is_local, network_of};
 pub(crate) use gate::gate;
 pub use host::{HostName, InvalidHostName};
 pub use origin::{InvalidOrigin, Origin};
+pub(crate) use subnet::{ClientSubnet, client_subnet, is_local};
 pub use token::{AccessToken, InvalidToken};
 
 use actix_web::{
@@ -26,7 +26,7 @@ use actix_web::{
 };
 
 use crate::{
-    places::{NoPlace, Place},
+    admission::{AdmissionDenied, AdmissionPermit},
     service::Shared,
 };
 use origin::may_connect;
@@ -36,7 +36,7 @@ use origin::may_connect;
 pub(crate) enum Refusal {
     #[error(
         "This server is not known by the name you asked for. \
-         Whoever runs it can allow that name with --allow-host."
+         Its operator can allow that name with --allow-host."
     )]
     ForeignHost,
     #[error(
@@ -46,19 +46,19 @@ pub(crate) enum Refusal {
     NoToken,
     #[error(
         "Pages from elsewhere may not connect to this server. \
-         Whoever runs it can allow yours with --allow-origin."
+         Its operator can allow yours with --allow-origin."
     )]
     ForeignOrigin,
     #[error("This server is shutting down; try again in a moment.")]
     Draining,
-    #[error("All {0} places of this server are taken; try again later.")]
+    #[error("The server is full: it has {0} sessions, and takes no more; try again later.")]
     Full(usize),
     #[error(
         "There are already {0} sessions from your network address, and this server takes no more \
          from one; close a tab with nnvisu and try again."
     )]
     TooManyFromAddress(usize),
-    #[error("This server has no room for a further session; try again later.")]
+    #[error("This server cannot start a further session; try again later.")]
     NoThread,
 }
 
@@ -107,11 +107,11 @@ impl Refusal {
     }
 }
 
-impl From<NoPlace> for Refusal {
-    fn from(no_place: NoPlace) -> Self {
-        match no_place {
-            NoPlace::Full(max) => Self::Full(max),
-            NoPlace::TooManyFromAddress(max) => Self::TooManyFromAddress(max),
+impl From<AdmissionDenied> for Refusal {
+    fn from(denied: AdmissionDenied) -> Self {
+        match denied {
+            AdmissionDenied::Full(max) => Self::Full(max),
+            AdmissionDenied::TooManyFromAddress(max) => Self::TooManyFromAddress(max),
         }
     }
 }
@@ -133,9 +133,9 @@ fn for_log(value: Option<&HeaderValue>) -> String {
     shown.escape_ascii().to_string()
 }
 
-/// Lets the client that sent `request` in and gives it a place for a session, or says why not.
-pub(crate) fn admit(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
-    let admitted = place_for(request, shared);
+/// Admits the client that sent `request` to a session of its own, or says why not.
+pub(crate) fn admit(request: &HttpRequest, shared: &Shared) -> Result<AdmissionPermit, Refusal> {
+    let admitted = permit_for(request, shared);
     if let Err(refusal) = &admitted {
         shared.metrics.refused(refusal.as_str());
     }
@@ -162,14 +162,14 @@ fn known_origin(request: &HttpRequest, shared: &Shared) -> Result<(), Refusal> {
     Err(Refusal::ForeignOrigin)
 }
 
-fn place_for(request: &HttpRequest, shared: &Shared) -> Result<Place, Refusal> {
+fn permit_for(request: &HttpRequest, shared: &Shared) -> Result<AdmissionPermit, Refusal> {
     known_origin(request, shared)?;
     if shared.shutdown.has_begun() {
         return Err(Refusal::Draining);
     }
-    let client = network_of(request, shared.trust_forwarded_for);
-    shared.places.take(client).map_err(|no_place| {
-        let refusal = Refusal::from(no_place);
+    let client = client_subnet(request, shared.trust_forwarded_for);
+    shared.admission.admit(client).map_err(|denied| {
+        let refusal = Refusal::from(denied);
         tracing::info!(?client, %refusal, "refused a session");
         refusal
     })
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_gets_neither_commands_nor_novels() {
+    fn text_from_clients_is_escaped_and_cut_for_the_log() {
         let value = HeaderValue::from_bytes(b"a\x9b31m\tb\"\xff").unwrap();
         assert_eq!(for_log(Some(&value)), r#"a\x9b31m\tb\"\xff"#);
         let long = HeaderValue::from_str(&"x".repeat(8000)).unwrap();

@@ -109,7 +109,7 @@ fn explicit_port(authority: &Authority) -> Result<Option<u16>, ()> {
 }
 
 /// Whether the page that sent `headers` may open a WebSocket here: our own pages may, those of
-/// `allowed` may, and whoever sends no `Origin` may.
+/// `allowed` may, and requests without an `Origin` may.
 pub(crate) fn may_connect(headers: &HeaderMap, allowed: &[Origin]) -> bool {
     let mut origins = headers.get_all(header::ORIGIN);
     let Some(origin) = origins.next() else {

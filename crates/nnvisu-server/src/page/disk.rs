@@ -1,4 +1,4 @@
-//! The page from a directory, for people who edit it.
+//! The page from a directory, for those who edit it.
 
 use std::path::Path;
 

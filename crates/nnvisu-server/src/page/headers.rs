@@ -7,7 +7,7 @@ use actix_web::{
 
 use super::CACHE_CONTROL;
 
-/// Everything comes from the server itself; pictures may also be made by the page (`data:`,
+/// Everything comes from the server itself; images may also be made by the page (`data:`,
 /// `blob:`). There are no plug-ins, no inline scripts and no forms that leave the page.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; \
      img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'; \

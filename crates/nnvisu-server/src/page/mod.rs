@@ -1,4 +1,4 @@
-//! The page: HTML, CSS, JavaScript and pictures, from the program itself or from a directory.
+//! The page: HTML, CSS, JavaScript and images, from the program itself or from a directory.
 //!
 //! Names carry no content hash, so a browser has to ask every time (`no-cache`) and is answered
 //! `304 Not Modified` by its entity tag. All links within the page are relative; nothing here needs to

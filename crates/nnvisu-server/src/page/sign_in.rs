@@ -1,4 +1,4 @@
-//! What people see who come without the access token.
+//! What a person without the access token sees.
 
 use actix_web::{
     HttpResponse,

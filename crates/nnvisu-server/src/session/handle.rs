@@ -19,7 +19,7 @@ use super::{
     state::{Session, SessionOptions},
     threads::SessionThreads,
 };
-use crate::{metrics::Metrics, places::Place};
+use crate::{admission::AdmissionPermit, metrics::ServerMetrics};
 
 /// Owns a session thread. Dropping it tells the thread to end, which it does after the step it
 /// is in; [`SessionThreads`] waits for it, so that dropping never blocks.
@@ -32,7 +32,7 @@ pub(crate) struct SessionHandle {
 }
 
 impl SessionHandle {
-    /// Starts the session of connection number `id` on a thread of its own. It keeps its `place`
+    /// Starts the session of connection number `id` on a thread of its own. It keeps its `permit`
     /// until the thread has ended.
     ///
     /// # Errors
@@ -41,9 +41,9 @@ impl SessionHandle {
     pub(crate) fn spawn(
         id: u64,
         options: SessionOptions,
-        place: Place,
+        permit: AdmissionPermit,
         threads: &SessionThreads,
-        metrics: &Metrics,
+        metrics: &ServerMetrics,
     ) -> io::Result<(Self, OutboxReader)> {
         let (sender, receiver) = inbox(metrics.clone());
         let (outbox, reader) = outbox();
@@ -54,7 +54,7 @@ impl SessionHandle {
         let thread = Builder::new()
             .name(format!("nnvisu-session-{id}"))
             .spawn(move || {
-                let _held = (running, place);
+                let _held = (running, permit);
                 tracing::debug!(id, "session begins");
                 priority::lower();
                 let metrics = seen_by_session.metrics().clone();
@@ -74,7 +74,7 @@ impl SessionHandle {
     }
 
     /// The server's counters.
-    pub(crate) fn metrics(&self) -> &Metrics {
+    pub(crate) fn metrics(&self) -> &ServerMetrics {
         self.flags.metrics()
     }
 
@@ -103,7 +103,7 @@ impl Drop for SessionHandle {
 }
 
 /// Runs `session`; if it panics, tells its client alone.
-fn contain_panic(id: u64, outbox: &Outbox, metrics: &Metrics, session: impl FnOnce()) {
+fn contain_panic(id: u64, outbox: &Outbox, metrics: &ServerMetrics, session: impl FnOnce()) {
     // What the panic may have left half done is dropped with the session.
     let Err(panic) = catch_unwind(AssertUnwindSafe(session)) else {
         return;

@@ -10,7 +10,7 @@ use actix_web::web::Bytes;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, never, select_biased};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::metrics::Metrics;
+use crate::metrics::ServerMetrics;
 
 /// How many small commands may wait.
 const CAPACITY: usize = 16;
@@ -59,7 +59,7 @@ pub(crate) struct InboxSender {
 pub(crate) struct Inbox {
     queue: Receiver<Queued>,
     woken: Receiver<()>,
-    metrics: Metrics,
+    metrics: ServerMetrics,
 }
 
 /// The connection is gone: there will be no more commands.
@@ -67,7 +67,7 @@ pub(crate) struct Inbox {
 pub(crate) struct Disconnected;
 
 /// Makes an empty queue; how long commands wait goes into `metrics`.
-pub(crate) fn inbox(metrics: Metrics) -> (InboxSender, Inbox) {
+pub(crate) fn inbox(metrics: ServerMetrics) -> (InboxSender, Inbox) {
     let (sender, receiver) = crossbeam_channel::bounded(CAPACITY);
     // However often it is woken, one look is enough.
     let (wake, woken) = crossbeam_channel::bounded(1);
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn many_small_or_few_large_commands_wait() {
-        let (sender, inbox) = inbox(Metrics::default());
+        let (sender, inbox) = inbox(ServerMetrics::default());
         let n_small = (0..1000)
             .take_while(|_| try_send(&sender, text(10)))
             .count();
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_command_larger_than_all_room_still_fits_alone() {
-        let (sender, inbox) = inbox(Metrics::default());
+        let (sender, inbox) = inbox(ServerMetrics::default());
         assert!(try_send(&sender, text(100 << 20)));
         assert!(!try_send(&sender, text(1)));
         assert!(inbox.take().unwrap().is_some());
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn waking_ends_one_wait() {
-        let (sender, inbox) = inbox(Metrics::default());
+        let (sender, inbox) = inbox(ServerMetrics::default());
         sender.wake();
         sender.wake();
         assert!(inbox.wait(None).unwrap().is_none());
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_end_comes_after_the_last_command() {
-        let (sender, inbox) = inbox(Metrics::default());
+        let (sender, inbox) = inbox(ServerMetrics::default());
         assert!(inbox.take().unwrap().is_none());
         assert!(
             inbox

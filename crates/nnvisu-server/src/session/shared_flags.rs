@@ -2,18 +2,18 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::metrics::Metrics;
+use crate::metrics::ServerMetrics;
 
 /// Flags between the two threads, none of which guards other memory, and the server's counters.
 #[derive(Debug, Default)]
 pub(super) struct SharedFlags {
     abandoned: AtomicBool,
     training: AtomicBool,
-    metrics: Metrics,
+    metrics: ServerMetrics,
 }
 
 impl SharedFlags {
-    pub(super) fn new(metrics: Metrics) -> Self {
+    pub(super) fn new(metrics: ServerMetrics) -> Self {
         Self {
             abandoned: AtomicBool::new(false),
             training: AtomicBool::new(false),
@@ -21,7 +21,7 @@ impl SharedFlags {
         }
     }
 
-    pub(super) fn metrics(&self) -> &Metrics {
+    pub(super) fn metrics(&self) -> &ServerMetrics {
         &self.metrics
     }
 

@@ -1,5 +1,5 @@
-//! One connection: carries commands to its session and the session's answers and pictures back,
-//! notices when the client is gone, and says goodbye properly.
+//! One connection: carries commands to its session and the session's replies and frames back,
+//! notices when the client is gone, and closes the WebSocket by the closing handshake.
 
 use std::{
     io,
@@ -16,9 +16,9 @@ use nnvisu_protocol::{ErrorCode, RequestError, ServerMessage};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{
-    frame_meter::Hearing,
-    receipts::Receipts,
-    throttle::{Throttle, pass},
+    flow_control::FlowControl,
+    frame_meter::ReceiveMonitor,
+    throttle::{Throttle, wait},
 };
 use crate::{
     service::Shared,
@@ -26,16 +26,16 @@ use crate::{
     shutdown::Shutdown,
 };
 
-/// How often the connection looks whether its client is still there.
+/// How often the connection checks whether its client is still there.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
-/// A client that has been silent for this part of the patience with it is asked by a ping.
+/// A client that has sent nothing for this part of its timeout is sent a ping.
 const PING_AFTER_PART: u32 = 3;
 /// How long a client may take to answer a close frame.
-const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
-/// What the close frame of an idle session says. Clients may tell by it that connecting again is
-/// of no use before there is something to ask for.
+const CLOSING_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The reason in the close frame of an idle session. It tells clients to connect again only when
+/// they have something to ask for.
 const IDLE: &str = "idle";
-/// While so many replies wait, no further request is read.
+/// While this many replies wait, no further request is read.
 const MAX_WAITING_REPLIES: usize = 16;
 
 pub(super) struct Connection {
@@ -45,25 +45,25 @@ pub(super) struct Connection {
     outbox: OutboxReader,
     /// A command for which the session has no room yet.
     waiting: Option<Command>,
-    receipts: Receipts,
-    hearing: Rc<Hearing>,
+    flow_control: FlowControl,
+    receive_monitor: Rc<ReceiveMonitor>,
     throttle: Throttle,
     /// When the session was last asked for something or seen training.
     last_busy: Instant,
     idle_timeout: Option<Duration>,
-    /// A client that has said or taken nothing for so long is gone.
-    patience: Duration,
+    /// A client that has sent or received nothing for this long is gone.
+    timeout: Duration,
     shutdown: Shutdown,
 }
 
 /// Why a connection ends.
 #[derive(Debug)]
 enum End {
-    /// The client is gone or broke the rules of the transport beyond repair.
+    /// The client is gone or has violated the protocol beyond repair.
     Gone,
     /// The client has closed the connection and has been answered.
     ClosedByClient,
-    /// We close the connection and say why.
+    /// The server closes the connection and says why.
     Close(CloseCode, &'static str),
 }
 
@@ -81,7 +81,7 @@ impl Connection {
         messages: AggregatedMessageStream,
         session: SessionHandle,
         outbox: OutboxReader,
-        hearing: Rc<Hearing>,
+        receive_monitor: Rc<ReceiveMonitor>,
         shared: &Shared,
         shutdown: Shutdown,
     ) -> Self {
@@ -91,12 +91,12 @@ impl Connection {
             session,
             outbox,
             waiting: None,
-            receipts: Receipts::new(Instant::now()),
-            hearing,
+            flow_control: FlowControl::new(Instant::now()),
+            receive_monitor,
             throttle: Throttle::new(shared.session_limits.max_messages_per_second),
             last_busy: Instant::now(),
             idle_timeout: shared.session_limits.idle_timeout,
-            patience: shared.client_patience,
+            timeout: shared.client_timeout,
             shutdown,
         }
     }
@@ -105,7 +105,7 @@ impl Connection {
     pub(super) async fn run(mut self) {
         let Err(end) = self.serve().await;
         tracing::debug!(?end, "connection ends");
-        // The session need not wait for the farewell.
+        // The session need not wait for the closing handshake.
         drop(self.session);
         if let End::Close(code, reason) = end {
             close(self.socket, self.messages, code, reason).await;
@@ -117,17 +117,17 @@ impl Connection {
         let mut stop = std::pin::pin!(shutdown.begun());
         let mut checks = interval(CHECK_INTERVAL);
         checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let greeting = self.outbox.next(false).await;
-        self.send(greeting).await?;
-        // Measures the delay of the line before the first picture.
+        let hello = self.outbox.next(false).await;
+        self.send(hello).await?;
+        // Measures the round trip before the first frame.
         self.ping().await?;
         loop {
             let has_room = self.waiting.is_none() && self.outbox.n_replies() < MAX_WAITING_REPLIES;
             let asked_at = Instant::now();
-            let too_early = if has_room { self.throttle.ask() } else { None };
+            let too_early = if has_room { self.throttle.poll() } else { None };
             let reads = has_room && too_early.is_none();
-            let bulk = self.receipts.may_send_picture(Instant::now());
-            let bytes_per_second = self.receipts.bytes_per_second();
+            let bulk = self.flow_control.may_send_frame(Instant::now());
+            let bytes_per_second = self.flow_control.bytes_per_second();
             if self.outbox.report_link(bytes_per_second, !bulk) {
                 self.session.inbox().wake();
             }
@@ -136,7 +136,7 @@ impl Connection {
                     return Err(End::Close(CloseCode::Away, "The server is shutting down"));
                 }
                 message = self.messages.recv(), if reads => self.receive(message).await?,
-                () = pass(asked_at, too_early) => {}
+                () = wait(asked_at, too_early) => {}
                 room = room_for(&self.session, self.waiting.as_ref()) => {
                     if let Some(command) = self.waiting.take() {
                         self.session.inbox().send(command, room);
@@ -152,9 +152,9 @@ impl Connection {
         &mut self,
         message: Option<Result<AggregatedMessage, ProtocolError>>,
     ) -> Result<(), End> {
-        // Pongs are free: they ask for nothing, and the measuring of the line needs them in time.
+        // Pongs do not count: they ask for nothing, and the estimate of the link needs them.
         if !matches!(message, Some(Ok(AggregatedMessage::Pong(_)))) {
-            self.throttle.spend();
+            self.throttle.consume();
         }
         match message {
             Some(Ok(AggregatedMessage::Text(text))) => {
@@ -166,17 +166,17 @@ impl Connection {
                 self.waiting = Some(Command::Binary);
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
-                in_time(self.patience, self.socket.pong(&payload)).await?;
+                with_timeout(self.timeout, self.socket.pong(&payload)).await?;
             }
             Some(Ok(AggregatedMessage::Pong(payload))) => {
-                for age in self.receipts.pong(&payload, Instant::now()) {
-                    self.session.metrics().received_picture(age);
+                for age in self.flow_control.pong(&payload, Instant::now()) {
+                    self.session.metrics().frame_acknowledged(age);
                 }
             }
             Some(Ok(AggregatedMessage::Close(reason))) => {
                 let echo = reason.map(|reason| reason.code.into());
                 // The client may be gone already; either way this is the end.
-                let _ = in_time(self.patience, self.socket.clone().close(echo)).await;
+                let _ = with_timeout(self.timeout, self.socket.clone().close(echo)).await;
                 return Err(End::ClosedByClient);
             }
             Some(Err(error)) => return Err(self.refuse(&error).await?),
@@ -185,7 +185,7 @@ impl Connection {
         Ok(())
     }
 
-    /// How to end the connection after bytes that are not proper WebSocket frames.
+    /// How to end the connection after bytes that are no valid WebSocket frames.
     async fn refuse(&mut self, error: &ProtocolError) -> Result<End, End> {
         tracing::debug!(%error, "refused what a client sent");
         Ok(match error {
@@ -215,7 +215,7 @@ impl Connection {
         match outgoing {
             Outgoing::Reply(text) => {
                 self.text(text).await?;
-                if self.receipts.wants_ping() {
+                if self.flow_control.wants_ping() {
                     self.ping().await?;
                 }
                 Ok(())
@@ -227,21 +227,21 @@ impl Connection {
                 ..
             }) => {
                 let n_bytes = bytes.len() + step_result.as_ref().map_or(0, String::len);
-                self.measure_delay().await?;
+                self.ping_before_frame().await?;
                 if let Some(step_result) = step_result {
                     self.text(step_result).await?;
                 }
-                self.receipts.send(bytes.len(), Instant::now());
-                in_time(self.patience, self.socket.binary(Bytes::from(bytes))).await?;
-                let receipt = self.receipts.ping_behind_picture(n_bytes, Instant::now());
-                self.receipts.picture_was_made(made);
-                in_time(self.patience, self.socket.ping(&receipt)).await
+                self.flow_control.record_sent(bytes.len(), Instant::now());
+                with_timeout(self.timeout, self.socket.binary(Bytes::from(bytes))).await?;
+                let ping = self.flow_control.ping_behind_frame(n_bytes, Instant::now());
+                self.flow_control.frame_was_made(made);
+                with_timeout(self.timeout, self.socket.ping(&ping)).await
             }
             Outgoing::Checkpoint(text) => {
                 let n_bytes = text.len();
-                self.measure_delay().await?;
+                self.ping_before_frame().await?;
                 self.text(text).await?;
-                self.ask_for_receipt(n_bytes).await
+                self.ping_behind(n_bytes).await
             }
             Outgoing::Failed => Err(End::Close(CloseCode::Error, "The session failed")),
         }
@@ -256,53 +256,53 @@ impl Connection {
         if self.idle_timeout.is_some_and(|timeout| idle > timeout) {
             return Err(End::Close(CloseCode::Away, IDLE));
         }
-        if self.hearing.is_stalling(now) {
+        if self.receive_monitor.is_stalling(now) {
             return Err(End::Close(CloseCode::Policy, "The message came too slowly"));
         }
-        let silent = self.hearing.silence(now);
-        let is_stuck = self.receipts.is_stuck(self.patience, now);
-        if silent > self.patience || is_stuck {
-            tracing::debug!(is_stuck, "a client is gone without a word");
+        let idle_for = self.receive_monitor.idle_for(now);
+        let is_stalled = self.flow_control.is_stalled(self.timeout, now);
+        if idle_for > self.timeout || is_stalled {
+            tracing::debug!(is_stalled, "a client is gone without a closing handshake");
             return Err(End::Gone);
         }
-        if silent > self.patience / PING_AFTER_PART {
+        if idle_for > self.timeout / PING_AFTER_PART {
             self.ping().await?;
         }
         Ok(())
     }
 
     async fn text(&mut self, text: String) -> Result<(), End> {
-        self.receipts.send(text.len(), Instant::now());
-        in_time(self.patience, self.socket.text(text)).await
+        self.flow_control.record_sent(text.len(), Instant::now());
+        with_timeout(self.timeout, self.socket.text(text)).await
     }
 
     async fn ping(&mut self) -> Result<(), End> {
-        let payload = self.receipts.ping(Instant::now());
-        in_time(self.patience, self.socket.ping(&payload)).await
+        let payload = self.flow_control.ping(Instant::now());
+        with_timeout(self.timeout, self.socket.ping(&payload)).await
     }
 
-    /// Sends a ping before something large, so that the time that takes can be told from the
-    /// delay of the line.
-    async fn measure_delay(&mut self) -> Result<(), End> {
-        if self.receipts.wants_ping_before_picture() {
+    /// Sends a ping before something large, so that its time on the link can be told from the round
+    /// trip.
+    async fn ping_before_frame(&mut self) -> Result<(), End> {
+        if self.flow_control.wants_ping_before_frame() {
             self.ping().await?;
         }
         Ok(())
     }
 
     /// Sends a ping behind something of `n_bytes`.
-    async fn ask_for_receipt(&mut self, n_bytes: usize) -> Result<(), End> {
-        let payload = self.receipts.ping_behind_picture(n_bytes, Instant::now());
-        in_time(self.patience, self.socket.ping(&payload)).await
+    async fn ping_behind(&mut self, n_bytes: usize) -> Result<(), End> {
+        let payload = self.flow_control.ping_behind_frame(n_bytes, Instant::now());
+        with_timeout(self.timeout, self.socket.ping(&payload)).await
     }
 }
 
-/// Sends, but waits no longer for a client that reads nothing than for one that says nothing.
-async fn in_time(
-    patience: Duration,
+/// Sends, but waits no longer for a client that reads nothing than for one that sends nothing.
+async fn with_timeout(
+    limit: Duration,
     sending: impl Future<Output = Result<(), Closed>>,
 ) -> Result<(), End> {
-    match timeout(patience, sending).await {
+    match timeout(limit, sending).await {
         Ok(sent) => Ok(sent?),
         Err(_) => Err(End::Gone),
     }
@@ -319,7 +319,7 @@ async fn room_for(
     }
 }
 
-/// Says why the connection ends and lets the client answer (RFC 6455, section 7.1.2).
+/// The closing handshake, started by the server (RFC 6455, section 7.1.2).
 async fn close(
     socket: Socket,
     mut messages: AggregatedMessageStream,
@@ -330,7 +330,7 @@ async fn close(
         code,
         description: Some(reason.to_owned()),
     };
-    let farewell = async {
+    let closing_handshake = async {
         socket.close(Some(reason)).await?;
         while let Some(Ok(message)) = messages.recv().await {
             if matches!(message, AggregatedMessage::Close(_)) {
@@ -339,7 +339,7 @@ async fn close(
         }
         Ok::<(), Closed>(())
     };
-    let _ = timeout(CLOSE_PATIENCE, farewell).await;
+    let _ = timeout(CLOSING_HANDSHAKE_TIMEOUT, closing_handshake).await;
 }
 
 /// Why the stream of bytes ended, if it is that which ended; the frame meter ends it, too.

@@ -17,7 +17,7 @@ use std::{
 use actix_web::{dev::Payload, error::PayloadError, web::Bytes};
 use futures_util::{Stream, ready};
 
-use crate::metrics::Metrics;
+use crate::metrics::ServerMetrics;
 
 /// Opcodes from here on are control frames: short, and allowed between the fragments of a message.
 const FIRST_CONTROL_OPCODE: u8 = 0x8;
@@ -28,45 +28,46 @@ const RESERVED_BITS: u8 = 0x70;
 /// Header: two bytes, up to eight of extended length, four of mask.
 const MAX_HEADER_BYTES: usize = 14;
 
-/// A fragment of a message counts as so many bytes at least: the pieces are kept until the last
+/// A fragment of a message counts as at least this many bytes: the pieces are kept until the last
 /// has come, and each piece takes memory of its own, even an empty one.
 const MIN_FRAGMENT_BYTES: u64 = 64;
 
-/// A message may take so long from its first byte to its last, and longer at [`SLOWEST_LINE`].
-const MESSAGE_PATIENCE: Duration = Duration::from_secs(60);
-/// Bytes a second; on a line with less a large message cannot be sent.
-const SLOWEST_LINE: u64 = 4096;
+/// A message may take this long from its first byte to its last, and longer at
+/// [`MIN_BYTES_PER_SECOND`].
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(60);
+/// A large message has to arrive at this rate at least.
+const MIN_BYTES_PER_SECOND: u64 = 4096;
 
-/// What has come from the client and when.
-pub(super) struct Hearing {
-    last_heard: Cell<Instant>,
+/// What has been received from the client, and when.
+pub(super) struct ReceiveMonitor {
+    last_received: Cell<Instant>,
     /// When the unfinished message began, and how much of it has come since.
     unfinished: Cell<Option<(Instant, u64)>>,
 }
 
-impl Hearing {
+impl ReceiveMonitor {
     pub(super) fn new(now: Instant) -> Self {
         Self {
-            last_heard: Cell::new(now),
+            last_received: Cell::new(now),
             unfinished: Cell::new(None),
         }
     }
 
     /// For how long no bytes of any kind have come.
-    pub(super) fn silence(&self, now: Instant) -> Duration {
-        now.saturating_duration_since(self.last_heard.get())
+    pub(super) fn idle_for(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.last_received.get())
     }
 
     /// Whether a message comes so slowly that its purpose is to keep us waiting.
     pub(super) fn is_stalling(&self, now: Instant) -> bool {
         self.unfinished.get().is_some_and(|(since, bytes)| {
-            let allowed = MESSAGE_PATIENCE + Duration::from_secs(bytes / SLOWEST_LINE);
+            let allowed = MESSAGE_TIMEOUT + Duration::from_secs(bytes / MIN_BYTES_PER_SECOND);
             now.saturating_duration_since(since) > allowed
         })
     }
 
-    fn heard(&self, now: Instant, n_bytes: usize, message_is_unfinished: bool) {
-        self.last_heard.set(now);
+    fn record(&self, now: Instant, n_bytes: usize, message_is_unfinished: bool) {
+        self.last_received.set(now);
         let (since, before) = self.unfinished.get().unwrap_or((now, 0));
         let unfinished = (since, before + n_bytes as u64);
         self.unfinished
@@ -78,22 +79,23 @@ impl Hearing {
 pub(super) struct MeteredPayload {
     payload: Payload,
     meter: FrameMeter,
-    hearing: Rc<Hearing>,
-    metrics: Metrics,
+    receive_monitor: Rc<ReceiveMonitor>,
+    metrics: ServerMetrics,
 }
 
 impl MeteredPayload {
-    /// Lets messages of at most `max_message_bytes` through and notes in `hearing` what comes.
+    /// Lets messages of at most `max_message_bytes` through, and records in `receive_monitor`
+    /// what arrives.
     pub(super) fn new(
         payload: Payload,
         max_message_bytes: usize,
-        hearing: Rc<Hearing>,
-        metrics: Metrics,
+        receive_monitor: Rc<ReceiveMonitor>,
+        metrics: ServerMetrics,
     ) -> Self {
         Self {
             payload,
             meter: FrameMeter::new(max_message_bytes),
-            hearing,
+            receive_monitor,
             metrics,
         }
     }
@@ -115,8 +117,8 @@ impl Stream for MeteredPayload {
                 return Poll::Ready(Some(Err(refused.into())));
             }
             let is_unfinished = this.meter.is_within_message();
-            this.hearing
-                .heard(Instant::now(), bytes.len(), is_unfinished);
+            this.receive_monitor
+                .record(Instant::now(), bytes.len(), is_unfinished);
         }
         Poll::Ready(item)
     }
@@ -347,18 +349,22 @@ mod tests {
     fn a_message_may_take_long_only_if_much_of_it_comes() {
         const SECOND: Duration = Duration::from_secs(1);
         let start = Instant::now();
-        let hearing = Hearing::new(start);
-        assert!(!hearing.is_stalling(start + 1000 * SECOND));
+        let receive_monitor = ReceiveMonitor::new(start);
+        assert!(!receive_monitor.is_stalling(start + 1000 * SECOND));
         for second in 1..=61 {
-            hearing.heard(start + second * SECOND, 1, true);
-            assert!(!hearing.is_stalling(start + second * SECOND));
+            receive_monitor.record(start + second * SECOND, 1, true);
+            assert!(!receive_monitor.is_stalling(start + second * SECOND));
         }
-        assert!(hearing.is_stalling(start + 62 * SECOND));
-        hearing.heard(start + 62 * SECOND, 100 * SLOWEST_LINE as usize, true);
-        assert!(!hearing.is_stalling(start + 161 * SECOND));
-        hearing.heard(start + 161 * SECOND, 1, false);
-        assert!(!hearing.is_stalling(start + 1000 * SECOND));
-        assert_eq!(hearing.silence(start + 162 * SECOND), SECOND);
+        assert!(receive_monitor.is_stalling(start + 62 * SECOND));
+        receive_monitor.record(
+            start + 62 * SECOND,
+            100 * MIN_BYTES_PER_SECOND as usize,
+            true,
+        );
+        assert!(!receive_monitor.is_stalling(start + 161 * SECOND));
+        receive_monitor.record(start + 161 * SECOND, 1, false);
+        assert!(!receive_monitor.is_stalling(start + 1000 * SECOND));
+        assert_eq!(receive_monitor.idle_for(start + 162 * SECOND), SECOND);
     }
 
     #[test]

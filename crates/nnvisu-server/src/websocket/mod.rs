@@ -1,9 +1,9 @@
 //! The WebSocket: who may open one, and what happens on it.
 
 mod connection;
+mod flow_control;
 mod frame_meter;
-mod line;
-mod receipts;
+mod link_estimator;
 mod throttle;
 
 use std::{rc::Rc, time::Instant};
@@ -23,7 +23,7 @@ use crate::{
     watch,
 };
 use connection::Connection;
-use frame_meter::{Hearing, MeteredPayload};
+use frame_meter::{MeteredPayload, ReceiveMonitor};
 
 /// Opens a WebSocket and starts its session, or says why not. A plain GET gets the refusal that a
 /// handshake would get now, or the hint that this address takes handshakes.
@@ -36,8 +36,8 @@ pub(crate) async fn open(
     payload: web::Payload,
     shared: Data<Shared>,
 ) -> actix_web::Result<HttpResponse> {
-    let place = match admit(&request, &shared) {
-        Ok(place) => place,
+    let permit = match admit(&request, &shared) {
+        Ok(permit) => permit,
         Err(refusal) => return Ok(refusal.response()),
     };
     if !asks_for_websocket(&request) {
@@ -46,11 +46,11 @@ pub(crate) async fn open(
             .body("This address is for WebSockets; nnvisu's page is beside it.\n"));
     }
     let limits = shared.limits;
-    let hearing = Rc::new(Hearing::new(Instant::now()));
+    let receive_monitor = Rc::new(ReceiveMonitor::new(Instant::now()));
     let metered = MeteredPayload::new(
         payload.into_inner(),
         limits.max_message_bytes,
-        Rc::clone(&hearing),
+        Rc::clone(&receive_monitor),
         shared.metrics.clone(),
     );
     let mut metered: Payload = Payload::Stream {
@@ -72,7 +72,7 @@ pub(crate) async fn open(
     let started = SessionHandle::spawn(
         shared.next_session_id(),
         options,
-        place,
+        permit,
         &shared.threads,
         &shared.metrics,
     );
@@ -96,7 +96,7 @@ pub(crate) async fn open(
         messages,
         session,
         outbox,
-        hearing,
+        receive_monitor,
         &shared,
         shared.shutdown.clone(),
     );

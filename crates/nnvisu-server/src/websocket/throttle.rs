@@ -1,5 +1,5 @@
-//! How many messages a client may send: over the limit it is read more slowly, and nothing that
-//! it sends is lost.
+//! How many messages a client may send: over the limit its messages are read later, and none is
+//! lost.
 
 use std::{
     num::NonZeroU32,
@@ -12,10 +12,10 @@ use governor::{
     state::{InMemoryState, NotKeyed},
 };
 
-/// Leave to read messages, one at a time.
+/// Permits to read messages, one at a time.
 pub(super) struct Throttle {
     limiter: Option<RateLimiter<NotKeyed, InMemoryState, MonotonicClock>>,
-    has_leave: bool,
+    has_permit: bool,
 }
 
 impl Throttle {
@@ -26,22 +26,22 @@ impl Throttle {
             .map(|n| RateLimiter::direct_with_clock(Quota::per_second(n), MonotonicClock));
         Self {
             limiter,
-            has_leave: false,
+            has_permit: false,
         }
     }
 
-    /// Asks for leave to read one message; it stays until that is [spent](Self::spend). Returns
-    /// how long to wait before asking again if there is none yet.
-    pub(super) fn ask(&mut self) -> Option<Duration> {
+    /// Asks for a permit to read one message; it is kept until it is [consumed](Self::consume).
+    /// Returns how long to wait before polling again if there is none yet.
+    pub(super) fn poll(&mut self) -> Option<Duration> {
         let Some(limiter) = &self.limiter else {
             return None;
         };
-        if self.has_leave {
+        if self.has_permit {
             return None;
         }
         match limiter.check() {
             Ok(()) => {
-                self.has_leave = true;
+                self.has_permit = true;
                 None
             }
             Err(too_early) => Some(too_early.wait_time_from(MonotonicClock.now())),
@@ -49,13 +49,13 @@ impl Throttle {
     }
 
     /// A message has been read.
-    pub(super) fn spend(&mut self) {
-        self.has_leave = false;
+    pub(super) fn consume(&mut self) {
+        self.has_permit = false;
     }
 }
 
-/// Waits for `delay` from `since` on; for ever without one.
-pub(super) async fn pass(since: Instant, delay: Option<Duration>) {
+/// Waits until `delay` after `since`; for ever without a delay.
+pub(super) async fn wait(since: Instant, delay: Option<Duration>) {
     match delay {
         Some(delay) => tokio::time::sleep_until((since + delay).into()).await,
         None => std::future::pending().await,
@@ -68,14 +68,14 @@ mod tests {
 
     #[test]
     fn a_burst_passes_and_then_there_is_a_wait() {
-        // One more in a thousandth of a second; nobody is so slow that it makes 1,000 of them.
+        // One more in a thousandth of a second; no machine is so slow that it makes 1,000 of them.
         let mut throttle = Throttle::new(NonZeroU32::new(1000));
         let mut n_read = 0;
         let wait = loop {
-            if let Some(wait) = throttle.ask() {
+            if let Some(wait) = throttle.poll() {
                 break wait;
             }
-            throttle.spend();
+            throttle.consume();
             n_read += 1;
         };
         assert!(n_read >= 1000, "{n_read}");
@@ -83,21 +83,21 @@ mod tests {
     }
 
     #[test]
-    fn leave_stays_until_it_is_spent() {
+    fn a_permit_is_kept_until_it_is_consumed() {
         let mut throttle = Throttle::new(NonZeroU32::new(1));
         for _ in 0..100 {
-            assert_eq!(throttle.ask(), None);
+            assert_eq!(throttle.poll(), None);
         }
-        throttle.spend();
-        assert!(throttle.ask().is_some());
+        throttle.consume();
+        assert!(throttle.poll().is_some());
     }
 
     #[test]
     fn without_a_limit_there_is_no_wait() {
         let mut throttle = Throttle::new(None);
         for _ in 0..100_000 {
-            assert_eq!(throttle.ask(), None);
-            throttle.spend();
+            assert_eq!(throttle.poll(), None);
+            throttle.consume();
         }
     }
 }

@@ -39,7 +39,11 @@ async fn a_full_server_says_so_until_a_place_is_free() {
     assert_eq!(refused(&server, &[]).await, 503);
     let asked = server.get("/ws", &[]).await;
     assert_eq!(asked.status, 503);
-    assert!(asked.body.contains("All 2 places"), "{}", asked.body);
+    assert!(
+        asked.body.contains("The server is full: it has 2 sessions"),
+        "{}",
+        asked.body
+    );
     assert!(asked.head.contains("retry-after: 10"), "{}", asked.head);
     let ready = server.get("/readyz", &[]).await;
     assert_eq!((ready.status, ready.body.as_str()), (503, "full\n"));

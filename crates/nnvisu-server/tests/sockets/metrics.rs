@@ -55,15 +55,15 @@ async fn counts_what_happens() {
     }
     for name in [
         "nnvisu_steps_total",
-        "nnvisu_pictures_drawn_total",
-        "nnvisu_pictures_sent_total",
+        "nnvisu_frames_rendered_total",
+        "nnvisu_frames_sent_total",
         "nnvisu_sent_bytes_total",
         "nnvisu_received_bytes_total",
     ] {
         assert!(metric(&server, name).await > 0.0, "{name}");
     }
     // Reading answers the pings behind the pictures.
-    while metric(&server, "nnvisu_picture_age_seconds_count").await < 1.0 {
+    while metric(&server, "nnvisu_frame_age_seconds_count").await < 1.0 {
         client.next_text("checkpoint").await;
     }
     drop(client);

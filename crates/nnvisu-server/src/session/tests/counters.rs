@@ -52,17 +52,17 @@ fn every_picture_is_sent_or_dropped_or_waits() {
     client.send(update_data(xor()));
     client.send(request("start_training"));
     // Nobody takes a picture out.
-    while client.count("pictures_drawn") < 3 {
+    while client.count("frames_rendered") < 3 {
         client.session.advance();
     }
-    assert_eq!(client.count("pictures_dropped"), 2);
+    assert_eq!(client.count("frames_dropped"), 2);
     client.send(request("reset"));
-    assert_eq!(client.count("pictures_dropped"), 3);
+    assert_eq!(client.count("frames_dropped"), 3);
     client.count_frames();
     client.settle();
     assert_eq!(client.count_frames(), 1);
     assert_eq!(
-        client.count("pictures_drawn"),
-        client.count("pictures_dropped") + 1
+        client.count("frames_rendered"),
+        client.count("frames_dropped") + 1
     );
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    metrics::Metrics,
-    places::{Place, Places},
+    admission::{AdmissionLimiter, AdmissionPermit},
+    metrics::ServerMetrics,
     session::{SessionHandle, SessionThreads},
 };
 
@@ -55,8 +55,8 @@ fn bad_requests_are_answered_and_change_nothing() {
     assert_eq!(client.ask(request("stop_training")), before);
 }
 
-fn place() -> Place {
-    Places::new(1, 1).take(None).unwrap()
+fn permit() -> AdmissionPermit {
+    AdmissionLimiter::new(1, 1).admit(None).unwrap()
 }
 
 fn options() -> SessionOptions {
@@ -83,7 +83,8 @@ async fn a_session_ends_with_its_handle_whatever_it_does() {
         (json!(vec![100; 10]), json!(heavy)),
     ] {
         let (session, outbox) =
-            SessionHandle::spawn(1, options(), place(), &threads, &Metrics::default()).unwrap();
+            SessionHandle::spawn(1, options(), permit(), &threads, &ServerMetrics::default())
+                .unwrap();
         let requests = [
             json!({"type": "update_architecture", "payload": {"hidden_layers": architecture}}),
             update_data(data),
@@ -105,9 +106,9 @@ async fn a_session_ends_with_its_handle_whatever_it_does() {
 async fn a_panic_is_that_sessions_own() {
     let threads = SessionThreads::new();
     let (broken, broken_outbox) =
-        SessionHandle::spawn(1, options(), place(), &threads, &Metrics::default()).unwrap();
+        SessionHandle::spawn(1, options(), permit(), &threads, &ServerMetrics::default()).unwrap();
     let (healthy, healthy_outbox) =
-        SessionHandle::spawn(2, options(), place(), &threads, &Metrics::default()).unwrap();
+        SessionHandle::spawn(2, options(), permit(), &threads, &ServerMetrics::default()).unwrap();
     for outbox in [&broken_outbox, &healthy_outbox] {
         let Outgoing::Reply(greeting) = outbox.next(true).await else {
             panic!("a greeting comes first");

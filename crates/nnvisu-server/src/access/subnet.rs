@@ -15,12 +15,12 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// One IPv4 address, or the 2⁶⁴ IPv6 addresses of one subnet: a single machine may use any of
 /// those (RFC 4291, section 2.5.4).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Network {
+pub(crate) enum ClientSubnet {
     V4(Ipv4Addr),
     V6([u16; 4]),
 }
 
-impl From<IpAddr> for Network {
+impl From<IpAddr> for ClientSubnet {
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address),
@@ -32,7 +32,7 @@ impl From<IpAddr> for Network {
     }
 }
 
-impl fmt::Debug for Network {
+impl fmt::Debug for ClientSubnet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::V4(address) => write!(f, "{address}"),
@@ -45,10 +45,13 @@ impl fmt::Debug for Network {
 
 /// Where `request` comes from. Behind a reverse proxy every connection is the proxy's; if
 /// `trust_forwarded_for`, the address is the one that the proxy saw.
-pub(crate) fn network_of(request: &HttpRequest, trust_forwarded_for: bool) -> Option<Network> {
+pub(crate) fn client_subnet(
+    request: &HttpRequest,
+    trust_forwarded_for: bool,
+) -> Option<ClientSubnet> {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let forwarded = trust_forwarded_for.then(|| last_forwarded(request.headers()));
-    forwarded.flatten().or(peer).map(Network::from)
+    forwarded.flatten().or(peer).map(ClientSubnet::from)
 }
 
 /// The last address in `X-Forwarded-For`: the one that the proxy next to us added. What stands
@@ -80,7 +83,7 @@ mod tests {
         for value in forwarded {
             request = request.append_header((X_FORWARDED_FOR, *value));
         }
-        format!("{:?}", network_of(&request.to_http_request(), trust))
+        format!("{:?}", client_subnet(&request.to_http_request(), trust))
     }
 
     #[test]
