@@ -3,7 +3,7 @@
 //! `cargo run --release -p nnvisu-core --example terminal -- circles 3`
 //!
 //! Where the output is no terminal, or `NO_COLOR` is set, the final map is printed once, as the
-//! digit of the class that each place is given.
+//! digit of the class that each cell is given.
 
 use std::error::Error;
 use std::io::{self, IsTerminal as _, Write};

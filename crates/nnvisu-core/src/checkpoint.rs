@@ -1,4 +1,4 @@
-//! Everything that a training run needs to go on later exactly as if it had not been interrupted.
+//! Everything that a training run needs to continue later exactly as if it had not been interrupted.
 
 use crate::mlp::InvalidParameters;
 use crate::{Activation, HiddenLayers, Mlp, OptimizerState, Seeds};

@@ -37,7 +37,7 @@
 //! - [`Rasterizer`] draws a network as class posteriors or as colours, [`draw_points`] points over
 //!   it; [`Evaluation`] measures it on any points.
 //!
-//! # Own points, and going on later
+//! # Own points, and continuing later
 //!
 //! A [`Dataset`] is collected from any [`Point`]s. Each is checked when it is made, so nothing can
 //! be wrong later. Points and training settings may change between two steps; the weights stay,
@@ -66,7 +66,7 @@
 //!     trainer.train_step()?;
 //! }
 //!
-//! // All that a run is, as plain data; it goes on from there bit for bit.
+//! // The whole state of a run as plain data; a run restored from it continues bit for bit.
 //! let checkpoint = trainer.checkpoint();
 //! let mut again = Trainer::restore(network, training, xor, &checkpoint)?;
 //! assert_eq!(again.train_step()?, trainer.train_step()?);
@@ -80,13 +80,13 @@
 //! let measured = Evaluation::new(trainer.mlp(), trainer.data())?.expect("there are points");
 //! assert_eq!((measured.confusion(0), measured.confusion(1)), (&[2, 0][..], &[0, 2][..]));
 //!
-//! // Errors are sentences for whoever typed the value.
+//! // Errors are sentences for the person who typed the value.
 //! let error = LearningRate::new(-1.0).unwrap_err();
 //! assert_eq!(error.to_string(), "Learning rate must be above 0 and at most 10, not -1");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The directory `examples` has whole programs: a picture in twenty lines (`train_and_draw`), own
+//! The directory `examples` has whole programs: a map in twenty lines (`train_and_draw`), own
 //! data (`own_dataset`), the boundary moving in a terminal (`terminal`).
 //!
 //! # Memory layout

@@ -1,4 +1,4 @@
-//! The points of a data set, drawn over a picture of a network.
+//! The points of a data set, drawn over a map of a network.
 
 use crate::{Dataset, Grid, Palette, Point, Rgb};
 
@@ -14,7 +14,7 @@ const DARK: Rgb = Rgb::from_hex(0x40_4040);
 /// out from any background; later points lie over earlier ones.
 ///
 /// `pixels` are those of [`Rasterizer::rgb`](crate::Rasterizer::rgb): red, green, blue, row-major.
-/// Discs grow with the picture, and crowds of points shrink them.
+/// Discs grow with the image, and crowds of points shrink them.
 ///
 /// # Panics
 ///
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn points_lie_where_the_picture_has_them() {
+    fn points_lie_where_the_map_has_them() {
         let grid = Grid::new(201, 101).unwrap();
         let pixels = drawn(&[(0.0, 0.0, 0), (0.5, 0.5, 2)], grid);
         assert_eq!(pixel(&pixels, grid, 100, 50), [0x34, 0x98, 0xdb]);

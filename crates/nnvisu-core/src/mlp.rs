@@ -45,7 +45,7 @@ pub enum InvalidParameters {
     /// A parameter is NaN or infinite.
     #[error("Parameter {index} is {value}; all parameters must be finite")]
     NotFinite {
-        /// Its place in the flat slice.
+        /// Its index in the flat slice.
         index: usize,
         /// What it is.
         value: f32,
@@ -272,7 +272,7 @@ impl PartialEq for Mlp {
     }
 }
 
-/// The place of the output layer in a flat slice of parameters: rows × columns,
+/// The position of the output layer in a flat slice of parameters: rows × columns,
 /// column-major, from `start` to the end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OutputRows {
@@ -318,7 +318,7 @@ fn initial_distribution(fan_in: usize) -> Uniform<f32> {
 mod tests {
     use super::*;
 
-    /// Seeds are stored by people: the same seed must go on meaning the same network, also after
+    /// Seeds are stored by people: the same seed must keep meaning the same network, also after
     /// an update of the crate that turns random bits into floats.
     #[test]
     fn a_seed_keeps_its_meaning() {

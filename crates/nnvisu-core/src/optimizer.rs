@@ -165,8 +165,8 @@ impl Optimizer {
                 let correction2 = 1.0 - ADAM_BETA2.powf(t);
                 let adam = Adam {
                     beta2: ADAM_BETA2 as f32,
-                    rest1: (1.0 - ADAM_BETA1) as f32,
-                    rest2: (1.0 - ADAM_BETA2) as f32,
+                    one_minus_beta1: (1.0 - ADAM_BETA1) as f32,
+                    one_minus_beta2: (1.0 - ADAM_BETA2) as f32,
                     eps: EPS,
                     weight_decay,
                     step_size: (f64::from(learning_rate) / correction1) as f32,
@@ -181,7 +181,7 @@ impl Optimizer {
                 arch,
                 RmsProp {
                     alpha: RMSPROP_ALPHA as f32,
-                    rest: (1.0 - RMSPROP_ALPHA) as f32,
+                    one_minus_alpha: (1.0 - RMSPROP_ALPHA) as f32,
                     eps: EPS,
                     weight_decay,
                     learning_rate,

@@ -1,6 +1,6 @@
-//! A block of samples on its way through the network, forward and back.
+//! A block of samples passed through the network, forward and backward.
 
-use crate::kernels::dense::{DenseBackward, DenseForward, Slopes};
+use crate::kernels::dense::{DenseBackward, DenseForward, Derivatives};
 use crate::kernels::dropout::{DropUnits, Mask};
 use crate::kernels::gradient::WeightGradient;
 use crate::kernels::softmax::{Measure, Posteriors, SoftmaxGradient, Targets};
@@ -20,7 +20,7 @@ pub(crate) struct Propagation {
     /// What goes into each layer; then the logits.
     activations: Vec<Columns>,
     /// `f'(z)` of each hidden layer, where it has to be kept; else empty.
-    slopes: Vec<Columns>,
+    derivatives: Vec<Columns>,
     /// The gradient of the loss with respect to the layer under work, and to the one below.
     delta: Columns,
     delta_below: Columns,
@@ -39,7 +39,7 @@ impl Propagation {
             capacity,
             n_rows: 0,
             activations: layer_sizes.iter().map(columns).collect(),
-            slopes: Vec::new(),
+            derivatives: Vec::new(),
             delta: Columns::zeros(capacity, widest),
             delta_below: Columns::zeros(capacity, widest),
             targets: Targets::zeros(capacity, n_classes),
@@ -56,14 +56,14 @@ impl Propagation {
         self.arch
     }
 
-    /// Makes the room for slopes that [`forward_training`](Self::forward_training) needs, so that
+    /// Makes the room for derivatives that [`forward_training`](Self::forward_training) needs, so that
     /// training does not have to.
-    pub(crate) fn reserve_slopes(&mut self, activation: Activation, dropout: bool) {
+    pub(crate) fn reserve_derivatives(&mut self, activation: Activation, dropout: bool) {
         if !(dropout || activation == Activation::Gelu) {
-            self.slopes = Vec::new();
-        } else if self.slopes.is_empty() {
+            self.derivatives = Vec::new();
+        } else if self.derivatives.is_empty() {
             let hidden = &self.activations[1..self.activations.len() - 1];
-            self.slopes = hidden
+            self.derivatives = hidden
                 .iter()
                 .map(|layer| Columns::zeros(self.capacity, layer.n_columns()))
                 .collect();
@@ -91,7 +91,7 @@ impl Propagation {
         for input in 0..2 {
             self.activations[0].column_mut(input)[rows..].fill(0.0);
         }
-        let weights = self.targets.row_weight.column_mut(0);
+        let weights = self.targets.sample_weight.column_mut(0);
         weights[..rows].fill(weight);
         weights[rows..].fill(0.0);
     }
@@ -109,10 +109,10 @@ impl Propagation {
         }
     }
 
-    /// Computes the logits of the loaded block, keeping what the way back needs.
+    /// Computes the logits of the loaded block, keeping what the backward pass needs.
     ///
-    /// `masks` gives the dropout mask of each hidden layer, or none; `first_row` is the place of
-    /// the block in the batch.
+    /// `masks` gives the dropout mask of each hidden layer, or none; `first_row` is the index
+    /// of the block's first row in the batch.
     pub(crate) fn forward_training(&mut self, mlp: &Mlp, first_row: usize, masks: Option<&[Mask]>) {
         for layer in 0..mlp.n_layers() {
             self.dense(mlp, layer, true);
@@ -124,14 +124,14 @@ impl Propagation {
                     first_row,
                     n_rows: self.n_rows,
                     values: &mut self.activations[layer + 1],
-                    slopes: &mut self.slopes[layer],
+                    derivatives: &mut self.derivatives[layer],
                 };
                 dispatch(self.arch, drop);
             }
         }
     }
 
-    fn dense(&mut self, mlp: &Mlp, layer: usize, keep_slopes: bool) {
+    fn dense(&mut self, mlp: &Mlp, layer: usize, keep_derivatives: bool) {
         let (input, out) = self.activations.split_at_mut(layer + 1);
         let dense = DenseForward {
             parameters: mlp.layer_parameters(layer),
@@ -141,7 +141,7 @@ impl Propagation {
             input: &input[layer],
             out: &mut out[0],
             activation: (layer + 1 < mlp.n_layers()).then(|| mlp.activation()),
-            slopes: self.slopes.get_mut(layer).filter(|_| keep_slopes),
+            derivatives: self.derivatives.get_mut(layer).filter(|_| keep_derivatives),
         };
         dispatch(self.arch, dense);
     }
@@ -179,9 +179,9 @@ impl Propagation {
                     n_out,
                     n_rows,
                     delta: &self.delta,
-                    slopes: match self.slopes.get(layer - 1) {
-                        Some(stored) => Slopes::Stored(stored),
-                        None => Slopes::FromValues(mlp.activation(), &self.activations[layer]),
+                    derivatives: match self.derivatives.get(layer - 1) {
+                        Some(stored) => Derivatives::Stored(stored),
+                        None => Derivatives::FromValues(mlp.activation(), &self.activations[layer]),
                     },
                     out: &mut self.delta_below,
                 };

@@ -1,6 +1,6 @@
-//! Pictures of a network: the probability of each class over the whole plane, as bytes or colours.
+//! Maps of a network: the probability of each class over the whole plane, as bytes or colours.
 
-use crate::kernels::raster::{Blend, Quantise};
+use crate::kernels::raster::{Blend, Quantize};
 use crate::kernels::{Columns, dispatch};
 use crate::propagation::Propagation;
 use crate::{Mlp, Palette};
@@ -8,19 +8,19 @@ use crate::{Mlp, Palette};
 /// Rows that are evaluated at a time; the activations of a block stay near the processor.
 const BLOCK_ROWS: usize = 256;
 
-/// The size of a picture: its samples lie evenly over [-1, 1]², both ends included.
+/// The size of a map: its samples lie evenly over [-1, 1]², both ends included.
 ///
-/// Row 0 is y = +1, column 0 is x = −1; pictures are row-major.
+/// Row 0 is y = +1, column 0 is x = −1; maps are row-major.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Grid {
     width: u16,
     height: u16,
 }
 
-/// A picture size that is not allowed.
+/// A map size that is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "A picture is {min} to {max} samples wide and high, not {width} × {height}",
+    "A map is {min} to {max} samples wide and high, not {width} × {height}",
     min = Grid::MIN_SIDE,
     max = Grid::MAX_SIDE
 )]
@@ -37,11 +37,11 @@ impl Grid {
     /// The largest side.
     pub const MAX_SIDE: usize = 4096;
 
-    /// A picture of `width` × `height` samples.
+    /// A map of `width` × `height` samples.
     ///
     /// # Errors
     ///
-    /// [`InvalidGrid`] unless both are within 2 to 4096.
+    /// [`InvalidGrid`] unless both are within [`Grid::MIN_SIDE`] to [`Grid::MAX_SIDE`].
     pub fn new(width: usize, height: usize) -> Result<Self, InvalidGrid> {
         let allowed = Self::MIN_SIDE..=Self::MAX_SIDE;
         if allowed.contains(&width) && allowed.contains(&height) {
@@ -92,8 +92,8 @@ fn coordinate(index: usize, n: usize) -> f32 {
 /// Draws networks. It keeps its work space, so that drawing the same network over and over
 /// allocates nothing but what the output asks for.
 ///
-/// Evaluation mode always: dropout has no part in a picture. Where a
-/// network has run out of numbers, a logit that is not finite counts as 0; nothing panics.
+/// Evaluation mode always: dropout has no part in a map. A logit that is
+/// not finite counts as 0; nothing panics.
 #[derive(Clone, Debug, Default)]
 pub struct Rasterizer {
     work: Option<Work>,
@@ -103,7 +103,7 @@ pub struct Rasterizer {
 struct Work {
     layer_sizes: Vec<usize>,
     propagation: Propagation,
-    colours: Columns,
+    colors: Columns,
     /// The x of every column of the grid.
     xs: Vec<f32>,
 }
@@ -115,7 +115,7 @@ impl Rasterizer {
         Self::default()
     }
 
-    /// Replaces `out` by the posteriors, quantised to bytes (0 to 255 for 0 to 1).
+    /// Replaces `out` by the posteriors, quantized to bytes (0 to 255 for 0 to 1).
     ///
     /// One plane per class: class `k` at row `r`, column `c` is
     /// `out[k · width · height + r · width + c]`.
@@ -128,7 +128,7 @@ impl Rasterizer {
             for (class, plane) in out.chunks_exact_mut(n_samples).enumerate() {
                 dispatch(
                     arch,
-                    Quantise {
+                    Quantize {
                         values: &posteriors.column(class)[..n_rows],
                         out: &mut plane[first..first + n_rows],
                     },
@@ -137,7 +137,7 @@ impl Rasterizer {
         });
     }
 
-    /// Replaces `out` by the picture in colours: each sample is the mean of the class colours,
+    /// Replaces `out` by the map in colours: each sample is the mean of the class colours,
     /// weighted by posterior, so that 50/50 is the arithmetic mean of two colours.
     ///
     /// Three bytes per sample, red, green, blue, row-major: width · height · 3 in all.
@@ -150,14 +150,14 @@ impl Rasterizer {
                 palette,
                 n_rows,
                 posteriors: work.propagation.posteriors(1.0),
-                out: &mut work.colours,
+                out: &mut work.colors,
             };
             dispatch(arch, blend);
             for (channel, bytes) in channels.iter_mut().enumerate() {
                 dispatch(
                     arch,
-                    Quantise {
-                        values: &work.colours.column(channel)[..n_rows],
+                    Quantize {
+                        values: &work.colors.column(channel)[..n_rows],
                         out: &mut bytes[..n_rows],
                     },
                 );
@@ -199,7 +199,7 @@ impl Rasterizer {
         self.work.get_or_insert_with(|| Work {
             layer_sizes: mlp.layer_sizes().to_vec(),
             propagation: Propagation::new(pulp::Arch::new(), mlp.layer_sizes(), BLOCK_ROWS),
-            colours: Columns::zeros(BLOCK_ROWS, 3),
+            colors: Columns::zeros(BLOCK_ROWS, 3),
             xs: Vec::new(),
         })
     }

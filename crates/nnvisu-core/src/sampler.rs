@@ -28,7 +28,7 @@ impl Sampler {
             .reserve(batch_size.saturating_sub(self.batch.len()));
     }
 
-    /// The indices of the `batch_size` points of a step: the first places of a Fisher–Yates
+    /// The indices of the `batch_size` points of a step: the first elements of a Fisher–Yates
     /// shuffle of all points.
     pub(crate) fn draw(&mut self, seed: u64, step: u64, batch_size: usize) -> &[u32] {
         let mut rng = seeds::rng(seed, Stream::Batch, step);

@@ -126,7 +126,7 @@ impl BatchSize {
 
     /// How many of `n_points` points a step uses.
     #[must_use]
-    pub fn of(self, n_points: usize) -> usize {
+    pub fn resolve(self, n_points: usize) -> usize {
         match self.0 {
             0 => n_points,
             size => n_points.min(size as usize),
@@ -280,10 +280,10 @@ mod tests {
             BatchSize::new(1_000_001).unwrap_err().to_string(),
             "Batch size must be 0 (all points) or a whole number up to 1000000, not 1000001"
         );
-        assert_eq!(BatchSize::FULL.of(7), 7);
-        assert_eq!(BatchSize::new(5).unwrap().of(7), 5);
-        assert_eq!(BatchSize::new(50).unwrap().of(7), 7);
-        assert_eq!(BatchSize::new(5).unwrap().of(0), 0);
+        assert_eq!(BatchSize::FULL.resolve(7), 7);
+        assert_eq!(BatchSize::new(5).unwrap().resolve(7), 5);
+        assert_eq!(BatchSize::new(50).unwrap().resolve(7), 7);
+        assert_eq!(BatchSize::new(5).unwrap().resolve(0), 0);
     }
 
     #[test]

@@ -217,7 +217,7 @@ impl Trainer {
     /// Runs the batch of this step forward and back, block by block, and returns its loss.
     fn accumulate_gradient(&mut self) -> f32 {
         let n_points = self.data.len();
-        let batch_size = self.training_config.batch_size.of(n_points);
+        let batch_size = self.training_config.batch_size.resolve(n_points);
         let weight = 1.0 / batch_size as f32;
         let points = self.data.points();
         let masks = (!self.masks.is_empty()).then_some(&self.masks[..]);
@@ -357,10 +357,10 @@ impl Trainer {
         let rows = n_points.clamp(1, BLOCK_ROWS);
         self.propagation = Propagation::new(self.propagation.arch(), self.mlp.layer_sizes(), rows);
         self.propagation
-            .reserve_slopes(self.mlp.activation(), dropout);
+            .reserve_derivatives(self.mlp.activation(), dropout);
         self.data_is_loaded = false;
         self.sampler
-            .resize(n_points, self.training_config.batch_size.of(n_points));
+            .resize(n_points, self.training_config.batch_size.resolve(n_points));
         self.gradient = AlignedVec::zeros(self.mlp.padded_parameters().len());
         let n_masks = if dropout { self.mlp.n_layers() - 1 } else { 0 };
         self.masks = vec![Mask::new(0, 0.0); n_masks];

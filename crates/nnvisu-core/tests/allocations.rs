@@ -63,7 +63,7 @@ fn no_step_allocates() {
 }
 
 #[test]
-fn no_picture_after_the_first_allocates() {
+fn no_map_after_the_first_allocates() {
     let trainer = trainer(OptimizerKind::Adam, Activation::Tanh, 0.0, 0, 200);
     let grid = Grid::new(100, 101).unwrap();
     let mut rasterizer = Rasterizer::new();

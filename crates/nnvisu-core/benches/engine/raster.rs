@@ -1,4 +1,4 @@
-//! Pictures: the three works in colours, and the byte planes that the server sends.
+//! Maps: the three workloads in colours, and the byte planes that the server sends.
 
 use std::hint::black_box;
 
@@ -7,7 +7,7 @@ use nnvisu_core::{Grid, Mlp, Palette, Rasterizer};
 
 use crate::work::{T1, T2, T3, Work};
 
-/// R1–R3: what they are called, whose network they draw, and the side of the picture.
+/// R1–R3: what they are called, whose network they draw, and the side of the map.
 const WORKS: [(&str, Work, usize); 3] = [("R1", T1, 100), ("R2", T2, 256), ("R3", T3, 256)];
 
 /// R1–R3 in colours.
@@ -22,7 +22,7 @@ pub(crate) fn byte_planes(criterion: &mut Criterion) {
     bench(criterion, "posteriors", Rasterizer::posteriors);
 }
 
-/// Measures pictures of networks that have learnt a little, with pixels per second as throughput.
+/// Measures maps of networks that have learnt a little, with pixels per second as throughput.
 fn bench(
     criterion: &mut Criterion,
     name: &str,

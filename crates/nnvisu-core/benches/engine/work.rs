@@ -10,7 +10,7 @@ use nnvisu_core::{
     OptimizerKind, Seeds, Trainer, TrainingConfig, generate_seeded,
 };
 
-/// After so many steps a run starts anew from its first weights. Otherwise a fast engine would
+/// After this many steps a run starts anew from its first weights. Otherwise a fast engine would
 /// mostly measure a network that has long learnt all there is.
 const STEPS_PER_RUN: u64 = 500;
 

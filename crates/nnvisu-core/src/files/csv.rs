@@ -214,29 +214,33 @@ impl Separator {
 
 /// Which columns hold x, y and label, and how many there are.
 struct Columns {
-    places: [usize; 3],
+    indices: [usize; 3],
     count: usize,
     in_header: bool,
 }
 
 impl Columns {
     const PLAIN: Self = Self {
-        places: [0, 1, 2],
+        indices: [0, 1, 2],
         count: 3,
         in_header: false,
     };
 
     fn named_in(line: &str, separator: Separator) -> Result<Self, String> {
         let names: Vec<String> = separator.split(line).map(str::to_ascii_lowercase).collect();
-        let place = |allowed: &[&str]| {
-            let mut places = (0..names.len()).filter(|&i| allowed.contains(&&*names[i]));
-            match (places.next(), places.next()) {
-                (Some(place), None) => Some(place),
+        let index_of = |allowed: &[&str]| {
+            let mut indices = (0..names.len()).filter(|&i| allowed.contains(&&*names[i]));
+            match (indices.next(), indices.next()) {
+                (Some(index), None) => Some(index),
                 _ => None,
             }
         };
-        let places = (place(&["x"]), place(&["y"]), place(&["label", "class"]));
-        let (Some(x), Some(y), Some(label)) = places else {
+        let indices = (
+            index_of(&["x"]),
+            index_of(&["y"]),
+            index_of(&["label", "class"]),
+        );
+        let (Some(x), Some(y), Some(label)) = indices else {
             return Err(format!(
                 "the first line must be x, y and label as numbers, or a header with these three \
                  names, not \"{}\"",
@@ -244,7 +248,7 @@ impl Columns {
             ));
         };
         Ok(Self {
-            places: [x, y, label],
+            indices: [x, y, label],
             count: names.len(),
             in_header: true,
         })
@@ -297,7 +301,7 @@ fn point_in(line: &str, separator: Separator, columns: &Columns) -> Result<Point
     let mut count = 0;
     for (column, field) in separator.split(line).enumerate() {
         count += 1;
-        if let Some(i) = columns.places.iter().position(|&place| place == column) {
+        if let Some(i) = columns.indices.iter().position(|&index| index == column) {
             values[i] = field;
         }
     }

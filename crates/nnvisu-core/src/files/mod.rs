@@ -3,7 +3,7 @@
 //! | module | what | for |
 //! | --- | --- | --- |
 //! | [`csv`] | a [`Dataset`](crate::Dataset) | spreadsheets, scripts |
-//! | [`session`] | a whole [`Trainer`](crate::Trainer): settings, seeds, points, weights, optimizer, step | going on later, here or in the page |
+//! | [`session`] | a whole [`Trainer`](crate::Trainer): settings, seeds, points, weights, optimizer, step | continuing later, here or in the page |
 //! | [`onnx`] | a [`Mlp`] | onnxruntime and everything else that evaluates ONNX |
 //! | [`safetensors`] | a [`Mlp`] | `PyTorch`, and whatever reads safetensors |
 //! | [`json`] | a [`Mlp`] | people, scripts |

@@ -1,4 +1,4 @@
-//! Session files (`.nnvisu`): a whole training run, to be gone on with later, here or in the page.
+//! Session files (`.nnvisu`): a whole training run, to be continued later, here or in the page.
 //!
 //! # Format, version 1
 //!
@@ -129,7 +129,7 @@ struct StoredOptimizer {
     second_moment: Floats,
 }
 
-/// Reads a session file: a run that goes on bit for bit like the one that was written.
+/// Reads a session file: a run that continues bit for bit like the one that was written.
 ///
 /// # Errors
 ///

@@ -171,7 +171,7 @@ fn round_clusters(spreads: &[f64], rng: &mut impl Rng) -> Vec<Shape> {
 /// wide gaps between them.
 ///
 /// Each attempt places the discs one after the other, the widest first, each at
-/// the best of several random places (Mitchell's best candidate, 1991); the
+/// the best of several random positions (Mitchell's best candidate, 1991); the
 /// attempt with the widest narrowest gap wins. Gaps beyond what is easily seen
 /// earn nothing, so that few clusters do not always end up in the corners.
 fn spaced_centers(spreads: &[f64], rng: &mut impl Rng) -> Vec<[f64; 2]> {
@@ -224,10 +224,10 @@ pub(super) fn anisotropic(n_classes: usize, rng: &mut impl Rng) -> Vec<Shape> {
     let lean = FRAC_PI_4 * (0.7 + 0.6 * rng.random::<f64>());
     let common = if turns_left { lean } else { -lean };
 
-    let mut places: Vec<usize> = (0..n_classes).collect();
-    shuffle(&mut places, rng);
-    let cluster = |place: usize| {
-        let across = spacing * (place as f64 - 0.5 * (n_classes - 1) as f64);
+    let mut order: Vec<usize> = (0..n_classes).collect();
+    shuffle(&mut order, rng);
+    let cluster = |position: usize| {
+        let across = spacing * (position as f64 - 0.5 * (n_classes - 1) as f64);
         // What the disc of radius EXTENT leaves of a line at this distance.
         let outer_edge = across.abs() + sway + CUTOFF * short;
         let half_length = (EXTENT * EXTENT - outer_edge * outer_edge).sqrt();
@@ -242,5 +242,5 @@ pub(super) fn anisotropic(n_classes: usize, rng: &mut impl Rng) -> Vec<Shape> {
             angle: common + wobble * (2.0 * rng.random::<f64>() - 1.0),
         }
     };
-    places.into_iter().map(cluster).collect()
+    order.into_iter().map(cluster).collect()
 }

@@ -1,4 +1,4 @@
-//! The activation functions and their slopes, on registers.
+//! The activation functions and their derivatives, on registers.
 
 use super::math::{erf, exp, tanh};
 use pulp::Simd;
@@ -9,13 +9,13 @@ pub(crate) trait Nonlinearity {
     fn value<S: Simd>(simd: S, z: S::f32s) -> S::f32s;
 
     /// `f(z)` and `f'(z)`.
-    fn value_and_slope<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s);
+    fn value_and_derivative<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s);
 }
 
-/// A [`Nonlinearity`] whose slope follows from its value, so that nothing more has to be kept.
-pub(crate) trait SlopeFromValue: Nonlinearity {
+/// A [`Nonlinearity`] whose derivative follows from its value, so that nothing more has to be kept.
+pub(crate) trait DerivativeFromValue: Nonlinearity {
     /// `f'(z)` given `a = f(z)`.
-    fn slope<S: Simd>(simd: S, a: S::f32s) -> S::f32s;
+    fn derivative<S: Simd>(simd: S, a: S::f32s) -> S::f32s;
 }
 
 pub(crate) struct Tanh;
@@ -29,21 +29,21 @@ impl Nonlinearity for Tanh {
     }
 
     #[inline(always)]
-    fn value_and_slope<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
+    fn value_and_derivative<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
         let a = tanh(simd, z);
-        (a, Self::slope(simd, a))
+        (a, Self::derivative(simd, a))
     }
 }
 
-impl SlopeFromValue for Tanh {
+impl DerivativeFromValue for Tanh {
     #[inline(always)]
-    fn slope<S: Simd>(simd: S, a: S::f32s) -> S::f32s {
+    fn derivative<S: Simd>(simd: S, a: S::f32s) -> S::f32s {
         simd.negate_mul_add_e_f32s(a, a, simd.splat_f32s(1.0))
     }
 }
 
 impl<const HUNDREDTHS: u32> LeakyRelu<HUNDREDTHS> {
-    /// The slope below zero. At zero itself it counts too, as in `PyTorch`.
+    /// The derivative below zero. At zero itself it counts too, as in `PyTorch`.
     const LEAK: f32 = HUNDREDTHS as f32 / 100.0;
 }
 
@@ -61,14 +61,14 @@ impl<const HUNDREDTHS: u32> Nonlinearity for LeakyRelu<HUNDREDTHS> {
     }
 
     #[inline(always)]
-    fn value_and_slope<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
-        (Self::value(simd, z), Self::slope(simd, z))
+    fn value_and_derivative<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
+        (Self::value(simd, z), Self::derivative(simd, z))
     }
 }
 
-impl<const HUNDREDTHS: u32> SlopeFromValue for LeakyRelu<HUNDREDTHS> {
+impl<const HUNDREDTHS: u32> DerivativeFromValue for LeakyRelu<HUNDREDTHS> {
     #[inline(always)]
-    fn slope<S: Simd>(simd: S, a: S::f32s) -> S::f32s {
+    fn derivative<S: Simd>(simd: S, a: S::f32s) -> S::f32s {
         // The value is positive exactly where the argument is.
         let positive = simd.greater_than_f32s(a, simd.splat_f32s(0.0));
         simd.select_f32s(positive, simd.splat_f32s(1.0), simd.splat_f32s(Self::LEAK))
@@ -83,7 +83,7 @@ impl Nonlinearity for Gelu {
 
     /// `d/dz z·Φ(z) = Φ(z) + z·φ(z)`.
     #[inline(always)]
-    fn value_and_slope<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
+    fn value_and_derivative<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
         // 1/√(2π)
         const DENSITY_AT_ZERO: f32 = 0.398_942_3;
         let cdf = normal_cdf(simd, z);

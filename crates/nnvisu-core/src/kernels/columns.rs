@@ -6,7 +6,7 @@ use pulp::Simd;
 /// A column-major matrix of `f32` with room for a fixed number of rows.
 ///
 /// Each column starts on a cache line. The distance between columns is an *odd* number of lines:
-/// were it a power of two, walking along a row would hit the same few sets of the first-level
+/// were it a power of two, walking along a row would map to the same few sets of the first-level
 /// cache over and over and evict what it is about to need.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {

@@ -3,10 +3,10 @@
 //! Both are the product of a matrix of columns with a small coefficient matrix. It is computed in
 //! tiles of V registers of rows × O columns, all of whose sums stay in registers: per step of
 //! the inner loop V loads and O broadcasts feed V·O multiply-adds. What follows the product, the
-//! activation function or its slope, is done before the sums leave the registers, or at the
+//! activation function or its derivative, is done before the sums leave the registers, or at the
 //! latest while the rows are in the first-level cache.
 
-use super::activation::{Gelu, LeakyRelu, Nonlinearity, SlopeFromValue, Tanh};
+use super::activation::{DerivativeFromValue, Gelu, LeakyRelu, Nonlinearity, Tanh};
 use super::columns::{Vectors, n_vectors};
 use super::{Columns, Kernel};
 use crate::Activation;
@@ -22,7 +22,7 @@ trait Coefficients<'a>: Copy {
     fn at<const O: usize>(self, columns: &[&[f32]; O], k: usize) -> [f32; O];
 }
 
-/// `W` as stored (out × in, column-major), for the way forward.
+/// `W` as stored (out × in, column-major), for the forward pass.
 #[derive(Clone, Copy)]
 struct Forward<'a> {
     weights: &'a [f32],
@@ -42,7 +42,7 @@ impl<'a> Coefficients<'a> for Forward<'a> {
     }
 }
 
-/// The transpose of `W`, for the way back.
+/// The transpose of `W`, for the backward pass.
 #[derive(Clone, Copy)]
 struct Backward<'a> {
     weights: &'a [f32],
@@ -99,12 +99,12 @@ impl<S: Simd, N: Nonlinearity> Finish<S> for InRegisters<N> {
     }
 }
 
-/// A function of the finished rows, for functions that need many registers; its slopes too, where
-/// there is a place for them.
+/// A function of the finished rows, for functions that need many registers; its derivatives too, where
+/// there is a buffer for them.
 struct InRows<'a, S: Simd> {
     activation: Activation,
     n_columns: usize,
-    slopes: Option<Vectors<&'a mut [S::f32s]>>,
+    derivatives: Option<Vectors<&'a mut [S::f32s]>>,
 }
 
 impl<S: Simd> Finish<S> for InRows<'_, S> {
@@ -129,16 +129,17 @@ impl<S: Simd> InRows<'_, S> {
     ) {
         for column in 0..self.n_columns {
             let values = &mut out.vectors[column * out.stride + v..][..V];
-            match &mut self.slopes {
+            match &mut self.derivatives {
                 None => {
                     for z in values {
                         *z = N::value(simd, *z);
                     }
                 }
-                Some(slopes) => {
-                    let slopes = &mut slopes.vectors[column * slopes.stride + v..][..V];
-                    for (z, slope) in values.iter_mut().zip(slopes) {
-                        (*z, *slope) = N::value_and_slope(simd, *z);
+                Some(derivatives) => {
+                    let derivatives =
+                        &mut derivatives.vectors[column * derivatives.stride + v..][..V];
+                    for (z, derivative) in values.iter_mut().zip(derivatives) {
+                        (*z, *derivative) = N::value_and_derivative(simd, *z);
                     }
                 }
             }
@@ -146,10 +147,10 @@ impl<S: Simd> InRows<'_, S> {
     }
 }
 
-/// The sums times the slope of `N`, which follows from its values.
-struct TimesSlopeOf<'a, S: Simd, N>(Vectors<&'a [S::f32s]>, PhantomData<N>);
+/// The sums times the derivative of `N`, which follows from its values.
+struct TimesDerivativeOf<'a, S: Simd, N>(Vectors<&'a [S::f32s]>, PhantomData<N>);
 
-impl<S: Simd, N: SlopeFromValue> Finish<S> for TimesSlopeOf<'_, S, N> {
+impl<S: Simd, N: DerivativeFromValue> Finish<S> for TimesDerivativeOf<'_, S, N> {
     #[inline(always)]
     fn sums<const V: usize>(
         &self,
@@ -161,13 +162,13 @@ impl<S: Simd, N: SlopeFromValue> Finish<S> for TimesSlopeOf<'_, S, N> {
         let values = &self.0.vectors[column * self.0.stride + v..][..V];
         let mut products = sums;
         for (product, &value) in products.iter_mut().zip(values) {
-            *product = simd.mul_f32s(*product, N::slope(simd, value));
+            *product = simd.mul_f32s(*product, N::derivative(simd, value));
         }
         products
     }
 }
 
-/// The sums times stored slopes.
+/// The sums times stored derivatives.
 struct TimesStored<'a, S: Simd>(Vectors<&'a [S::f32s]>);
 
 impl<S: Simd> Finish<S> for TimesStored<'_, S> {
@@ -179,10 +180,10 @@ impl<S: Simd> Finish<S> for TimesStored<'_, S> {
         v: usize,
         sums: [S::f32s; V],
     ) -> [S::f32s; V] {
-        let slopes = &self.0.vectors[column * self.0.stride + v..][..V];
+        let derivatives = &self.0.vectors[column * self.0.stride + v..][..V];
         let mut products = sums;
-        for (product, &slope) in products.iter_mut().zip(slopes) {
-            *product = simd.mul_f32s(*product, slope);
+        for (product, &derivative) in products.iter_mut().zip(derivatives) {
+            *product = simd.mul_f32s(*product, derivative);
         }
         products
     }
@@ -200,8 +201,8 @@ pub(crate) struct DenseForward<'a> {
     pub(crate) out: &'a mut Columns,
     /// `f`, or nothing after the last layer.
     pub(crate) activation: Option<Activation>,
-    /// Gets `f'` of the same, for training where the value alone does not give the slope.
-    pub(crate) slopes: Option<&'a mut Columns>,
+    /// Gets `f'` of the same, for training where the value alone does not give the derivative.
+    pub(crate) derivatives: Option<&'a mut Columns>,
 }
 
 impl Kernel for DenseForward<'_> {
@@ -222,7 +223,7 @@ impl Kernel for DenseForward<'_> {
             left: self.input.vectors::<S>(),
         };
         let out = self.out.vectors_mut::<S>();
-        match (self.activation, self.slopes) {
+        match (self.activation, self.derivatives) {
             (None, _) => product.run(simd, out, Linear),
             (Some(Activation::Relu), None) => {
                 product.run(simd, out, InRegisters(PhantomData::<LeakyRelu<0>>));
@@ -230,11 +231,11 @@ impl Kernel for DenseForward<'_> {
             (Some(Activation::LeakyRelu), None) => {
                 product.run(simd, out, InRegisters(PhantomData::<LeakyRelu<1>>));
             }
-            (Some(activation), slopes) => {
+            (Some(activation), derivatives) => {
                 let in_rows = InRows {
                     activation,
                     n_columns: self.n_out,
-                    slopes: slopes.map(|slopes| slopes.vectors_mut::<S>()),
+                    derivatives: derivatives.map(|derivatives| derivatives.vectors_mut::<S>()),
                 };
                 product.run(simd, out, in_rows);
             }
@@ -242,8 +243,8 @@ impl Kernel for DenseForward<'_> {
     }
 }
 
-/// Where [`DenseBackward`] finds the slopes of the activation function.
-pub(crate) enum Slopes<'a> {
+/// Where [`DenseBackward`] finds the derivatives of the activation function.
+pub(crate) enum Derivatives<'a> {
     /// In the activation's own values; not for GELU.
     FromValues(Activation, &'a Columns),
     /// As [`DenseForward`] wrote them.
@@ -260,7 +261,7 @@ pub(crate) struct DenseBackward<'a> {
     pub(crate) n_out: usize,
     pub(crate) n_rows: usize,
     pub(crate) delta: &'a Columns,
-    pub(crate) slopes: Slopes<'a>,
+    pub(crate) derivatives: Derivatives<'a>,
     pub(crate) out: &'a mut Columns,
 }
 
@@ -281,23 +282,25 @@ impl Kernel for DenseBackward<'_> {
             left: self.delta.vectors::<S>(),
         };
         let out = self.out.vectors_mut::<S>();
-        match self.slopes {
-            Slopes::Stored(slopes) => product.run(simd, out, TimesStored(slopes.vectors::<S>())),
-            Slopes::FromValues(activation, values) => {
+        match self.derivatives {
+            Derivatives::Stored(derivatives) => {
+                product.run(simd, out, TimesStored(derivatives.vectors::<S>()));
+            }
+            Derivatives::FromValues(activation, values) => {
                 let values = values.vectors::<S>();
                 match activation {
                     Activation::Tanh => {
-                        product.run(simd, out, TimesSlopeOf(values, PhantomData::<Tanh>));
+                        product.run(simd, out, TimesDerivativeOf(values, PhantomData::<Tanh>));
                     }
                     Activation::Relu => {
-                        let slope_of = PhantomData::<LeakyRelu<0>>;
-                        product.run(simd, out, TimesSlopeOf(values, slope_of));
+                        let derivative_of = PhantomData::<LeakyRelu<0>>;
+                        product.run(simd, out, TimesDerivativeOf(values, derivative_of));
                     }
                     Activation::LeakyRelu => {
-                        let slope_of = PhantomData::<LeakyRelu<1>>;
-                        product.run(simd, out, TimesSlopeOf(values, slope_of));
+                        let derivative_of = PhantomData::<LeakyRelu<1>>;
+                        product.run(simd, out, TimesDerivativeOf(values, derivative_of));
                     }
-                    Activation::Gelu => unreachable!("the slope of GELU is always stored"),
+                    Activation::Gelu => unreachable!("the derivative of GELU is always stored"),
                 }
             }
         }

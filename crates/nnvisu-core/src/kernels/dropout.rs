@@ -25,9 +25,9 @@ impl Mask {
     }
 }
 
-/// Multiplies the first `n_columns` columns of `values`, and of `slopes` with them, by the mask.
+/// Multiplies the first `n_columns` columns of `values`, and of `derivatives` with them, by the mask.
 ///
-/// Whether a unit is dropped is a hash of the mask's key, the unit and the sample's place in the
+/// Whether a unit is dropped is a hash of the mask's key, the unit and the sample's index in the
 /// batch, so it depends neither on the vector width nor on how the batch is cut into blocks, and
 /// no generator state has to be kept.
 pub(crate) struct DropUnits<'a> {
@@ -37,7 +37,7 @@ pub(crate) struct DropUnits<'a> {
     pub(crate) first_row: usize,
     pub(crate) n_rows: usize,
     pub(crate) values: &'a mut Columns,
-    pub(crate) slopes: &'a mut Columns,
+    pub(crate) derivatives: &'a mut Columns,
 }
 
 /// 0, 1, 2, … for the lanes of the widest register.
@@ -54,10 +54,12 @@ impl Kernel for DropUnits<'_> {
         let scale = simd.splat_f32s(self.mask.scale);
         let zero = simd.splat_f32s(0.0);
         let values = self.values.vectors_mut::<S>();
-        let slopes = self.slopes.vectors_mut::<S>();
+        let derivatives = self.derivatives.vectors_mut::<S>();
         let values = values.vectors.chunks_exact_mut(values.stride);
-        let slopes = slopes.vectors.chunks_exact_mut(slopes.stride);
-        for (unit, (values, slopes)) in values.zip(slopes).take(self.n_columns).enumerate() {
+        let derivatives = derivatives.vectors.chunks_exact_mut(derivatives.stride);
+        for (unit, (values, derivatives)) in
+            values.zip(derivatives).take(self.n_columns).enumerate()
+        {
             // 2³²/φ keeps the rows of different units apart.
             let key = self.mask.key ^ (unit as u32).wrapping_mul(0x9e37_79b9);
             for v in 0..n {
@@ -67,7 +69,7 @@ impl Kernel for DropUnits<'_> {
                 let dropped = simd.less_than_u32s(bits, threshold);
                 let factor = simd.select_f32s(dropped, zero, scale);
                 values[v] = simd.mul_f32s(values[v], factor);
-                slopes[v] = simd.mul_f32s(slopes[v], factor);
+                derivatives[v] = simd.mul_f32s(derivatives[v], factor);
             }
         }
     }

@@ -4,7 +4,7 @@
 //! coefficients were fitted for the smallest maximal error (iteratively reweighted least squares
 //! in double precision, rounded to `f32`). Against the `f64` functions of the standard library the
 //! error is below 1e-6, absolute for `tanh`, `erf` and `ln`, relative for `exp`; the tests below
-//! sweep the whole range. One coarser exponential is for pictures.
+//! sweep the whole range. One coarser exponential is for maps.
 
 use pulp::Simd;
 

@@ -21,8 +21,8 @@ impl Kernel for Blend<'_> {
         let n_classes = self.posteriors.n_columns();
         let posteriors = self.posteriors.vectors::<S>();
         let out = self.out.vectors_mut::<S>();
-        for (class, colour) in self.palette.colors().iter().take(n_classes).enumerate() {
-            let channels = [colour.r, colour.g, colour.b].map(f32::from);
+        for (class, color) in self.palette.colors().iter().take(n_classes).enumerate() {
+            let channels = [color.r, color.g, color.b].map(f32::from);
             for v in 0..n_vectors::<S>(self.n_rows) {
                 let posterior = posteriors.vectors[class * posteriors.stride + v];
                 for (channel, &intensity) in channels.iter().enumerate() {
@@ -40,12 +40,12 @@ impl Kernel for Blend<'_> {
 }
 
 /// `out = round(values)` for values within 0 to 255.
-pub(crate) struct Quantise<'a> {
+pub(crate) struct Quantize<'a> {
     pub(crate) values: &'a [f32],
     pub(crate) out: &'a mut [u8],
 }
 
-impl Kernel for Quantise<'_> {
+impl Kernel for Quantize<'_> {
     type Output = ();
 
     #[inline(always)]

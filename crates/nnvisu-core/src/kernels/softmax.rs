@@ -11,14 +11,14 @@ pub(crate) struct Targets {
     /// One column per class: 1 where the sample has that label, else 0.
     pub(crate) one_hot: Columns,
     /// One column: 1/batch size, and 0 in padding rows.
-    pub(crate) row_weight: Columns,
+    pub(crate) sample_weight: Columns,
 }
 
 impl Targets {
     pub(crate) fn zeros(n_rows: usize, n_classes: usize) -> Self {
         Self {
             one_hot: Columns::zeros(n_rows, n_classes),
-            row_weight: Columns::zeros(n_rows, 1),
+            sample_weight: Columns::zeros(n_rows, 1),
         }
     }
 }
@@ -71,10 +71,10 @@ fn row<S: Simd, const N: usize>(simd: S, columns: &[&[S::f32s]; N], v: usize) ->
     row
 }
 
-/// The cross-entropy of a register of rows, their exponentials relative to each row's own highest
+/// The cross-entropy of a register of rows, their exponentials relative to each row's own largest
 /// logit, and the sum of those.
 ///
-/// The loss is `(highest − target) + ln(sum)`: adding `highest` to the logarithm first would round
+/// The loss is `(max_logit − target) + ln(sum)`: adding `max_logit` to the logarithm first would round
 /// it away when the logits are large.
 #[inline(always)]
 fn cross_entropy<S: Simd, const N: usize>(
@@ -82,24 +82,24 @@ fn cross_entropy<S: Simd, const N: usize>(
     logits: [S::f32s; N],
     one_hot: [S::f32s; N],
 ) -> (S::f32s, [S::f32s; N], S::f32s) {
-    let mut highest = logits[0];
-    let mut target = simd.mul_f32s(highest, one_hot[0]);
+    let mut max_logit = logits[0];
+    let mut target = simd.mul_f32s(max_logit, one_hot[0]);
     for k in 1..N {
-        highest = simd.max_f32s(highest, logits[k]);
+        max_logit = simd.max_f32s(max_logit, logits[k]);
         target = simd.mul_add_e_f32s(logits[k], one_hot[k], target);
     }
     let mut exponentials = logits;
     let mut sum = simd.splat_f32s(0.0);
     for e in &mut exponentials {
-        *e = exp(simd, simd.sub_f32s(*e, highest));
+        *e = exp(simd, simd.sub_f32s(*e, max_logit));
         sum = simd.add_f32s(sum, *e);
     }
-    let loss = simd.add_f32s(simd.sub_f32s(highest, target), ln(simd, sum));
+    let loss = simd.add_f32s(simd.sub_f32s(max_logit, target), ln(simd, sum));
     (loss, exponentials, sum)
 }
 
-/// Writes `delta = (softmax(logits) − one_hot) · row_weight`, the gradient of the mean
-/// cross-entropy with respect to the logits, and returns the sum of `row_weight · loss`.
+/// Writes `delta = (softmax(logits) − one_hot) · sample_weight`, the gradient of the mean
+/// cross-entropy with respect to the logits, and returns the sum of `sample_weight · loss`.
 pub(crate) struct SoftmaxGradient<'a> {
     pub(crate) n_rows: usize,
     pub(crate) n_classes: usize,
@@ -124,7 +124,7 @@ impl SoftmaxGradient<'_> {
         let logits = columns::<_, N>(self.logits.vectors::<S>(), n);
         let one_hot = columns::<_, N>(self.targets.one_hot.vectors::<S>(), n);
         let delta = columns_mut::<_, N>(self.delta.vectors_mut::<S>(), n);
-        let weights = &self.targets.row_weight.vectors::<S>().vectors[..n];
+        let weights = &self.targets.sample_weight.vectors::<S>().vectors[..n];
         let mut loss = simd.splat_f32s(0.0);
         for (v, &weight) in weights.iter().enumerate() {
             let one_hot = row(simd, &one_hot, v);
@@ -140,8 +140,8 @@ impl SoftmaxGradient<'_> {
     }
 }
 
-/// Returns the sum of `row_weight · loss` and the number of samples whose own class has the
-/// highest logit. Of equal logits the first counts as the highest.
+/// Returns the sum of `sample_weight · loss` and the number of samples whose own class has the
+/// largest logit. Of equal logits the first counts as the largest.
 pub(crate) struct Measure<'a> {
     pub(crate) n_rows: usize,
     pub(crate) n_classes: usize,
@@ -164,7 +164,7 @@ impl Measure<'_> {
         let n = n_vectors::<S>(self.n_rows);
         let logits = columns::<_, N>(self.logits.vectors::<S>(), n);
         let one_hot = columns::<_, N>(self.targets.one_hot.vectors::<S>(), n);
-        let weights = &self.targets.row_weight.vectors::<S>().vectors[..n];
+        let weights = &self.targets.sample_weight.vectors::<S>().vectors[..n];
         let zero = simd.splat_f32s(0.0);
         let mut loss = zero;
         // Exact: a lane counts to 2²⁴ before it rounds.
@@ -175,21 +175,21 @@ impl Measure<'_> {
             let (row_loss, _, _) = cross_entropy(simd, logits, one_hot);
             loss = simd.mul_add_e_f32s(row_loss, weight, loss);
 
-            let mut highest = logits[0];
-            let mut hit = one_hot[0];
+            let mut max_logit = logits[0];
+            let mut is_correct = one_hot[0];
             for k in 1..N {
-                let higher = simd.greater_than_f32s(logits[k], highest);
-                highest = simd.max_f32s(highest, logits[k]);
-                hit = simd.select_f32s(higher, one_hot[k], hit);
+                let higher = simd.greater_than_f32s(logits[k], max_logit);
+                max_logit = simd.max_f32s(max_logit, logits[k]);
+                is_correct = simd.select_f32s(higher, one_hot[k], is_correct);
             }
             let is_sample = simd.greater_than_f32s(weight, zero);
-            correct = simd.add_f32s(correct, simd.select_f32s(is_sample, hit, zero));
+            correct = simd.add_f32s(correct, simd.select_f32s(is_sample, is_correct, zero));
         }
         (simd.reduce_sum_f32s(loss), simd.reduce_sum_f32s(correct))
     }
 }
 
-/// `logits = total · softmax(logits)`, in place, for pictures: accurate to 1e-5 of `total`.
+/// `logits = total · softmax(logits)`, in place, for maps: accurate to 1e-5 of `total`.
 ///
 /// Logits that are not finite (a run that has diverged) count as 0, so that the result is a
 /// distribution whatever goes in.
@@ -218,14 +218,14 @@ impl Posteriors<'_> {
         let zero = simd.splat_f32s(0.0);
         let total = simd.splat_f32s(self.total);
         for v in 0..n {
-            let mut highest = logits[0][v];
+            let mut max_logit = logits[0][v];
             for column in &logits[1..] {
-                highest = simd.max_f32s(highest, column[v]);
+                max_logit = simd.max_f32s(max_logit, column[v]);
             }
             let mut sum = zero;
             let mut exponentials = [zero; N];
             for k in 0..N {
-                let below = simd.sub_f32s(logits[k][v], highest);
+                let below = simd.sub_f32s(logits[k][v], max_logit);
                 exponentials[k] = coarse_exp_of_negative(simd, below);
                 sum = simd.add_f32s(sum, exponentials[k]);
             }

@@ -51,9 +51,9 @@ impl Kernel for Sgd<'_> {
 pub(crate) struct Adam<'a> {
     pub(crate) beta2: f32,
     /// `1 − β₁`, rounded once: the difference of two `f32` would be further off.
-    pub(crate) rest1: f32,
+    pub(crate) one_minus_beta1: f32,
     /// `1 − β₂`, rounded once.
-    pub(crate) rest2: f32,
+    pub(crate) one_minus_beta2: f32,
     pub(crate) eps: f32,
     pub(crate) weight_decay: f32,
     /// `learning_rate / (1 − β₁ᵗ)`.
@@ -73,7 +73,8 @@ impl Kernel for Adam<'_> {
         let splat = |value| simd.splat_f32s(value);
         let (beta2, eps, weight_decay) =
             (splat(self.beta2), splat(self.eps), splat(self.weight_decay));
-        let (rest1, rest2) = (splat(self.rest1), splat(self.rest2));
+        let (one_minus_beta1, one_minus_beta2) =
+            (splat(self.one_minus_beta1), splat(self.one_minus_beta2));
         let (step, correction) = (splat(-self.step_size), splat(self.inv_sqrt_correction));
         let gradient = S::as_simd_f32s(self.gradient).0;
         let n = gradient.len();
@@ -86,8 +87,12 @@ impl Kernel for Adam<'_> {
         let mut check = simd.splat_f32s(0.0);
         for i in 0..n {
             let g = simd.mul_add_e_f32s(old_p[i], weight_decay, gradient[i]);
-            let m = simd.mul_add_e_f32s(simd.sub_f32s(g, old_m[i]), rest1, old_m[i]);
-            let v = simd.mul_add_e_f32s(simd.mul_f32s(g, g), rest2, simd.mul_f32s(old_v[i], beta2));
+            let m = simd.mul_add_e_f32s(simd.sub_f32s(g, old_m[i]), one_minus_beta1, old_m[i]);
+            let v = simd.mul_add_e_f32s(
+                simd.mul_f32s(g, g),
+                one_minus_beta2,
+                simd.mul_f32s(old_v[i], beta2),
+            );
             let denominator = simd.mul_add_e_f32s(simd.sqrt_f32s(v), correction, eps);
             let p = simd.mul_add_e_f32s(simd.div_f32s(m, denominator), step, old_p[i]);
             new_m[i] = m;
@@ -104,7 +109,7 @@ impl Kernel for Adam<'_> {
 pub(crate) struct RmsProp<'a> {
     pub(crate) alpha: f32,
     /// `1 − α`, rounded once.
-    pub(crate) rest: f32,
+    pub(crate) one_minus_alpha: f32,
     pub(crate) eps: f32,
     pub(crate) weight_decay: f32,
     pub(crate) learning_rate: f32,
@@ -121,7 +126,7 @@ impl Kernel for RmsProp<'_> {
         let splat = |value| simd.splat_f32s(value);
         let (alpha, eps, weight_decay) =
             (splat(self.alpha), splat(self.eps), splat(self.weight_decay));
-        let (rest, step) = (splat(self.rest), splat(-self.learning_rate));
+        let (one_minus_alpha, step) = (splat(self.one_minus_alpha), splat(-self.learning_rate));
         let gradient = S::as_simd_f32s(self.gradient).0;
         let n = gradient.len();
         let old_p = &S::as_simd_f32s(self.old.parameters).0[..n];
@@ -131,7 +136,11 @@ impl Kernel for RmsProp<'_> {
         let mut check = simd.splat_f32s(0.0);
         for i in 0..n {
             let g = simd.mul_add_e_f32s(old_p[i], weight_decay, gradient[i]);
-            let v = simd.mul_add_e_f32s(simd.mul_f32s(g, g), rest, simd.mul_f32s(old_v[i], alpha));
+            let v = simd.mul_add_e_f32s(
+                simd.mul_f32s(g, g),
+                one_minus_alpha,
+                simd.mul_f32s(old_v[i], alpha),
+            );
             let denominator = simd.add_f32s(simd.sqrt_f32s(v), eps);
             let p = simd.mul_add_e_f32s(simd.div_f32s(g, denominator), step, old_p[i]);
             new_v[i] = v;

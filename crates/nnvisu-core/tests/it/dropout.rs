@@ -137,7 +137,7 @@ fn gradient_is_that_of_the_thinned_network() {
 }
 
 #[test]
-fn evaluation_and_pictures_never_drop() {
+fn evaluation_and_maps_never_drop() {
     let data = points(4, 50, 3);
     for activation in Activation::ALL {
         let with = with_dropout(&hidden("10-5"), activation, 0.9);
@@ -148,12 +148,12 @@ fn evaluation_and_pictures_never_drop() {
         assert_eq!(with.evaluate(), without.evaluate());
         assert_eq!(with.evaluate(), with.evaluate());
         let grid = nnvisu_core::Grid::new(20, 20).unwrap();
-        let picture = |trainer: &Trainer| {
+        let map = |trainer: &Trainer| {
             let mut out = Vec::new();
             Rasterizer::new().posteriors(trainer.mlp(), grid, &mut out);
             out
         };
-        assert_eq!(picture(&with), picture(&without));
+        assert_eq!(map(&with), map(&without));
     }
 }
 

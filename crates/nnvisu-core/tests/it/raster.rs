@@ -1,4 +1,4 @@
-//! Pictures, sample by sample against the reference.
+//! Maps, sample by sample against the reference.
 
 use nnvisu_core::{Activation, Grid, HiddenLayers, Mlp, Palette, Rasterizer};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn coordinate(index: usize, n: usize) -> f64 {
     -1.0 + 2.0 * index as f64 / (n - 1) as f64
 }
 
-fn check_picture(mlp: &Mlp, width: usize, height: usize, palette: &Palette) {
+fn check_map(mlp: &Mlp, width: usize, height: usize, palette: &Palette) {
     let network = Network::of(mlp);
     let grid = Grid::new(width, height).unwrap();
     let n_samples = width * height;
@@ -61,7 +61,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
-    fn any_picture_is_that_of_the_reference(
+    fn any_map_is_that_of_the_reference(
         layers in any_hidden_layers(30),
         n_classes in 2_usize..=8,
         activation in prop::sample::select(&Activation::ALL[..]),
@@ -69,8 +69,8 @@ proptest! {
         (width, height) in (2_usize..40, 2_usize..40),
     ) {
         let mlp = network(&layers, n_classes, activation, gain);
-        check_picture(&mlp, width, height, &Palette::CLASSIC);
-        check_picture(&mlp, width, height, &Palette::PETROFF);
+        check_map(&mlp, width, height, &Palette::CLASSIC);
+        check_map(&mlp, width, height, &Palette::PETROFF);
     }
 }
 
@@ -86,7 +86,7 @@ fn sizes_around_blocks_of_work() {
         (3, 85),
         (100, 100),
     ] {
-        check_picture(&mlp, width, height, &Palette::CLASSIC);
+        check_map(&mlp, width, height, &Palette::CLASSIC);
     }
 }
 
@@ -147,7 +147,7 @@ fn corners_are_exactly_at_one() {
 }
 
 #[test]
-fn even_odds_give_the_mean_of_the_colours() {
+fn even_odds_give_the_mean_of_the_colors() {
     for palette in [Palette::CLASSIC, Palette::PETROFF] {
         for n_classes in 2..=8 {
             // All weights zero: every class is equally likely everywhere.
@@ -172,7 +172,7 @@ fn even_odds_give_the_mean_of_the_colours() {
 }
 
 #[test]
-fn certainty_gives_the_pure_colour() {
+fn certainty_gives_the_pure_color() {
     for winner in 0..8 {
         let mut parameters = vec![0.0; 24];
         parameters[16 + winner] = 100.0;
@@ -220,7 +220,7 @@ proptest! {
 }
 
 #[test]
-fn picture_sizes_are_checked() {
+fn map_sizes_are_checked() {
     for (width, height) in [(2, 2), (4_096, 2), (2, 4_096)] {
         assert!(Grid::new(width, height).is_ok());
     }

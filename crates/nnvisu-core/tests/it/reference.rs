@@ -14,7 +14,7 @@ pub(crate) struct Network {
     pub(crate) parameters: Vec<f64>,
 }
 
-/// The numbers of one sample on its way forward.
+/// The numbers of one sample in the forward pass.
 pub(crate) struct Trace {
     /// Weighted sums of each layer; the last are the logits.
     pub(crate) sums: Vec<Vec<f64>>,
@@ -51,12 +51,12 @@ impl Network {
         self.sizes.len() - 1
     }
 
-    /// Place of the weight from unit `from` to unit `to` of `layer` in the flat slice.
+    /// Index of the weight from unit `from` to unit `to` of `layer` in the flat slice.
     pub(crate) fn weight_index(&self, layer: usize, to: usize, from: usize) -> usize {
         self.start(layer) + from * self.sizes[layer + 1] + to
     }
 
-    /// Place of the bias of unit `to` of `layer` in the flat slice.
+    /// Index of the bias of unit `to` of `layer` in the flat slice.
     pub(crate) fn bias_index(&self, layer: usize, to: usize) -> usize {
         self.start(layer) + self.sizes[layer] * self.sizes[layer + 1] + to
     }
@@ -142,7 +142,7 @@ impl Network {
                             sum += self.parameters[self.weight_index(layer, to, from)] * d;
                         }
                         let factor = mask.map_or(1.0, |mask| mask[layer - 1][from]);
-                        sum * factor * slope(self.activation, trace.sums[layer - 1][from])
+                        sum * factor * derivative(self.activation, trace.sums[layer - 1][from])
                     };
                     delta = (0..self.sizes[layer]).map(below).collect();
                 }
@@ -178,7 +178,7 @@ fn value(activation: Activation, z: f64) -> f64 {
     }
 }
 
-fn slope(activation: Activation, z: f64) -> f64 {
+fn derivative(activation: Activation, z: f64) -> f64 {
     let step = |below| if z > 0.0 { 1.0 } else { below };
     match activation {
         Activation::Tanh => 1.0 - z.tanh().powi(2),
@@ -191,22 +191,22 @@ fn slope(activation: Activation, z: f64) -> f64 {
     }
 }
 
-fn highest(logits: &[f64]) -> f64 {
+fn max_logit(logits: &[f64]) -> f64 {
     logits.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
 pub(crate) fn softmax(logits: &[f64]) -> Vec<f64> {
-    let highest = highest(logits);
-    let exponentials: Vec<f64> = logits.iter().map(|z| (z - highest).exp()).collect();
+    let max_logit = max_logit(logits);
+    let exponentials: Vec<f64> = logits.iter().map(|z| (z - max_logit).exp()).collect();
     let sum: f64 = exponentials.iter().sum();
     exponentials.into_iter().map(|e| e / sum).collect()
 }
 
 /// −ln softmax(logits)[label]
 pub(crate) fn cross_entropy(logits: &[f64], label: usize) -> f64 {
-    let highest = highest(logits);
-    let sum: f64 = logits.iter().map(|z| (z - highest).exp()).sum();
-    (highest - logits[label]) + sum.ln()
+    let max_logit = max_logit(logits);
+    let sum: f64 = logits.iter().map(|z| (z - max_logit).exp()).sum();
+    (max_logit - logits[label]) + sum.ln()
 }
 
 /// An optimizer as `torch.optim` documents it.

@@ -152,7 +152,7 @@ pub(crate) fn parameter_layers(mlp: &Mlp) -> Vec<Layer> {
     layers(mlp.layer_sizes(), mlp.parameters())
 }
 
-/// Numbers for test data that need no more than to be all over the place.
+/// Numbers for test data that need no more than to be widely spread.
 pub(crate) struct Random(u64);
 
 impl Random {

@@ -87,7 +87,7 @@ fn training(name: &str, definition: &Definition) -> Result<Workload> {
     let trainer = definition.trainer()?;
     let layer_sizes = trainer.mlp().layer_sizes().to_vec();
     let points = trainer.data().points();
-    let batch = trainer.training_config().batch_size.of(points.len());
+    let batch = trainer.training_config().batch_size.resolve(points.len());
     let title = format!(
         "{} points, {}, {}, {}, {}",
         points.len(),
