@@ -35,7 +35,7 @@ fn every_control_of_the_page_is_in_the_guide() {
     for mark in [
         "class=\"term\"",
         "class=\"tool\"",
-        "class=\"set\"",
+        "class=\"data-set\"",
         "class=\"check\"",
     ] {
         for label in labels(&page, mark) {

@@ -25,7 +25,7 @@ async fn the_slider_shows_earlier_pictures_with_their_own_numbers() {
         let now = (page.step().await, loss(page).await);
         let learned = page.picture_hash().await;
 
-        page.press("#history", Key::Home + "").await;
+        page.press("#timeline", Key::Home + "").await;
         page.until("the beginning", async || page.step().await < 10)
             .await;
         page.until("another picture", async || {
@@ -35,7 +35,7 @@ async fn the_slider_shows_earlier_pictures_with_their_own_numbers() {
         assert!(loss(page).await > now.1);
         let beginning = page.picture_hash().await;
 
-        page.press("#history", Key::Right + Key::Right + Key::Right)
+        page.press("#timeline", Key::Right + Key::Right + Key::Right)
             .await;
         page.until("a later picture", async || page.step().await > 0)
             .await;
@@ -45,7 +45,7 @@ async fn the_slider_shows_earlier_pictures_with_their_own_numbers() {
         .await;
         assert!(page.step().await < now.0);
 
-        page.press("#history", Key::End + "").await;
+        page.press("#timeline", Key::End + "").await;
         page.until("the present", async || page.step().await == now.0)
             .await;
         // Not the very pixels from before: a finer picture of the pause may have come since.
@@ -66,7 +66,7 @@ async fn training_goes_on_from_the_latest_network_not_the_one_looked_at() {
         page.pause().await;
         let latest = page.step().await;
         let network = page.stored_parameters().await;
-        page.press("#history", Key::Home + "").await;
+        page.press("#timeline", Key::Home + "").await;
         page.until("the beginning", async || page.step().await < latest)
             .await;
         assert_eq!(
@@ -89,16 +89,16 @@ async fn a_long_run_stays_within_256_snapshots() {
         page.choose("#speed", "max").await;
         page.train().await;
         page.until("a long run", async || {
-            page.step().await > 5000 && page.value("#history").await != "0"
+            page.step().await > 5000 && page.value("#timeline").await != "0"
         })
         .await;
         page.pause().await;
         let length: usize = page
-            .eval("const h = document.getElementById('history'); return Number(h.max) - Number(h.min) + 1")
+            .eval("const h = document.getElementById('timeline'); return Number(h.max) - Number(h.min) + 1")
             .await;
         assert!((2..=256).contains(&length), "{length} snapshots");
         // The whole run, not only its end.
-        page.press("#history", Key::Home + "").await;
+        page.press("#timeline", Key::Home + "").await;
         page.until("the beginning", async || page.step().await == 0).await;
     })
     .await;

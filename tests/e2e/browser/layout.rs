@@ -59,7 +59,7 @@ async fn on_a_wide_screen_controls_and_canvas_are_both_in_view() {
             page.until("the canvas beside the controls, all in view", async || {
                 let canvas = rectangle(page, "#points").await;
                 let train = rectangle(page, "#train").await;
-                let slider = rectangle(page, "#history").await;
+                let slider = rectangle(page, "#timeline").await;
                 let in_view = |[left, top, right, bottom]: [f64; 4]| {
                     left >= 0.0
                         && top >= 0.0

@@ -18,8 +18,8 @@ export function drawAxes(context, edge, pixelRatio) {
   const tick = Math.round(TICK * pixelRatio);
 
   // A light line beside each dark one.
-  for (const [colour, shift] of /** @type {const} */ ([[LIGHT, hair], [DARK, 0]])) {
-    context.fillStyle = colour;
+  for (const [color, shift] of /** @type {const} */ ([[LIGHT, hair], [DARK, 0]])) {
+    context.fillStyle = color;
     context.fillRect(0, middle + shift, edge, hair);
     context.fillRect(middle + shift, 0, hair, edge);
     for (const end of [0, edge - hair]) {

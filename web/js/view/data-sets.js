@@ -5,7 +5,7 @@
 
 import { PALETTES } from "../state/palettes.js";
 import { all, byId } from "./dom.js";
-import { drawSoon } from "./frames.js";
+import { drawSoon } from "./animation-frame.js";
 import { drawThumbnail } from "./thumbnails.js";
 
 /** @param {Store} store */

@@ -28,7 +28,7 @@ export function buildDisplayPanel(store) {
     shapes.checked = ui.shapes;
     shortcuts.checked = ui.shortcuts;
     theme.value = ui.theme;
-    PALETTES[ui.palette].forEach((colour, label) => style.setProperty(`--class-${label}`, colour));
+    PALETTES[ui.palette].forEach((color, label) => style.setProperty(`--class-${label}`, color));
     // Without the attribute css/tokens.css follows the system.
     if (ui.theme === "system") delete dataset.theme;
     else dataset.theme = ui.theme;

@@ -1,6 +1,6 @@
 // One sentence for each term and each button that a newcomer may wonder about.
 
-/** By the `data-tip` of the element they explain.
+/** By the `data-tooltip` of the element they explain.
  * @type {Readonly<Record<string, string>>} */
 export const GLOSSARY = Object.freeze({
   shortcuts: "Keyboard shortcuts",
@@ -8,7 +8,7 @@ export const GLOSSARY = Object.freeze({
 
   eraser: "Click or drag over points to remove them; the right mouse button always erases.",
   dataSets: "Ready-made points; choosing a set replaces your points and starts a new network.",
-  classes: "A class is a kind of point, shown as a colour; the network learns to tell the classes apart.",
+  classes: "A class is a kind of point, shown as a color; the network learns to tell the classes apart.",
   circles: "Circles inside each other: no straight line can separate them.",
   moons: "Half circles that reach into each other.",
   blobs: "Round clouds of points, all about the same size.",

@@ -43,7 +43,7 @@ export class KeyboardCursor {
     canvas.addEventListener("blur", () => this.#hide());
     canvas.addEventListener("pointerdown", ({ clientX, clientY }) => {
       this.#hide();
-      // Whoever goes on with the keys goes on from there.
+      // The keys continue from there.
       const { left, top, width } = canvas.getBoundingClientRect();
       this.#position = dataFromCanvas({ x: clientX - left, y: clientY - top }, width);
     });

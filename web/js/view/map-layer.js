@@ -1,12 +1,12 @@
-// The picture of what the network says everywhere: posteriors as blended colours, under the points.
+// The map of what the network says everywhere: posteriors as blended colours, under the points.
 
 /** @import { Store } from "../state/store.js" */
 /** @import { CanvasSize } from "./canvas-size.js" */
 
 import { colorize } from "../state/palettes.js";
-import { drawSoon } from "./frames.js";
+import { drawSoon } from "./animation-frame.js";
 
-/** A smooth picture of at most 256 samples gains nothing from more pixels; the screen scales it. */
+/** A smooth map of at most 256 samples gains nothing from more pixels; the screen scales it. */
 const LARGEST_EDGE = 1024;
 
 export class MapLayer {
@@ -63,7 +63,7 @@ export class MapLayer {
     contextOf(samples).putImageData(image, 0, 0);
 
     // The outermost samples belong on the edges of the square, and a sample is the middle of its
-    // pixel: the picture is drawn larger than the canvas by half a sample on every side.
+    // pixel: the map is drawn larger than the canvas by half a sample on every side.
     const stepX = edge / (width - 1);
     const stepY = edge / (height - 1);
     this.#context.imageSmoothingEnabled = true;

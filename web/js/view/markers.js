@@ -1,4 +1,4 @@
-// What a point looks like: the marker of each class, as a path and as a ready-made picture.
+// What a point looks like: the marker of each class, as a path and as an image.
 
 /** The unit outlines, about equal in area, one per class; y grows downwards. */
 const SHAPES = Object.freeze([
@@ -22,47 +22,47 @@ export function markerPath(label, shapes) {
   return SHAPES[shapes ? label % SHAPES.length : 0];
 }
 
-/** Pictures of the eight markers at one size, to be stamped many times. */
-export class MarkerSheet {
+/** Images of the eight markers at one size, to be copied many times. */
+export class MarkerSprites {
   /** @type {Map<number, HTMLCanvasElement>} */
-  #stamps = new Map();
-  #look;
+  #sprites = new Map();
+  #style;
 
   /**
-   * @param {{ colours: readonly string[], shapes: boolean, radius: number }} look radius in device pixels
+   * @param {{ colors: readonly string[], shapes: boolean, radius: number }} style radius in device pixels
    */
-  constructor(look) {
-    this.#look = look;
+  constructor(style) {
+    this.#style = style;
   }
 
-  /** Half the edge of a stamp, device pixels. */
+  /** Half the edge of a sprite, device pixels. */
   get half() {
-    return Math.ceil(this.#look.radius * 1.4 + this.#ring * 2 + 1);
+    return Math.ceil(this.#style.radius * 1.4 + this.#ring * 2 + 1);
   }
 
   /** The width of the white ring, device pixels. */
   get #ring() {
-    return Math.max(0.5, this.#look.radius * 0.2);
+    return Math.max(0.5, this.#style.radius * 0.2);
   }
 
   /**
    * @param {number} label 0 to 7
    * @returns {HTMLCanvasElement} the marker in the middle of a square of 2 * half
    */
-  stamp(label) {
-    const known = this.#stamps.get(label);
+  sprite(label) {
+    const known = this.#sprites.get(label);
     if (known !== undefined) return known;
-    const stamp = this.#draw(label);
-    this.#stamps.set(label, stamp);
-    return stamp;
+    const sprite = this.#draw(label);
+    this.#sprites.set(label, sprite);
+    return sprite;
   }
 
   /** @param {number} label */
   #draw(label) {
-    const { colours, shapes, radius } = this.#look;
-    const stamp = document.createElement("canvas");
-    stamp.width = stamp.height = 2 * this.half;
-    const context = stamp.getContext("2d");
+    const { colors, shapes, radius } = this.#style;
+    const sprite = document.createElement("canvas");
+    sprite.width = sprite.height = 2 * this.half;
+    const context = sprite.getContext("2d");
     if (context === null) throw new Error("no 2-D canvas");
     context.translate(this.half, this.half);
     const outline = new Path2D();
@@ -75,9 +75,9 @@ export class MarkerSheet {
     context.strokeStyle = "#fff";
     context.lineWidth = 2 * this.#ring;
     context.stroke(outline);
-    context.fillStyle = colours[label];
+    context.fillStyle = colors[label];
     context.fill(outline);
-    return stamp;
+    return sprite;
   }
 }
 

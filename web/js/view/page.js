@@ -8,13 +8,13 @@ import { buildDataSets } from "./data-sets.js";
 import { buildDisplayPanel } from "./display-panel.js";
 import { listenToDrops } from "./file-drop.js";
 import { buildFilesPanel } from "./files-panel.js";
-import { buildMessages } from "./messages.js";
-import { buildFrame } from "./page-frame.js";
+import { buildNotices } from "./notices.js";
+import { buildLayout } from "./page-layout.js";
 import { buildPasteDialog } from "./paste-dialog.js";
 import { listenToShortcuts } from "./shortcuts.js";
-import { buildStage } from "./stage.js";
+import { buildCanvasArea } from "./canvas-area.js";
 import { buildTimeline } from "./timeline.js";
-import { buildTips } from "./tips.js";
+import { buildTooltips } from "./tooltips.js";
 import { buildToolChoice } from "./tool-choice.js";
 import { buildTrainingPanel } from "./training-panel.js";
 
@@ -24,7 +24,7 @@ import { buildTrainingPanel } from "./training-panel.js";
  */
 export function buildPage(store) {
   buildDisplayPanel(store);
-  buildFrame(store);
+  buildLayout(store);
   buildToolChoice(store);
   buildDataPanel(store);
   buildDataSets(store);
@@ -34,8 +34,8 @@ export function buildPage(store) {
   buildFilesPanel(store);
   buildPasteDialog(store);
   listenToDrops(store);
-  buildMessages(store);
-  buildStage(store);
-  buildTips();
+  buildNotices(store);
+  buildCanvasArea(store);
+  buildTooltips();
   listenToShortcuts(store);
 }

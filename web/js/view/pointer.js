@@ -1,7 +1,7 @@
 // Drawing and erasing with mouse, finger and pen.
 
 /** @import { Store } from "../state/store.js" */
-/** @import { EraserRing } from "./eraser-ring.js" */
+/** @import { EraserCursor } from "./eraser-cursor.js" */
 
 import { DRAG_SPACING, dataFromCanvas, dataLength, dragPositions } from "../state/geometry.js";
 
@@ -14,9 +14,9 @@ const RIGHT_BUTTON = 2;
 /**
  * @param {Store} store
  * @param {HTMLCanvasElement} canvas
- * @param {EraserRing} ring
+ * @param {EraserCursor} cursor
  */
-export function listenToPointer(store, canvas, ring) {
+export function listenToPointer(store, canvas, cursor) {
   /** @type {{ pointerId: number, erases: boolean, last: CanvasPosition } | null} */
   let stroke = null;
 
@@ -31,7 +31,7 @@ export function listenToPointer(store, canvas, ring) {
     store.beginStroke();
     if (erases) {
       erase(store, canvas, position, position);
-      ring.show(position);
+      cursor.show(position);
     } else if (isInside(canvas, position)) {
       store.addPoint(dataFromCanvas(position, sizeOf(canvas)));
     }
@@ -40,7 +40,7 @@ export function listenToPointer(store, canvas, ring) {
   canvas.addEventListener("pointermove", (event) => {
     const position = positionOf(canvas, event);
     const touchesNothing = event.pointerType === "touch" && stroke === null;
-    if (stroke?.erases || (store.state.ui.tool === "erase" && !touchesNothing)) ring.show(position);
+    if (stroke?.erases || (store.state.ui.tool === "erase" && !touchesNothing)) cursor.show(position);
     if (stroke === null || event.pointerId !== stroke.pointerId) return;
     // The way between two frames of the screen counts too.
     const passed = event.getCoalescedEvents?.() ?? [];
@@ -54,13 +54,13 @@ export function listenToPointer(store, canvas, ring) {
     if (stroke === null || event.pointerId !== stroke.pointerId) return;
     stroke = null;
     store.endStroke();
-    if (event.pointerType === "touch" || store.state.ui.tool !== "erase") ring.hide();
+    if (event.pointerType === "touch" || store.state.ui.tool !== "erase") cursor.hide();
   };
   for (const type of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
     canvas.addEventListener(type, end);
   }
   canvas.addEventListener("pointerleave", () => {
-    if (stroke === null) ring.hide();
+    if (stroke === null) cursor.hide();
   });
   // The right button erases.
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());

@@ -7,8 +7,8 @@
 import { canvasFromData } from "../state/geometry.js";
 import { PALETTES } from "../state/palettes.js";
 import { drawAxes } from "./axes.js";
-import { drawSoon } from "./frames.js";
-import { MarkerSheet } from "./markers.js";
+import { drawSoon } from "./animation-frame.js";
+import { MarkerSprites } from "./markers.js";
 
 export class PointsLayer {
   #store;
@@ -17,8 +17,8 @@ export class PointsLayer {
   /** @type {CanvasSize} */
   #size = { css: 1, device: 1 };
   /** @type {readonly Point[] | null} what is on the canvas; null if it is to be drawn afresh */
-  #painted = null;
-  #sheet = { key: "", markers: new MarkerSheet({ colours: [], shapes: false, radius: 1 }) };
+  #drawn = null;
+  #sprites = { key: "", markers: new MarkerSprites({ colors: [], shapes: false, radius: 1 }) };
   #draw = () => this.#paint();
 
   /**
@@ -33,14 +33,14 @@ export class PointsLayer {
     this.#context = context;
     store.subscribe(["document"], () => drawSoon(this.#draw));
     store.subscribe(["ui"], () => {
-      if (this.#look().key !== this.#sheet.key) drawSoon(this.#draw);
+      if (this.#style().key !== this.#sprites.key) drawSoon(this.#draw);
     });
   }
 
   /** @param {CanvasSize} size */
   resize(size) {
     this.#size = size;
-    this.#painted = null;
+    this.#drawn = null;
     this.#canvas.width = size.device;
     this.#canvas.height = size.device;
     this.#paint();
@@ -50,27 +50,27 @@ export class PointsLayer {
     const { points } = this.#store.state.document;
     const markers = this.#markers();
     // Drawing adds points at the end, and only these are new on the canvas.
-    if (this.#painted === null || !isBeginningOf(this.#painted, points)) {
+    if (this.#drawn === null || !isBeginningOf(this.#drawn, points)) {
       const { css, device } = this.#size;
       this.#context.clearRect(0, 0, device, device);
       drawAxes(this.#context, device, device / css);
-      this.#stamp(points, markers);
+      this.#drawSprites(points, markers);
     } else {
-      this.#stamp(points.slice(this.#painted.length), markers);
+      this.#drawSprites(points.slice(this.#drawn.length), markers);
     }
-    this.#painted = points;
+    this.#drawn = points;
   }
 
   /**
    * @param {readonly Point[]} points
-   * @param {MarkerSheet} markers
+   * @param {MarkerSprites} markers
    */
-  #stamp(points, markers) {
+  #drawSprites(points, markers) {
     for (const point of points) {
       const { x, y } = canvasFromData(point, this.#size.device);
-      // On whole pixels the stamps are copied as they are: crisp, and fast for ten thousand.
+      // On whole pixels the sprites are copied as they are: crisp, and fast for ten thousand.
       this.#context.drawImage(
-        markers.stamp(point.label),
+        markers.sprite(point.label),
         Math.round(x) - markers.half,
         Math.round(y) - markers.half,
       );
@@ -79,20 +79,20 @@ export class PointsLayer {
 
   /** The markers as they are to look now; if that is new, everything is drawn afresh. */
   #markers() {
-    const { key, ...look } = this.#look();
-    if (key !== this.#sheet.key) {
-      this.#sheet = { key, markers: new MarkerSheet(look) };
-      this.#painted = null;
+    const { key, ...style } = this.#style();
+    if (key !== this.#sprites.key) {
+      this.#sprites = { key, markers: new MarkerSprites(style) };
+      this.#drawn = null;
     }
-    return this.#sheet.markers;
+    return this.#sprites.markers;
   }
 
-  #look() {
+  #style() {
     const { ui, document: data } = this.#store.state;
     const radius = pointRadius(this.#size.css, data.points.length) * (this.#size.device / this.#size.css);
     return {
       key: `${ui.palette} ${ui.shapes} ${radius}`,
-      colours: PALETTES[ui.palette],
+      colors: PALETTES[ui.palette],
       shapes: ui.shapes,
       radius,
     };

@@ -32,7 +32,7 @@ function editAction(event, store) {
   const key = event.key.toLowerCase();
   if (key === "z") return () => (event.shiftKey ? store.redo() : store.undo());
   if (key === "y" && !event.shiftKey) return () => store.redo();
-  // The browser would save or open the page itself, which is of no use to anybody.
+  // The browser would save or open the page itself, which helps no one.
   if (key === "s" && !event.shiftKey) return () => byId("save-session", HTMLButtonElement).click();
   if (key === "o" && !event.shiftKey) return () => byId("open-session", HTMLButtonElement).click();
   return undefined;

@@ -56,20 +56,20 @@ const SHAPES = Object.freeze({
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Distribution} distribution
- * @param {readonly string[]} colours one per class
+ * @param {readonly string[]} colors one per class
  */
-export function drawThumbnail(canvas, distribution, colours) {
+export function drawThumbnail(canvas, distribution, colors) {
   const scale = Math.max(2, Math.ceil(window.devicePixelRatio));
   canvas.width = canvas.height = EDGE * scale;
   const context = canvas.getContext("2d");
   if (context === null) return;
   context.scale(scale, scale);
-  const placeOf = SHAPES[distribution](colours.length, repeatable());
-  const perClass = Math.round(POINTS / colours.length);
+  const placeOf = SHAPES[distribution](colors.length, repeatable());
+  const perClass = Math.round(POINTS / colors.length);
   for (let i = 0; i < perClass; i += 1) {
-    colours.forEach((colour, label) => {
+    colors.forEach((color, label) => {
       const [x, y] = placeOf(label, (i + 0.5) / perClass);
-      context.fillStyle = colour;
+      context.fillStyle = color;
       context.beginPath();
       context.arc(((x + 1) / 2) * EDGE, ((1 - y) / 2) * EDGE, DOT, 0, 2 * Math.PI);
       context.fill();

@@ -1,17 +1,17 @@
-// The history slider: which step of the run the picture and the numbers show.
+// The history slider: which step of the run the map and the numbers show.
 
 /** @import { Store } from "../state/store.js" */
 
 import { byId, setText } from "./dom.js";
 import { formatCount } from "../words/numbers.js";
-import { drawSoon } from "./frames.js";
+import { drawSoon } from "./animation-frame.js";
 
 /** @param {Store} store */
 export function buildTimeline(store) {
-  const slider = byId("history", HTMLInputElement);
-  const label = byId("history-label", HTMLOutputElement);
-  const backToLive = byId("history-live", HTMLButtonElement);
-  const thenMark = byId("then-mark", HTMLElement);
+  const slider = byId("timeline", HTMLInputElement);
+  const label = byId("timeline-label", HTMLOutputElement);
+  const backToLive = byId("timeline-live", HTMLButtonElement);
+  const historyMark = byId("history-mark", HTMLElement);
 
   slider.addEventListener("input", () => {
     // Grabbing the timeline of a running player pauses it.
@@ -37,8 +37,8 @@ export function buildTimeline(store) {
     setText(label, text);
     slider.setAttribute("aria-valuetext", history.live ? `live, step ${step}` : text);
     backToLive.hidden = history.live;
-    thenMark.hidden = history.live;
-    if (!history.live) setText(thenMark, `History: step ${step}`);
+    historyMark.hidden = history.live;
+    if (!history.live) setText(historyMark, `History: step ${step}`);
   };
   store.subscribe(["history", "map"], () => drawSoon(show));
   show();

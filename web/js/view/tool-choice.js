@@ -56,20 +56,20 @@ export function buildToolChoice(store) {
  * @param {HTMLButtonElement} button
  */
 function fillSwatch(button) {
-  const { picture, marker } = createMarker(Number(button.dataset.class));
+  const { image, marker } = createMarker(Number(button.dataset.class));
   const count = document.createElement("span");
   count.className = "swatch-count";
   const name = document.createElement("span");
   name.className = "swatch-name";
-  button.replaceChildren(picture, count, name);
+  button.replaceChildren(image, count, name);
   return { button, marker, name, count };
 }
 
 /** @param {number} label */
 function createQuickTool(label) {
-  const { picture, marker } = createMarker(label);
+  const { image, marker } = createMarker(label);
   const button = createRadio();
-  button.append(picture);
+  button.append(image);
   return { button, marker };
 }
 
@@ -95,12 +95,12 @@ function createRadio() {
 
 /** @param {number} label */
 function createMarker(label) {
-  const picture = document.createElementNS(SVG, "svg");
-  picture.setAttribute("class", "swatch-marker");
-  picture.setAttribute("viewBox", "-1.4 -1.4 2.8 2.8");
-  picture.setAttribute("aria-hidden", "true");
+  const image = document.createElementNS(SVG, "svg");
+  image.setAttribute("class", "swatch-marker");
+  image.setAttribute("viewBox", "-1.4 -1.4 2.8 2.8");
+  image.setAttribute("aria-hidden", "true");
   const marker = document.createElementNS(SVG, "path");
   marker.setAttribute("fill", `var(--class-${label})`);
-  picture.append(marker);
-  return { picture, marker };
+  image.append(marker);
+  return { image, marker };
 }

@@ -6,7 +6,7 @@ import { ACTIVATION_NAMES } from "../state/settings.js";
 import { byId, setText } from "./dom.js";
 import { bindTextField } from "./field.js";
 import { formatLoss, formatPercent, formatRate, formatStep } from "../words/numbers.js";
-import { drawSoon } from "./frames.js";
+import { drawSoon } from "./animation-frame.js";
 
 /** The value of the fastest choice in #speed. */
 const FASTEST = "max";
@@ -59,7 +59,7 @@ function bindSpeed(store) {
 }
 
 /**
- * Step, loss, accuracy and steps per second of exactly the picture that is shown.
+ * Step, loss, accuracy and steps per second of exactly the map that is shown.
  * @param {Store} store
  */
 function showNumbers(store) {
@@ -70,7 +70,7 @@ function showNumbers(store) {
   const show = () => {
     const { map, model } = store.state;
     const { frame, live } = map;
-    // After a reload the network is known before its first picture.
+    // After a reload the network is known before its first frame.
     setNumber(step, (frame ?? model.checkpoint)?.step ?? 0, formatStep);
     setNumber(loss, frame?.loss ?? null, formatLoss);
     setNumber(accuracy, frame?.accuracy ?? null, formatPercent);

@@ -1,6 +1,6 @@
 // Explanations of terms: they appear beside the term on hover, focus and tap.
 //
-// A term is a button with `data-tip`; its sentence is in the glossary. A screen reader gets the
+// A term is a button with `data-tooltip`; its sentence is in the glossary. A screen reader gets the
 // sentence as the button's description, whether or not the tip is shown.
 
 import { all, byId } from "./dom.js";
@@ -11,13 +11,13 @@ const HOVER_DELAY = 350;
 /** CSS pixels between the term, the tip and the edges of the window. */
 const GAP = 8;
 
-export function buildTips() {
-  const tip = byId("tip", HTMLElement);
-  const page = new TipOwner(tip);
+export function buildTooltips() {
+  const tip = byId("tooltip", HTMLElement);
+  const page = new Tooltip(tip);
   const descriptions = document.createElement("div");
   descriptions.hidden = true;
   document.body.append(descriptions);
-  for (const element of all("[data-tip]", HTMLElement)) {
+  for (const element of all("[data-tooltip]", HTMLElement)) {
     descriptions.append(describe(element));
     listen(element, page);
   }
@@ -27,12 +27,12 @@ export function buildTips() {
   // A tip that stays behind while its term scrolls away would point at nothing.
   document.addEventListener("scroll", () => page.hide(), { capture: true, passive: true });
   document.addEventListener("pointerdown", (event) => {
-    const isOnTerm = event.target instanceof Element && event.target.closest("[data-tip]") !== null;
+    const isOnTerm = event.target instanceof Element && event.target.closest("[data-tooltip]") !== null;
     if (!isOnTerm) page.hide();
   });
 }
 
-class TipOwner {
+class Tooltip {
   #tip;
   /** @type {HTMLElement | null} */
   #term = null;
@@ -76,7 +76,7 @@ class TipOwner {
 
 /**
  * @param {HTMLElement} element
- * @param {TipOwner} page
+ * @param {Tooltip} page
  */
 function listen(element, page) {
   const isTerm = element.classList.contains("term");
@@ -104,7 +104,7 @@ function listen(element, page) {
 function describe(element) {
   const target = element.querySelector("select") ?? element;
   const description = document.createElement("p");
-  description.id = `tip-${element.dataset.tip}`;
+  description.id = `tooltip-${element.dataset.tooltip}`;
   description.textContent = sentenceOf(element);
   target.setAttribute("aria-describedby", description.id);
   return description;
@@ -112,7 +112,7 @@ function describe(element) {
 
 /** @param {HTMLElement} element */
 function sentenceOf(element) {
-  const key = element.dataset.tip ?? "";
+  const key = element.dataset.tooltip ?? "";
   const sentence = GLOSSARY[key];
   if (sentence === undefined) throw new Error(`The glossary does not explain "${key}"`);
   return sentence;

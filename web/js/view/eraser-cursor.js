@@ -2,7 +2,7 @@
 
 /** @import { Store } from "../state/store.js" */
 
-export class EraserRing {
+export class EraserCursor {
   #store;
   #element;
 

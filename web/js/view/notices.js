@@ -7,12 +7,12 @@ import { statusText } from "../state/status.js";
 import { byId, setText } from "./dom.js";
 
 /** Milliseconds before "connecting" is worth a word. */
-const PATIENCE = 300;
+const CONNECTING_DELAY = 300;
 /** Milliseconds a notice stays; longer where there is more to read or to decide. */
 const NOTICE_TIME = Object.freeze({ info: 6000, error: 12_000, choice: 20_000 });
 
 /** @param {Store} store */
-export function buildMessages(store) {
+export function buildNotices(store) {
   showSession(store);
   showStatus(store);
   showKeeping(store);
@@ -41,20 +41,20 @@ function showStatus(store) {
   const status = byId("status-text", HTMLElement);
   const banner = byId("connection-banner", HTMLElement);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let patience;
+  let delay;
   let isSlow = false;
 
   const show = () => {
     const { connection, diverged } = store.state.session;
     if (connection !== "connecting") {
-      clearTimeout(patience);
-      patience = undefined;
+      clearTimeout(delay);
+      delay = undefined;
       isSlow = false;
-    } else if (patience === undefined) {
-      patience = setTimeout(() => {
+    } else if (delay === undefined) {
+      delay = setTimeout(() => {
         isSlow = true;
         show();
-      }, PATIENCE);
+      }, CONNECTING_DELAY);
     }
     const text = statusText(store.state);
     const isQuiet = connection === "connecting" && !isSlow;
@@ -106,7 +106,7 @@ function showNotices(store) {
     bringBack.hidden = !notice.canBringBack;
     startTimer();
   };
-  // What is said in a tab that nobody sees waits for the person.
+  // What is said in a tab that is hidden waits for the person.
   const startTimer = () => {
     const { notice } = store.state;
     clearTimeout(timer);
@@ -117,7 +117,7 @@ function showNotices(store) {
   document.addEventListener("visibilitychange", startTimer);
   byId("notice-close", HTMLButtonElement).addEventListener("click", () => store.dismissNotice());
   bringBack.addEventListener("click", () => store.bringBack());
-  // Whoever is reading it is not interrupted.
+  // A notice that is being read stays.
   for (const type of ["pointerenter", "focusin"]) {
     box.addEventListener(type, () => clearTimeout(timer));
   }

@@ -5,7 +5,7 @@
 import { all, byId, narrowWindow } from "./dom.js";
 
 /** @param {Store} store */
-export function buildFrame(store) {
+export function buildLayout(store) {
   const toggle = byId("how-to-toggle", HTMLButtonElement);
   const howTo = byId("how-to", HTMLElement);
   toggle.addEventListener("click", () => store.setUi({ howToOpen: !store.state.ui.howToOpen }));
@@ -22,7 +22,7 @@ export function buildFrame(store) {
 
 /** The page ends above the bar, however tall the person's type makes it. */
 function measureBar() {
-  const bar = byId("transport", HTMLElement);
+  const bar = byId("player", HTMLElement);
   const { style } = document.documentElement;
   new ResizeObserver(() => style.setProperty("--bar-height", `${bar.offsetHeight}px`)).observe(bar);
 }
