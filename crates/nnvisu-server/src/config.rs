@@ -5,7 +5,10 @@ use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use nnvisu_protocol::Limits;
 
-use crate::{AccessToken, HostName, MetricsAccess, Origin};
+use crate::{
+    access::{AccessToken, HostName, Origin},
+    metrics::MetricsAccess,
+};
 
 /// Configuration of a [`Server`](crate::Server).
 #[derive(Debug, Clone)]

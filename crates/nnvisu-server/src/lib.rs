@@ -60,14 +60,17 @@
 //! full speed take turns, and the server keeps nothing of a person once the connection has ended.
 
 mod access;
+mod access_control;
 mod admission;
 mod config;
 mod metrics;
 mod model;
 mod page;
+mod responses;
 mod server;
 mod service;
 mod session;
+mod shared;
 mod shutdown;
 mod watch;
 mod websocket;

@@ -12,8 +12,6 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use crate::session::Outgoing;
-
 /// What [`ServerMetrics::text`] is in.
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -240,17 +238,14 @@ impl ServerMetrics {
         self.counts.frame_age.observe(age.as_secs_f64());
     }
 
-    /// A message goes out.
-    pub(crate) fn sent(&self, outgoing: &Outgoing) {
-        let n_bytes = match outgoing {
-            Outgoing::Reply(text) | Outgoing::Checkpoint(text) => text.len(),
-            Outgoing::Frame(frame) => {
-                self.counts.sent.inc();
-                frame.bytes.len() + frame.step_result.as_ref().map_or(0, String::len)
-            }
-            Outgoing::Failed => 0,
-        };
+    /// A message of `n_bytes` is sent.
+    pub(crate) fn sent(&self, n_bytes: usize) {
         self.counts.sent_bytes.inc_by(n_bytes as u64);
+    }
+
+    /// A frame is sent.
+    pub(crate) fn frame_sent(&self) {
+        self.counts.sent.inc();
     }
 
     /// Bytes have come in.
@@ -284,7 +279,7 @@ mod tests {
         metrics.refused("full");
         metrics.error(ErrorCode::NoData);
         metrics.queued(Duration::from_millis(1));
-        metrics.sent(&Outgoing::Reply("12345".to_owned()));
+        metrics.sent("12345".len());
         metrics.training(true);
         let text = metrics.text(3);
         for line in [

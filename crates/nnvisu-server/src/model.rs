@@ -16,21 +16,12 @@ use nnvisu_core::{
 };
 
 use crate::{
-    access::{check_origin, client_subnet, said_once},
-    admission::AdmissionDenied,
-    service::Shared,
+    access::client_subnet, access_control::check_origin, admission::AdmissionDenied,
+    responses::uncached, shared::Shared,
 };
 
 /// How long a client may take to send a session.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How many sessions may be on their way in or be converted at the same time: that many times the
-/// largest message is the memory they may take.
-pub(crate) const MAX_AT_ONCE: usize = 16;
-
-/// How many of them may come from one network address, so that a client that sends slowly does
-/// not keep the others from saving.
-pub(crate) const MAX_FROM_ADDRESS: usize = 4;
 
 /// A format for networks, as the last part of the address names it.
 #[derive(Clone, Copy)]
@@ -146,7 +137,7 @@ pub(crate) async fn convert(
 
 /// Answers every other method.
 pub(crate) async fn method_not_allowed() -> HttpResponse {
-    let mut response = said_once(StatusCode::METHOD_NOT_ALLOWED);
+    let mut response = uncached(StatusCode::METHOD_NOT_ALLOWED);
     response.insert_header((header::ALLOW, "POST"));
     response.body("Post a session file here to have its network in this format.\n")
 }
@@ -172,5 +163,5 @@ async fn receive(payload: Payload, max_bytes: usize) -> Result<Bytes, HttpRespon
 }
 
 fn refuse(status: StatusCode, sentence: &str) -> HttpResponse {
-    said_once(status).body(format!("{sentence}\n"))
+    uncached(status).body(format!("{sentence}\n"))
 }

@@ -9,7 +9,9 @@ use std::{
 
 use actix_web::{App, HttpServer, dev::ServerHandle};
 
-use crate::{HostName, ServerConfig, Service, shutdown::Shutdown, watch::watch};
+use crate::{
+    access::HostName, config::ServerConfig, service::Service, shutdown::Shutdown, watch::watch,
+};
 
 /// A graceful shutdown, from the request to its end, takes no longer than this.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(1800);

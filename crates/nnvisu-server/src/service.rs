@@ -1,10 +1,6 @@
 //! The page and the sessions as something that can be mounted in any actix-web application.
 
-use std::{
-    path::PathBuf,
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder, Scope,
@@ -13,16 +9,15 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use nnvisu_protocol::Limits;
 
 use crate::{
-    AccessToken, HostName, MetricsAccess, Origin, ServiceConfig, SessionLimits,
-    access::{gate, is_local, said_once},
-    admission::AdmissionLimiter,
-    metrics::{CONTENT_TYPE, ServerMetrics},
+    access::is_local,
+    access_control::check_access,
+    config::ServiceConfig,
+    metrics::{CONTENT_TYPE, MetricsAccess},
     model, page,
-    session::SessionThreads,
-    shutdown::Shutdown,
+    responses::uncached,
+    shared::Shared,
     watch::note_request,
     websocket,
 };
@@ -51,57 +46,13 @@ pub struct Service {
     shared: Data<Shared>,
 }
 
-/// What all workers and all connections of a service have in common.
-pub(crate) struct Shared {
-    pub(crate) allowed_origins: Vec<Origin>,
-    pub(crate) allowed_hosts: Vec<HostName>,
-    pub(crate) access_token: Option<AccessToken>,
-    pub(crate) metrics: ServerMetrics,
-    metrics_access: MetricsAccess,
-    pub(crate) limits: Limits,
-    pub(crate) client_timeout: Duration,
-    pub(crate) session_limits: SessionLimits,
-    pub(crate) trust_forwarded_for: bool,
-    pub(crate) admission: AdmissionLimiter,
-    pub(crate) shutdown: Shutdown,
-    pub(crate) threads: SessionThreads,
-    /// For models that are being converted.
-    pub(crate) conversions: AdmissionLimiter,
-    n_sessions: AtomicU64,
-}
-
-impl Shared {
-    /// The number of the next session, from 1.
-    pub(crate) fn next_session_id(&self) -> u64 {
-        self.n_sessions.fetch_add(1, Ordering::Relaxed) + 1
-    }
-}
-
 impl Service {
     /// Without any session yet.
     #[must_use]
     pub fn new(config: ServiceConfig) -> Self {
         Self {
-            web_dir: config.web_dir,
-            shared: Data::new(Shared {
-                allowed_origins: config.allowed_origins,
-                allowed_hosts: config.allowed_hosts,
-                access_token: config.access_token,
-                metrics: ServerMetrics::default(),
-                metrics_access: config.metrics,
-                limits: config.limits,
-                client_timeout: config.client_timeout,
-                session_limits: config.sessions,
-                trust_forwarded_for: config.trust_forwarded_for,
-                admission: AdmissionLimiter::new(
-                    config.sessions.max_sessions,
-                    config.sessions.max_sessions_per_address,
-                ),
-                shutdown: Shutdown::new(),
-                threads: SessionThreads::new(),
-                conversions: AdmissionLimiter::new(model::MAX_AT_ONCE, model::MAX_FROM_ADDRESS),
-                n_sessions: AtomicU64::new(0),
-            }),
+            web_dir: config.web_dir.clone(),
+            shared: Data::new(Shared::new(config)),
         }
     }
 
@@ -109,8 +60,8 @@ impl Service {
     /// `metrics`. The path is `""` for the root of the application; otherwise it begins with a
     /// slash and does not end with one.
     pub fn scope(&self, path: &str) -> Scope {
-        let behind_gate = web::scope("")
-            .wrap(from_fn(gate))
+        let behind_access_control = web::scope("")
+            .wrap(from_fn(check_access))
             .wrap(page::security_headers())
             .route("/ws", web::get().to(websocket::open))
             .route("/metrics", web::get().to(metrics))
@@ -120,18 +71,18 @@ impl Service {
                     .default_service(web::to(model::method_not_allowed)),
             );
         // Links within the page are relative, so its address has to end with a slash.
-        let behind_gate = match path.rsplit('/').next() {
+        let behind_access_control = match path.rsplit('/').next() {
             Some(name) if !name.is_empty() => {
-                behind_gate.route("", redirect_to(format!("{name}/")))
+                behind_access_control.route("", redirect_to(format!("{name}/")))
             }
-            _ => behind_gate,
+            _ => behind_access_control,
         };
         // Health checks ask by addresses of any kind, have no token, and learn nothing.
         web::scope(path)
             .app_data(self.shared.clone())
             .route("/healthz", web::get().to(healthz))
             .route("/readyz", web::get().to(readyz))
-            .service(behind_gate.service(self.page()))
+            .service(behind_access_control.service(self.page()))
     }
 
     fn page(&self) -> impl HttpServiceFactory + use<> {
@@ -185,11 +136,11 @@ async fn metrics(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
         MetricsAccess::Open => true,
     };
     if !may_read {
-        return said_once(StatusCode::FORBIDDEN).body(
+        return uncached(StatusCode::FORBIDDEN).body(
             "Access to /metrics is restricted. The operator of this server can open it with --metrics.\n",
         );
     }
-    said_once(StatusCode::OK)
+    uncached(StatusCode::OK)
         .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
         .body(shared.metrics.text(shared.threads.n_running()))
 }
@@ -207,7 +158,7 @@ async fn embedded_page(request: HttpRequest, path: web::Path<String>) -> HttpRes
 /// Whether the program is alive.
 async fn healthz(request: HttpRequest) -> impl Responder {
     note_request(&request);
-    said_once(StatusCode::OK).body("ok\n")
+    uncached(StatusCode::OK).body("ok\n")
 }
 
 /// Whether a load balancer should send further clients here.
@@ -218,7 +169,7 @@ async fn readyz(request: HttpRequest, shared: Data<Shared>) -> impl Responder {
     } else if shared.admission.is_full() {
         "full\n"
     } else {
-        return said_once(StatusCode::OK).body("ready\n");
+        return uncached(StatusCode::OK).body("ready\n");
     };
-    said_once(StatusCode::SERVICE_UNAVAILABLE).body(reason)
+    uncached(StatusCode::SERVICE_UNAVAILABLE).body(reason)
 }

@@ -81,7 +81,7 @@ fn normal(host: &str) -> String {
 
 /// Whether a request with `headers` asks for a host that we are: one of the `allowed`, or this
 /// machine by a name that nobody else can give it. Without any `allowed`, every name will do.
-pub(super) fn is_ours(headers: &HeaderMap, allowed: &[HostName]) -> bool {
+pub(crate) fn is_ours(headers: &HeaderMap, allowed: &[HostName]) -> bool {
     let mut hosts = headers.get_all(header::HOST);
     let (Some(host), false) = (hosts.next(), allowed.is_empty()) else {
         return true;

@@ -68,12 +68,12 @@ impl AccessToken {
     }
 
     /// Compares in a time that tells nothing but whether the lengths are equal.
-    pub(super) fn is(&self, given: &str) -> bool {
+    pub(crate) fn is(&self, given: &str) -> bool {
         self.secret.as_bytes().ct_eq(given.as_bytes()).into()
     }
 
     /// Whether the request carries the token, as a cookie or as a bearer.
-    pub(super) fn is_carried_by(&self, request: &HttpRequest) -> bool {
+    pub(crate) fn is_carried_by(&self, request: &HttpRequest) -> bool {
         let bearer = request
             .headers()
             .get(header::AUTHORIZATION)
@@ -86,7 +86,7 @@ impl AccessToken {
     }
 
     /// Whether the request's address ends in `?token=` and the token.
-    pub(super) fn is_in_address_of(&self, request: &HttpRequest) -> bool {
+    pub(crate) fn is_in_address_of(&self, request: &HttpRequest) -> bool {
         #[derive(serde::Deserialize)]
         struct Query {
             token: String,
@@ -98,7 +98,7 @@ impl AccessToken {
 
     /// What a browser keeps, so that it is asked once. Scripts cannot read it, and no foreign
     /// page can have it sent.
-    pub(super) fn cookie(&self, by_https: bool) -> Cookie<'_> {
+    pub(crate) fn cookie(&self, by_https: bool) -> Cookie<'_> {
         Cookie::build(COOKIE, self.secret.as_str())
             .http_only(true)
             .same_site(SameSite::Strict)

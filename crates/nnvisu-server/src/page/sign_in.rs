@@ -5,7 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
-use crate::access::said_once;
+use crate::responses::uncached;
 
 const PAGE: &str = include_str!("sign_in.html");
 
@@ -15,7 +15,7 @@ const CONTENT_SECURITY_POLICY: &str =
 
 /// A page that asks for the token; `complaint` says what was wrong with the last one.
 pub(crate) fn sign_in(complaint: &'static str) -> HttpResponse {
-    said_once(StatusCode::UNAUTHORIZED)
+    uncached(StatusCode::UNAUTHORIZED)
         .insert_header(header::ContentType::html())
         .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .insert_header((header::WWW_AUTHENTICATE, "Bearer"))

@@ -21,8 +21,8 @@ use super::{
     throttle::{Throttle, wait},
 };
 use crate::{
-    service::Shared,
     session::{Command, Frame, OutboxReader, Outgoing, SessionHandle},
+    shared::Shared,
     shutdown::Shutdown,
 };
 
@@ -211,7 +211,6 @@ impl Connection {
     }
 
     async fn send(&mut self, outgoing: Outgoing) -> Result<(), End> {
-        self.session.metrics().sent(&outgoing);
         match outgoing {
             Outgoing::Reply(text) => {
                 self.text(text).await?;
@@ -231,6 +230,8 @@ impl Connection {
                 if let Some(step_result) = step_result {
                     self.text(step_result).await?;
                 }
+                self.session.metrics().sent(bytes.len());
+                self.session.metrics().frame_sent();
                 self.flow_control.record_sent(bytes.len(), Instant::now());
                 with_timeout(self.timeout, self.socket.binary(Bytes::from(bytes))).await?;
                 let ping = self.flow_control.ping_behind_frame(n_bytes, Instant::now());
@@ -272,6 +273,7 @@ impl Connection {
     }
 
     async fn text(&mut self, text: String) -> Result<(), End> {
+        self.session.metrics().sent(text.len());
         self.flow_control.record_sent(text.len(), Instant::now());
         with_timeout(self.timeout, self.socket.text(text)).await
     }

@@ -17,9 +17,10 @@ use actix_web::{
 use nnvisu_protocol::{ProtocolVersion, SUBPROTOCOL_V2};
 
 use crate::{
-    access::{Refusal, admit, said_once},
-    service::Shared,
+    access_control::{Refusal, admit},
+    responses::uncached,
     session::{SessionHandle, SessionOptions},
+    shared::Shared,
     watch,
 };
 use connection::Connection;
@@ -41,7 +42,7 @@ pub(crate) async fn open(
         Err(refusal) => return Ok(refusal.response()),
     };
     if !asks_for_websocket(&request) {
-        return Ok(said_once(StatusCode::UPGRADE_REQUIRED)
+        return Ok(uncached(StatusCode::UPGRADE_REQUIRED)
             .insert_header((header::UPGRADE, "websocket"))
             .body("This address is for WebSockets; nnvisu's page is beside it.\n"));
     }

@@ -12,8 +12,14 @@ use actix_web::{
     web::{Data, Form},
 };
 
-use super::{AccessToken, Refusal, for_log, host::is_ours, said_once};
-use crate::{page, service::Shared, watch::note_request};
+use super::{Refusal, for_log};
+use crate::{
+    access::{AccessToken, is_ours},
+    page,
+    responses::uncached,
+    shared::Shared,
+    watch::note_request,
+};
 
 /// How long a person may take to send the form.
 const FORM_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,7 +29,7 @@ const FORM_TIMEOUT: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// Those of what is behind the gate.
-pub(crate) async fn gate(
+pub(crate) async fn check_access(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -85,7 +91,7 @@ async fn ask_for(token: &AccessToken, request: &mut ServiceRequest) -> Option<Ht
 /// Sends the browser to the page with a cookie to show from now on.
 fn remember(token: &AccessToken, request: &HttpRequest) -> HttpResponse {
     let by_https = request.connection_info().scheme() == "https";
-    said_once(StatusCode::SEE_OTHER)
+    uncached(StatusCode::SEE_OTHER)
         .cookie(token.cookie(by_https))
         .insert_header((header::LOCATION, "./"))
         .finish()
