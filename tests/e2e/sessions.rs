@@ -51,7 +51,7 @@ async fn two_sessions_train_different_networks_both_right() {
         client.request(json!({"type": "start_training"})).await;
     }
     for (client, data) in [(&mut first, &XOR[..]), (&mut second, &CORNERS[..])] {
-        let learned = client.picture(|picture| picture.loss < 0.02).await;
+        let learned = client.frame(|frame| frame.loss < 0.02).await;
         assert!((learned.accuracy - 1.0).abs() < f32::EPSILON);
         for &(x, y, label) in data {
             assert_eq!(learned.class_at(x, y), usize::from(label), "at ({x}, {y})");
@@ -141,14 +141,14 @@ async fn a_client_that_does_not_read_neither_stops_training_nor_is_buried() {
         .request(json!({"type": "update_data", "data": points(&XOR)}))
         .await;
     client.request(json!({"type": "start_training"})).await;
-    let begun_at = client.picture(|_| true).await.step;
+    let begun_at = client.frame(|_| true).await.step;
 
     // Nothing is read here, and the buffers between us fill up.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let state = client.request(json!({"type": "stop_training"})).await;
     let stopped_at = state["step"].as_u64().expect("a step");
     assert!(stopped_at > begun_at, "training went on");
-    client.picture(|picture| picture.step == stopped_at).await;
+    client.frame(|frame| frame.step == stopped_at).await;
 }
 
 #[tokio::test]

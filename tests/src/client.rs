@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Message};
 
-use crate::frames::{Map, Picture};
+use crate::frames::{Frame, Map};
 use crate::server::Server;
 use crate::wait::{GUARD, guarded};
 
@@ -27,13 +27,13 @@ pub enum Version {
 
 /// A frame from the server.
 #[derive(Debug)]
-pub enum Frame {
+pub enum Incoming {
     /// A JSON object with a `type`.
     Text(Value),
     /// A v1 map.
     Map(Map),
-    /// A v2 picture.
-    Picture(Picture),
+    /// A v2 frame.
+    Frame(Frame),
 }
 
 /// How a request with an id was answered.
@@ -114,13 +114,13 @@ impl Client {
             deadline: Instant::now() + LIFETIME,
         };
         match client.next().await {
-            Frame::Text(message) if message["type"] == "config" => client.greeting = message,
+            Incoming::Text(message) if message["type"] == "config" => client.greeting = message,
             other => panic!("the first message is `config`, not {other:?}"),
         }
         Ok(client)
     }
 
-    /// Lets the test use this connection for so long from now on.
+    /// Lets the test use this connection for this long from now on.
     pub fn stay(&mut self, lifetime: Duration) {
         self.deadline = Instant::now() + lifetime;
     }
@@ -152,7 +152,7 @@ impl Client {
     }
 
     /// The next frame.
-    pub async fn next(&mut self) -> Frame {
+    pub async fn next(&mut self) -> Incoming {
         let limit = GUARD.min(self.deadline.saturating_duration_since(Instant::now()));
         let message = tokio::time::timeout(limit, async {
             loop {
@@ -167,11 +167,11 @@ impl Client {
         match message {
             Ok(Message::Text(text)) => {
                 self.last_text = text.chars().take(300).collect();
-                Frame::Text(self.checked_text(&text))
+                Incoming::Text(self.checked_text(&text))
             }
             Ok(message) => match self.version {
-                Version::V1 => Frame::Map(Map::decode(&message.into_data())),
-                Version::V2 => Frame::Picture(Picture::decode(&message.into_data())),
+                Version::V1 => Incoming::Map(Map::decode(&message.into_data())),
+                Version::V2 => Incoming::Frame(Frame::decode(&message.into_data())),
             },
             Err(elapsed) => panic!(
                 "what was waited for did not come ({elapsed}); the last text was {}",
@@ -197,7 +197,7 @@ impl Client {
     /// Skips to the next text message of a type.
     pub async fn expect(&mut self, kind: &str) -> Value {
         loop {
-            if let Frame::Text(message) = self.next().await {
+            if let Incoming::Text(message) = self.next().await {
                 if message["type"] == kind {
                     return message;
                 }
@@ -212,19 +212,19 @@ impl Client {
     /// Skips to the next v1 map.
     pub async fn next_map(&mut self) -> Map {
         loop {
-            if let Frame::Map(map) = self.next().await {
+            if let Incoming::Map(map) = self.next().await {
                 return map;
             }
         }
     }
 
-    /// Skips to the next v2 picture for which `wanted` holds.
-    pub async fn picture(&mut self, wanted: impl Fn(&Picture) -> bool) -> Picture {
+    /// Skips to the next v2 frame for which `wanted` holds.
+    pub async fn frame(&mut self, wanted: impl Fn(&Frame) -> bool) -> Frame {
         loop {
-            if let Frame::Picture(picture) = self.next().await
-                && wanted(&picture)
+            if let Incoming::Frame(frame) = self.next().await
+                && wanted(&frame)
             {
-                return picture;
+                return frame;
             }
         }
     }
@@ -255,7 +255,7 @@ impl Client {
         self.send(request).await;
         let mut before = Vec::new();
         loop {
-            let Frame::Text(mut message) = self.next().await else {
+            let Incoming::Text(mut message) = self.next().await else {
                 continue;
             };
             let answers = message["re"] == self.last_id;
@@ -289,7 +289,7 @@ impl Client {
     /// Skips to the next `error`.
     pub async fn next_error(&mut self) -> Value {
         loop {
-            if let Frame::Text(message) = self.next().await
+            if let Incoming::Text(message) = self.next().await
                 && message["type"] == "error"
             {
                 let text = message["message"].as_str().unwrap_or_default();
@@ -301,12 +301,12 @@ impl Client {
 
     /// Sends a request that is answered by the training thread without a look
     /// at the session, and collects what comes up to its answer.
-    pub async fn round_trip(&mut self) -> Vec<Frame> {
+    pub async fn round_trip(&mut self) -> Vec<Incoming> {
         self.send(stateless_step()).await;
         let mut before = Vec::new();
         loop {
             let frame = self.next().await;
-            if let Frame::Text(message) = &frame {
+            if let Incoming::Text(message) = &frame {
                 if message["type"] == "step_result" && is_stateless(message) {
                     return before;
                 }
@@ -341,7 +341,7 @@ impl Client {
                 "config" | "step_result" | "architecture_synced" | "data_generated" | "error"
             ),
             Version::V2 => match kind {
-                // Not the running ones: those numbers travel in the pictures.
+                // Not the running ones: those numbers travel in the frames.
                 "step_result" => message.get("re").is_some() || is_stateless(&message),
                 _ => matches!(
                     kind,

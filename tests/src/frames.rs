@@ -42,9 +42,9 @@ impl std::fmt::Debug for Map {
     }
 }
 
-/// A v2 picture: posteriors, and the numbers that belong to the same weights.
+/// A v2 frame: posteriors, and the numbers that belong to the same weights.
 #[derive(Clone, PartialEq)]
-pub struct Picture {
+pub struct Frame {
     /// Columns, from x = -1 to x = 1, both included.
     pub width: usize,
     /// Rows, from y = 1 down to y = -1, both included.
@@ -64,13 +64,13 @@ pub struct Picture {
     planes: Vec<u8>,
 }
 
-impl Picture {
+impl Frame {
     /// Decodes a v2 frame.
     pub fn decode(frame: &[u8]) -> Self {
-        assert_eq!(frame[0], 2, "a v2 picture begins with the byte 2");
+        assert_eq!(frame[0], 2, "a v2 frame begins with the byte 2");
         assert_eq!(frame[1], 1, "the posteriors are compressed");
-        let decoded = decode_picture(frame).expect("a picture");
-        let picture = Self {
+        let decoded = decode_picture(frame).expect("a frame");
+        let frame = Self {
             width: usize::from(u16_at(frame, 2)),
             height: usize::from(u16_at(frame, 4)),
             classes: usize::from(u16_at(frame, 6)),
@@ -81,13 +81,13 @@ impl Picture {
             steps_per_second: f32::from_le_bytes(bytes_at(frame, 28)),
             planes: decoded.planes.into_owned(),
         };
-        assert!((2..=8).contains(&picture.classes), "2 to 8 classes");
+        assert!((2..=8).contains(&frame.classes), "2 to 8 classes");
         assert_eq!(
-            picture.planes.len(),
-            picture.classes * picture.width * picture.height,
+            frame.planes.len(),
+            frame.classes * frame.width * frame.height,
             "one byte a class and pixel"
         );
-        picture
+        frame
     }
 
     /// The class with the greatest posterior at a place of the data's plane.
@@ -104,9 +104,9 @@ impl Picture {
     }
 }
 
-impl std::fmt::Debug for Picture {
+impl std::fmt::Debug for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Picture")
+        f.debug_struct("Frame")
             .field("width", &self.width)
             .field("height", &self.height)
             .field("classes", &self.classes)

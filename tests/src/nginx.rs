@@ -14,7 +14,7 @@ use crate::deploy;
 use crate::server::report;
 use crate::wait::until;
 
-/// How often another pair of ports is tried, when somebody else took one
+/// How often another pair of ports is tried, when another process took one
 /// between our choice and nginx's start.
 const ATTEMPTS: usize = 5;
 

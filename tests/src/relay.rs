@@ -1,4 +1,4 @@
-//! A slow line: a TCP relay that lets only so many bits a second through, each way, and keeps
+//! A slow line: a TCP relay that lets only a given number of bits a second through, each way, and keeps
 //! little in its buffers. It needs no privileges.
 
 use std::io;

@@ -47,7 +47,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
     run_as(command, &line)
 }
 
-/// Like [`run`], with more arguments than anybody wants to see.
+/// Like [`run`], without showing the files.
 pub(crate) fn run_with_files(mut command: Command, files: &[PathBuf]) -> Result<()> {
     let line = format!("{} ({} files)", shown(&command), files.len());
     command.args(files);

@@ -10,9 +10,9 @@ mod command;
 mod dist;
 mod formats;
 mod fuzz;
-mod house;
+mod lints;
 mod load;
-mod shots;
+mod screenshots;
 mod test;
 mod tools;
 
@@ -51,9 +51,9 @@ enum XtaskCommand {
     /// Make everything that a release consists of: archive, Debian package, Python wheel,
     /// software bill of materials and checksums.
     Dist(dist::Args),
-    /// Take the pictures of the README and of the guide from the running program, in Chromium.
-    Shots {
-        /// Directory for the pictures: `pictures` and `guide` in it.
+    /// Take the images of the README and of the guide from the running program, in Chromium.
+    Screenshots {
+        /// Directory for the images: `images` and `guide` in it.
         #[arg(default_value = ".github")]
         directory: PathBuf,
     },
@@ -75,8 +75,8 @@ fn main() -> anyhow::Result<std::process::ExitCode> {
             dist::run(&args)?;
             Ok(std::process::ExitCode::SUCCESS)
         }
-        XtaskCommand::Shots { directory } => {
-            shots::run(&directory)?;
+        XtaskCommand::Screenshots { directory } => {
+            screenshots::run(&directory)?;
             Ok(std::process::ExitCode::SUCCESS)
         }
     }

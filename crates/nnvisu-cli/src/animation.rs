@@ -8,14 +8,14 @@ use color_quant::NeuQuant;
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use nnvisu_core::{Dataset, Evaluation, Grid, Mlp, Palette, Rasterizer};
 
-use crate::picture::{LINE_HEIGHT, Picture, draw_map};
+use crate::image::{Image, LINE_HEIGHT, draw_map};
 use crate::text;
 
-/// Colours of the GIF; one more entry of its table stands for "as before".
+/// Colours of the GIF; one more entry of its table is transparent: the pixel before shows.
 const N_COLORS: usize = 255;
-const AS_BEFORE: u8 = 255;
+const TRANSPARENT_INDEX: u8 = 255;
 
-/// Places whose channels differ by no more than this from what is shown stay as they are. They do
+/// Pixels whose channels differ by no more than this from what is shown stay as they are. They do
 /// not drift away: it is what is shown that counts.
 const TOLERANCE: u8 = 3;
 
@@ -86,8 +86,8 @@ impl Recorder {
     }
 }
 
-/// How the frames look.
-pub(crate) struct Look<'a> {
+/// How the frames style.
+pub(crate) struct FrameStyle<'a> {
     pub(crate) grid: Grid,
     pub(crate) palette: Palette,
     /// Drawn on every frame.
@@ -97,9 +97,9 @@ pub(crate) struct Look<'a> {
 }
 
 /// Draws a recorded run as a GIF that repeats for ever.
-pub(crate) fn gif(recorder: &Recorder, look: &Look<'_>) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn gif(recorder: &Recorder, style: &FrameStyle<'_>) -> anyhow::Result<Vec<u8>> {
     let mut rasterizer = Rasterizer::new();
-    let mut draw = |(step, mlp): &(u64, Mlp)| draw_frame(&mut rasterizer, *step, mlp, look);
+    let mut draw = |(step, mlp): &(u64, Mlp)| draw_frame(&mut rasterizer, *step, mlp, style);
     let networks = recorder.networks();
     let stride = networks.len().div_ceil(N_SAMPLED_FRAMES).max(1);
     let mut sampled = Vec::new();
@@ -132,7 +132,7 @@ pub(crate) fn gif(recorder: &Recorder, look: &Look<'_>) -> anyhow::Result<Vec<u8
                     FRAME_DELAY
                 },
                 dispose: DisposalMethod::Keep,
-                transparent: Some(AS_BEFORE),
+                transparent: Some(TRANSPARENT_INDEX),
                 buffer: Cow::Owned(changes),
                 ..Frame::default()
             })?;
@@ -143,10 +143,10 @@ pub(crate) fn gif(recorder: &Recorder, look: &Look<'_>) -> anyhow::Result<Vec<u8
     Ok(file)
 }
 
-fn draw_frame(rasterizer: &mut Rasterizer, step: u64, mlp: &Mlp, look: &Look<'_>) -> Picture {
-    let mut frame = draw_map(rasterizer, mlp, look.points, look.grid, &look.palette);
+fn draw_frame(rasterizer: &mut Rasterizer, step: u64, mlp: &Mlp, style: &FrameStyle<'_>) -> Image {
+    let mut frame = draw_map(rasterizer, mlp, style.points, style.grid, &style.palette);
     frame.extend_down(LINE_HEIGHT);
-    let caption = match Evaluation::new(mlp, look.data) {
+    let caption = match Evaluation::new(mlp, style.data) {
         Ok(Some(measured)) => format!(
             "step {step}  loss {}  accuracy {}",
             text::loss(measured.loss()),
@@ -154,7 +154,7 @@ fn draw_frame(rasterizer: &mut Rasterizer, step: u64, mlp: &Mlp, look: &Look<'_>
         ),
         _ => format!("step {step}"),
     };
-    frame.write(&caption, 4, look.grid.height());
+    frame.write(&caption, 4, style.grid.height());
     frame
 }
 
@@ -167,7 +167,7 @@ struct Colors {
 
 impl Colors {
     /// Fits the colours to those of `frames`.
-    fn choose(frames: &[Picture]) -> Self {
+    fn choose(frames: &[Image]) -> Self {
         let pixels: Vec<u8> = frames
             .iter()
             .flat_map(|frame| frame.pixels.chunks_exact(3))
@@ -191,9 +191,9 @@ impl Colors {
     }
 
     /// How the next frame differs from what is `shown`, which becomes that frame; nothing is shown
-    /// before the first one. Places that stay take next to no room.
-    fn changes(&mut self, picture: &Picture, shown: &mut Vec<u8>) -> Vec<u8> {
-        let pixels = picture.pixels.chunks_exact(3);
+    /// before the first one. Pixels that stay take next to no room.
+    fn changes(&mut self, image: &Image, shown: &mut Vec<u8>) -> Vec<u8> {
+        let pixels = image.pixels.chunks_exact(3);
         let pixels = pixels.map(|rgb| [rgb[0], rgb[1], rgb[2]]);
         if shown.is_empty() {
             shown.extend(pixels.map(|rgb| self.index(rgb)));
@@ -204,7 +204,7 @@ impl Colors {
             let before = &self.table[start..start + 3];
             let mut channels = rgb.iter().zip(before);
             if channels.all(|(now, before)| now.abs_diff(*before) <= TOLERANCE) {
-                return AS_BEFORE;
+                return TRANSPARENT_INDEX;
             }
             *shown = self.index(rgb);
             *shown
@@ -271,13 +271,13 @@ mod tests {
             recorder.offer(step, &mlp(step));
         }
         recorder.finish(4, &mlp(4));
-        let look = Look {
+        let style = FrameStyle {
             grid: Grid::new(60, 50).unwrap(),
             palette: Palette::PETROFF,
             points: Some(&data),
             data: &data,
         };
-        let file = gif(&recorder, &look).unwrap();
+        let file = gif(&recorder, &style).unwrap();
 
         let mut options = gif::DecodeOptions::new();
         options.set_color_output(gif::ColorOutput::RGBA);
@@ -295,7 +295,7 @@ mod tests {
                     pixel.copy_from_slice(new);
                 }
             }
-            let expected = draw_frame(&mut rasterizer, step, &mlp(step), &look);
+            let expected = draw_frame(&mut rasterizer, step, &mlp(step), &style);
             let distance: u64 = shown
                 .chunks_exact(4)
                 .zip(expected.pixels.chunks_exact(3))

@@ -51,9 +51,9 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Serve the page and train on this machine, until Ctrl-C
     Serve(Serve),
-    /// Train a network on points, and write it, its pictures and its metrics
+    /// Train a network on points, and write it, its images and its metrics
     ///
-    /// A session goes on from where it stands, with its own points, settings and seeds; options
+    /// A session continues from where it stands, with its own points, settings and seeds; options
     /// change them. The same points, settings and seeds give the same weights, here and in the
     /// page; their checksum says so.
     ///

@@ -5,22 +5,22 @@ use std::process::ExitCode;
 use nnvisu_core::files::csv;
 use nnvisu_core::{ClassCount, DEFAULT_N_POINTS, Distribution, generate_seeded};
 
-use crate::choices;
 use crate::output::Output;
 use crate::settings::DEFAULT_SEED;
+use crate::value_parsers;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Generate {
     /// The family of shapes
-    #[arg(value_name = "DISTRIBUTION", value_parser = choices::distribution())]
+    #[arg(value_name = "DISTRIBUTION", value_parser = value_parsers::distribution())]
     distribution: Distribution,
 
     /// Number of classes, 2 to 8
-    #[arg(long, value_name = "N", value_parser = choices::class_count, default_value = "2")]
+    #[arg(long, value_name = "N", value_parser = value_parsers::class_count, default_value = "2")]
     classes: ClassCount,
 
     /// Number of points of all classes together
-    #[arg(long, value_name = "N", value_parser = choices::point_count,
+    #[arg(long, value_name = "N", value_parser = value_parsers::point_count,
           default_value_t = DEFAULT_N_POINTS)]
     points: usize,
 

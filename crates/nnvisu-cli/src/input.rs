@@ -15,8 +15,8 @@ use nnvisu_core::{
     ClassCount, DEFAULT_N_POINTS, Dataset, Distribution, Mlp, Trainer, generate_seeded,
 };
 
-use crate::choices;
 use crate::settings::DEFAULT_SEED;
+use crate::value_parsers;
 
 /// A file to read, or standard input for `-`.
 #[derive(Clone, Debug)]
@@ -151,17 +151,17 @@ pub(crate) struct StartArgs {
     file: Option<Input>,
 
     /// Generate the points instead
-    #[arg(long, short, value_name = "DISTRIBUTION", value_parser = choices::distribution(),
+    #[arg(long, short, value_name = "DISTRIBUTION", value_parser = value_parsers::distribution(),
           help_heading = "Generated points")]
     generate: Option<Distribution>,
 
     /// Number of classes, 2 to 8 [default: 2]
-    #[arg(long, value_name = "N", value_parser = choices::class_count, conflicts_with = "file",
+    #[arg(long, value_name = "N", value_parser = value_parsers::class_count, conflicts_with = "file",
           help_heading = "Generated points")]
     classes: Option<ClassCount>,
 
     /// Number of points of all classes together [default: 200]
-    #[arg(long, value_name = "N", value_parser = choices::point_count, conflicts_with = "file",
+    #[arg(long, value_name = "N", value_parser = value_parsers::point_count, conflicts_with = "file",
           help_heading = "Generated points")]
     points: Option<usize>,
 

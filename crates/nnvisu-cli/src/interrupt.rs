@@ -1,4 +1,4 @@
-//! Ctrl-C and its like: the first one asks the program to finish, the second one ends it.
+//! SIGINT and SIGTERM: the first one asks the program to finish, the second one ends it.
 
 use std::io;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// Whether somebody has asked the program to finish.
+/// Whether a signal has asked the program to finish.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interrupt {
     /// The number of the signal; 0 while there was none.

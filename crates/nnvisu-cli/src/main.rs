@@ -1,12 +1,12 @@
-//! The nnvisu command: reads what is asked for, has it done, says how it went.
+//! The nnvisu command: parses the command line, runs the command, reports the outcome.
 //!
 //! Each command has a module of its own, with its options and a function `run`. What they share:
 //!
 //! - `input` and `output`: files and standard streams. A file is written whole or not at all.
-//! - `settings`, `stopping`, `choices`: options of several commands, read into the core's types.
+//! - `settings`, `stopping`, `value_parsers`: options of several commands, read into the core's types.
 //! - `training`: steps and measurements until a condition is met, a signal comes ([`interrupt`]) or
 //!   the observer has seen enough. `train` shows one such run; `sweep` makes many at a time.
-//! - `picture` and `animation`: maps with points on them, as PNG and GIF.
+//! - `image` and `animation`: maps with points on them, as PNG and GIF.
 //! - `text`: numbers for people, JSON lines for programs.
 //!
 //! Results go to standard output and what is said about them to standard error. The program ends
@@ -15,16 +15,15 @@
 
 mod animation;
 mod args;
-mod choices;
 mod eval;
 mod generate;
+mod image;
 mod input;
 mod interrupt;
 mod logging;
 #[cfg(unix)]
 mod open_files;
 mod output;
-mod picture;
 mod render;
 mod serve;
 mod settings;
@@ -34,6 +33,7 @@ mod sweep;
 mod text;
 mod train;
 mod training;
+mod value_parsers;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -57,10 +57,10 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(code) => code,
-        // Whoever read our output has seen enough, as `head` does.
+        // The reader of the output has closed it, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // There is nobody left to tell if stderr is gone.
+            // Nothing can be reported if stderr is closed.
             let _ = writeln!(io::stderr(), "nnvisu: {error:#}");
             ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
         }

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::{is_broken_pipe, usage_error};
 
-/// One place for one result: a file, or standard output for `-`.
+/// Where one result goes: a file, or standard output for `-`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Output {
     /// `-`
@@ -47,7 +47,7 @@ impl Output {
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         match self {
             Self::Stdout => Ok(()),
-            Self::File(path) => match Place::of(path).and_then(|place| place.open()) {
+            Self::File(path) => match OutputTarget::of(path).and_then(|target| target.open()) {
                 Ok(_) => Ok(()),
                 Err(error) => Err(error).with_context(|| self.cannot_write()),
             },
@@ -67,7 +67,7 @@ impl Output {
     pub(crate) fn write(&self, contents: &[u8]) -> anyhow::Result<()> {
         let written = match self {
             Self::Stdout => print(contents),
-            Self::File(path) => Place::of(path).and_then(|place| place.write(contents)),
+            Self::File(path) => OutputTarget::of(path).and_then(|target| target.write(contents)),
         };
         written.with_context(|| self.cannot_write())
     }
@@ -125,7 +125,7 @@ impl FirstFailure {
     }
 }
 
-/// Refuses to put two results into one place.
+/// Refuses to put two results into one output.
 pub(crate) fn ensure_apart<'a>(
     outputs: impl IntoIterator<Item = &'a Output>,
 ) -> anyhow::Result<()> {
@@ -142,7 +142,7 @@ pub(crate) fn ensure_apart<'a>(
 }
 
 /// What lies at a path.
-enum Place {
+enum OutputTarget {
     /// An ordinary file or nothing yet: it is replaced as a whole.
     Replaceable {
         path: PathBuf,
@@ -152,13 +152,13 @@ enum Place {
     Stream(PathBuf),
 }
 
-/// What is being written to a [`Place`].
-enum Open {
+/// What is being written to a [`OutputTarget`].
+enum OpenTarget {
     Temporary(NamedTempFile),
     Stream(File),
 }
 
-impl Place {
+impl OutputTarget {
     fn of(path: &Path) -> io::Result<Self> {
         let old = match fs::metadata(path) {
             Ok(old) => Some(old),
@@ -180,9 +180,12 @@ impl Place {
         })
     }
 
-    fn open(&self) -> io::Result<Open> {
+    fn open(&self) -> io::Result<OpenTarget> {
         match self {
-            Self::Stream(path) => OpenOptions::new().write(true).open(path).map(Open::Stream),
+            Self::Stream(path) => OpenOptions::new()
+                .write(true)
+                .open(path)
+                .map(OpenTarget::Stream),
             Self::Replaceable { path, old } => {
                 if let Some(old) = old
                     && old.permissions().readonly()
@@ -195,7 +198,7 @@ impl Place {
                     _ => Path::new("."),
                 };
                 temporary_file(folder, old.as_ref())
-                    .map(Open::Temporary)
+                    .map(OpenTarget::Temporary)
                     // Without the name of the temporary file, which nobody asked for.
                     .map_err(|error| error.kind().into())
             }
@@ -204,14 +207,16 @@ impl Place {
 
     fn write(&self, contents: &[u8]) -> io::Result<()> {
         match (self.open()?, self) {
-            (Open::Stream(mut stream), _) => stream.write_all(contents),
-            (Open::Temporary(mut file), Self::Replaceable { path, .. }) => {
+            (OpenTarget::Stream(mut stream), _) => stream.write_all(contents),
+            (OpenTarget::Temporary(mut file), Self::Replaceable { path, .. }) => {
                 file.as_file_mut().write_all(contents)?;
                 file.as_file().sync_all()?;
                 file.persist(path).map_err(|failed| failed.error)?;
                 Ok(())
             }
-            (Open::Temporary(_), Self::Stream(_)) => unreachable!("streams are opened as streams"),
+            (OpenTarget::Temporary(_), Self::Stream(_)) => {
+                unreachable!("streams are opened as streams")
+            }
         }
     }
 }

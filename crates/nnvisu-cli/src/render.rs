@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use anyhow::bail;
 use nnvisu_core::{Grid, Palette, Rasterizer};
 
-use crate::choices;
+use crate::image::draw_map;
 use crate::input::Input;
 use crate::output::Output;
-use crate::picture::draw_map;
+use crate::value_parsers;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Render {
@@ -21,11 +21,11 @@ pub(crate) struct Render {
     output: Output,
 
     /// Width in pixels, 2 to 4096
-    #[arg(long, value_name = "PIXELS", value_parser = choices::side, default_value = "512")]
+    #[arg(long, value_name = "PIXELS", value_parser = value_parsers::side, default_value = "512")]
     width: usize,
 
     /// Height in pixels, 2 to 4096 [default: the width]
-    #[arg(long, value_name = "PIXELS", value_parser = choices::side)]
+    #[arg(long, value_name = "PIXELS", value_parser = value_parsers::side)]
     height: Option<usize>,
 
     /// Draw the session's points over the map
@@ -33,7 +33,7 @@ pub(crate) struct Render {
     points: bool,
 
     /// Colours of the classes
-    #[arg(long, value_name = "NAME", value_parser = choices::palette(), default_value = choices::PALETTES[0])]
+    #[arg(long, value_name = "NAME", value_parser = value_parsers::palette(), default_value = value_parsers::PALETTES[0])]
     palette: Palette,
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Render) -> anyhow::Result<ExitCode> {
         (true, None) => bail!("{}: A model as JSON has no points to draw", args.network),
     };
     let mut rasterizer = Rasterizer::new();
-    let picture = draw_map(&mut rasterizer, network.mlp(), points, grid, &args.palette);
-    args.output.write(&picture.png()?)?;
+    let image = draw_map(&mut rasterizer, network.mlp(), points, grid, &args.palette);
+    args.output.write(&image.png()?)?;
     Ok(ExitCode::SUCCESS)
 }

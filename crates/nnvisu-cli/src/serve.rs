@@ -7,7 +7,7 @@ use nnvisu_server::{BindError, Server, stop_signal};
 
 use crate::args::Serve;
 
-/// Serves until somebody asks the program to stop.
+/// Serves until a signal asks the program to stop.
 pub(crate) fn run(args: Serve) -> anyhow::Result<()> {
     let opens_browser = args.open;
     #[cfg(unix)]
@@ -35,7 +35,7 @@ pub(crate) fn run(args: Serve) -> anyhow::Result<()> {
 fn announce(url: &str) {
     let mut stdout = io::stdout().lock();
     let version = env!("CARGO_PKG_VERSION");
-    // Serving goes on even if nobody reads what we say.
+    // Serving continues even if standard output has no reader.
     let _ = writeln!(stdout, "nnvisu {version} is listening on {url}");
     let _ = stdout.flush();
 }

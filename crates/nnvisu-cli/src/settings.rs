@@ -6,7 +6,7 @@ use nnvisu_core::{
     Seeds, TrainingConfig, WeightDecay,
 };
 
-use crate::choices;
+use crate::value_parsers;
 
 /// The settings of the network and its training; what is not given stays as it was.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -17,29 +17,29 @@ pub(crate) struct SettingArgs {
     hidden_layers: Option<HiddenLayers>,
 
     /// Function after each hidden layer [default: tanh]
-    #[arg(long, value_name = "NAME", value_parser = choices::activation())]
+    #[arg(long, value_name = "NAME", value_parser = value_parsers::activation())]
     activation: Option<Activation>,
 
     /// Share of the hidden units that each step leaves out [default: 0]
-    #[arg(long, value_name = "P", value_parser = choices::dropout, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", value_parser = value_parsers::dropout, allow_negative_numbers = true)]
     dropout: Option<Dropout>,
 
     /// Rule that turns gradients into steps [default: adam]
-    #[arg(long, value_name = "NAME", value_parser = choices::optimizer())]
+    #[arg(long, value_name = "NAME", value_parser = value_parsers::optimizer())]
     optimizer: Option<OptimizerKind>,
 
     /// Factor of each step [default: 0.01]
-    #[arg(long, value_name = "RATE", value_parser = choices::learning_rate,
+    #[arg(long, value_name = "RATE", value_parser = value_parsers::learning_rate,
           allow_negative_numbers = true)]
     learning_rate: Option<LearningRate>,
 
     /// L2 regularization (weight decay) [default: 0]
-    #[arg(long, value_name = "LAMBDA", value_parser = choices::weight_decay,
+    #[arg(long, value_name = "LAMBDA", value_parser = value_parsers::weight_decay,
           allow_negative_numbers = true)]
     l2: Option<WeightDecay>,
 
     /// Points of each step; 0 means all [default: 0]
-    #[arg(long, value_name = "N", value_parser = choices::batch_size,
+    #[arg(long, value_name = "N", value_parser = value_parsers::batch_size,
           allow_negative_numbers = true)]
     batch_size: Option<BatchSize>,
 }

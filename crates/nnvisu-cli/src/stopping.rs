@@ -7,7 +7,7 @@ use std::time::Duration;
 use nnvisu_core::Metrics;
 use serde::{Serialize, Serializer};
 
-use crate::choices;
+use crate::value_parsers;
 
 /// How many steps a run makes where nothing says when to stop.
 const DEFAULT_STEPS: u64 = 1_000;
@@ -16,23 +16,23 @@ const DEFAULT_STEPS: u64 = 1_000;
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "When to stop (whichever comes first)")]
 pub(crate) struct StopArgs {
-    /// Make so many steps [default: 1000, unless another condition is given]
+    /// Make this many steps [default: 1000, unless another condition is given]
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
 
-    /// Train so long, such as 90, 90s, 1.5m or 2h
+    /// Train for this long, such as 90, 90s, 1.5m or 2h
     #[arg(long, value_name = "TIME", value_parser = duration)]
     time: Option<Duration>,
 
     /// Stop when the loss has come down to this
-    #[arg(long, value_name = "LOSS", value_parser = choices::number)]
+    #[arg(long, value_name = "LOSS", value_parser = value_parsers::number)]
     loss: Option<f32>,
 
     /// Stop when the accuracy has come up to this, such as 0.99 or 99%
     #[arg(long, value_name = "SHARE", value_parser = share)]
     accuracy: Option<f32>,
 
-    /// Stop when the loss has found no new lowest value for so many steps
+    /// Stop when the loss has found no new lowest value for this many steps
     #[arg(long, value_name = "STEPS")]
     patience: Option<NonZeroU64>,
 
@@ -95,7 +95,7 @@ pub(crate) enum StopReason {
     Interrupted,
     /// The loss or the weights would not have been finite any more.
     Diverged,
-    /// Nobody reads the output any more, and there was nothing else to do it for.
+    /// The reader of the output has closed it, and there is no other result.
     Unread,
 }
 
@@ -131,7 +131,7 @@ impl fmt::Display for StopReason {
             Self::Patience => "the loss falls no further",
             Self::Interrupted => "interrupted",
             Self::Diverged => "diverged",
-            Self::Unread => "nobody reads on",
+            Self::Unread => "the output is closed",
         })
     }
 }

@@ -1,7 +1,7 @@
 //! `nnvisu sweep`.
 
+mod contact_sheet;
 mod grid;
-mod multiples;
 mod report;
 
 use std::io::{self, IsTerminal as _};
@@ -22,10 +22,10 @@ use crate::interrupt::Interrupt;
 use crate::output::{FirstFailure, Output, ensure_apart};
 use crate::settings::DEFAULT_SEED;
 use crate::stopping::{StopArgs, StopReason};
-use crate::training::{Ended, Measurement, Observer, Plan, train};
+use crate::training::{Measurement, Observer, RunOutcome, TrainOptions, train};
 use crate::usage_error;
+use contact_sheet::ContactSheetArgs;
 use grid::{GridArgs, Setting};
-use multiples::PictureArgs;
 use report::Report;
 
 /// Most runs of a sweep.
@@ -39,7 +39,7 @@ pub(crate) struct Sweep {
     #[command(flatten)]
     grid: GridArgs,
 
-    /// Train each network with so many seeds
+    /// Train each network with this many seeds
     #[arg(long, value_name = "N", default_value = "1", help_heading = "Seeds")]
     seeds: NonZeroUsize,
 
@@ -50,7 +50,7 @@ pub(crate) struct Sweep {
     #[command(flatten)]
     stop: StopArgs,
 
-    /// Train so many networks at a time [default: one per core]
+    /// Train this many networks at a time [default: one per core]
     #[arg(long, short, value_name = "N", help_heading = "Report")]
     jobs: Option<NonZeroUsize>,
 
@@ -68,12 +68,12 @@ pub(crate) struct Sweep {
     csv: Option<Output>,
 
     #[command(flatten)]
-    picture: PictureArgs,
+    contact_sheet: ContactSheetArgs,
 }
 
 /// One run of a sweep that has ended.
 struct Outcome {
-    ended: Ended,
+    run: RunOutcome,
     checksum: u32,
     /// Kept only if it is to be drawn: of many large networks there would not be room for all.
     mlp: Option<Mlp>,
@@ -83,12 +83,12 @@ struct Outcome {
 pub(crate) fn run(args: &Sweep) -> anyhow::Result<ExitCode> {
     let (settings, data) = args.settings_and_data()?;
     let runs = Runs::new(args, settings, data)?;
-    let outputs = args.csv.iter().chain(&args.picture.png);
+    let outputs = args.csv.iter().chain(&args.contact_sheet.png);
     ensure_apart(outputs.chain(args.json.then_some(&Output::Stdout)))?;
     if let Some(csv) = &args.csv {
         csv.check()?;
     }
-    args.picture.check(&runs)?;
+    args.contact_sheet.check(&runs)?;
 
     let interrupt = Interrupt::listen()?;
     let mut report = Report::new(&runs, args.json);
@@ -101,9 +101,10 @@ pub(crate) fn run(args: &Sweep) -> anyhow::Result<ExitCode> {
     if let Some(csv) = &args.csv {
         failure.note(csv.write(report::csv(&runs, &outcomes).as_bytes()));
     }
-    failure.note(args.picture.write(&runs, &outcomes));
-    let stdout_is_taken =
-        args.json || args.csv == Some(Output::Stdout) || args.picture.png == Some(Output::Stdout);
+    failure.note(args.contact_sheet.write(&runs, &outcomes));
+    let stdout_is_taken = args.json
+        || args.csv == Some(Output::Stdout)
+        || args.contact_sheet.png == Some(Output::Stdout);
     if !stdout_is_taken {
         failure.note(Output::Stdout.write(report::table(&runs, &outcomes).as_bytes()));
     }
@@ -135,7 +136,7 @@ struct Runs {
     first_seed: u64,
     n_seeds: usize,
     data: Dataset,
-    plan: Plan,
+    options: TrainOptions,
     keeps_networks: bool,
 }
 
@@ -160,11 +161,11 @@ impl Runs {
             first_seed: args.seed,
             n_seeds,
             data,
-            plan: Plan {
+            options: TrainOptions {
                 conditions: args.stop.conditions(),
                 every: args.stop.every,
             },
-            keeps_networks: args.picture.png.is_some(),
+            keeps_networks: args.contact_sheet.png.is_some(),
         })
     }
 
@@ -193,10 +194,10 @@ impl Runs {
         let Setting { network, training } = self.setting(run).clone();
         let seeds = Seeds::from_master(self.seed(run));
         let mut trainer = Trainer::new(network, training, seeds, self.data.clone());
-        let ended =
-            train(&mut trainer, &self.plan, interrupt, &mut Unwatched).expect("a sweep has points");
-        (ended.reason != StopReason::Interrupted).then(|| Outcome {
-            ended,
+        let run = train(&mut trainer, &self.options, interrupt, &mut NoopObserver)
+            .expect("a sweep has points");
+        (run.reason != StopReason::Interrupted).then(|| Outcome {
+            run,
             checksum: checksum(trainer.mlp()),
             mlp: self.keeps_networks.then(|| trainer.mlp().clone()),
         })
@@ -246,7 +247,7 @@ impl Runs {
             for (run, outcome) in receiver {
                 report.take(run, outcome);
                 if report.is_unread() && !self.keeps_networks {
-                    // Nobody wants the rest, not even as a picture.
+                    // Nobody wants the rest, not even as an image.
                     interrupt.cancel();
                     break;
                 }
@@ -274,9 +275,9 @@ fn bar(n_runs: usize) -> ProgressBar {
 }
 
 /// Looks on without a word.
-struct Unwatched;
+struct NoopObserver;
 
-impl Observer for Unwatched {
+impl Observer for NoopObserver {
     fn measured(&mut self, _: &Measurement) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }

@@ -18,7 +18,7 @@ use crate::output::FirstFailure;
 use crate::settings::{SeedArgs, SettingArgs};
 use crate::stopping::{StopArgs, StopReason};
 use crate::text::{self, json_line};
-use crate::training::{Ended, Measurement, Observer, Plan, train};
+use crate::training::{Measurement, Observer, RunOutcome, TrainOptions, train};
 use crate::usage_error;
 use outputs::OutputArgs;
 use progress::Progress;
@@ -57,38 +57,38 @@ pub(crate) fn run(args: &Train) -> anyhow::Result<ExitCode> {
         !trainer.data().is_empty(),
         "There are no points to train on"
     );
-    let plan = Plan {
+    let options = TrainOptions {
         conditions: args.stop.conditions(),
         every: args.stop.every,
     };
     let interrupt = Interrupt::listen()?;
     let mut watcher = Watcher {
-        progress: args.outputs.progress(plan.conditions),
+        progress: args.outputs.progress(options.conditions),
         metrics: args.outputs.metrics.is_some().then(Vec::new),
-        recorder: args.outputs.recorder(plan.conditions),
-        goes_on_unread: args.outputs.writes_files(),
+        recorder: args.outputs.recorder(options.conditions),
+        continues_unread: args.outputs.writes_files(),
     };
-    let ended = train(&mut trainer, &plan, &interrupt, &mut watcher)?;
-    // What is left takes a moment; whoever presses Ctrl-C now means it.
+    let outcome = train(&mut trainer, &options, &interrupt, &mut watcher)?;
+    // The rest takes a moment: a second Ctrl-C now ends the program at once.
     interrupt.arm();
     watcher.progress.clear();
     let mut failure = FirstFailure::default();
     let outputs = &args.outputs;
-    let written = outputs.write(&trainer, &ended, &mut watcher, &mut failure);
-    failure.note(watcher.progress.summarise(&Summary {
+    let written = outputs.write(&trainer, &outcome, &mut watcher, &mut failure);
+    failure.note(watcher.progress.summarize(&Summary {
         trainer: &trainer,
-        ended: &ended,
+        outcome: &outcome,
         written: &written,
     }));
-    if ended.reason == StopReason::Diverged {
+    if outcome.reason == StopReason::Diverged {
         failure.note(Err(anyhow!(
             "Training has diverged after step {}: the loss or the weights would no longer be \
              finite. The last finite weights were kept; a lower learning rate may help",
-            ended.last.step
+            outcome.last.step
         )));
     }
     failure.finish()?;
-    match ended.reason {
+    match outcome.reason {
         StopReason::Interrupted => Ok(interrupt.exit_code()),
         _ => Ok(ExitCode::SUCCESS),
     }
@@ -131,8 +131,8 @@ struct Watcher {
     progress: Progress,
     metrics: Option<Vec<Measurement>>,
     recorder: Option<Recorder>,
-    /// There is something to train for even if nobody reads the output any more.
-    goes_on_unread: bool,
+    /// There are results to write even if the output is closed.
+    continues_unread: bool,
 }
 
 impl Observer for Watcher {
@@ -147,17 +147,17 @@ impl Observer for Watcher {
             metrics.push(*measurement);
         }
         self.progress.measured(measurement);
-        if self.progress.is_unread() && !self.goes_on_unread {
+        if self.progress.is_unread() && !self.continues_unread {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
     }
 }
 
-/// What there is to say about a run that has ended.
+/// What there is to say about a run that has outcome.
 struct Summary<'a> {
     trainer: &'a Trainer,
-    ended: &'a Ended,
+    outcome: &'a RunOutcome,
     /// Names of the files.
     written: &'a [String],
 }
@@ -168,12 +168,12 @@ impl Summary<'_> {
     }
 
     fn steps_per_second(&self) -> f64 {
-        let seconds = self.ended.elapsed.as_secs_f64();
-        self.ended.n_steps as f64 / seconds.max(f64::MIN_POSITIVE)
+        let seconds = self.outcome.elapsed.as_secs_f64();
+        self.outcome.n_steps as f64 / seconds.max(f64::MIN_POSITIVE)
     }
 
     fn as_text(&self) -> String {
-        let (trainer, last) = (self.trainer, &self.ended.last);
+        let (trainer, last) = (self.trainer, &self.outcome.last);
         let (mlp, data) = (trainer.mlp(), trainer.data());
         let sizes: Vec<_> = mlp.layer_sizes().iter().map(usize::to_string).collect();
         let mut summary = format!(
@@ -189,9 +189,9 @@ impl Summary<'_> {
             mlp.activation(),
             text::counted(mlp.parameters().len(), "parameter"),
             text::count(last.step),
-            text::seconds(self.ended.elapsed.as_secs_f64()),
+            text::seconds(self.outcome.elapsed.as_secs_f64()),
             text::rate(self.steps_per_second()),
-            self.ended.reason,
+            self.outcome.reason,
             text::loss(last.metrics.loss.into()),
             text::percent(last.metrics.accuracy.into()),
             self.checksum(),
@@ -203,16 +203,16 @@ impl Summary<'_> {
     }
 
     fn as_json(&self) -> String {
-        let (trainer, ended) = (self.trainer, self.ended);
+        let (trainer, outcome) = (self.trainer, self.outcome);
         json_line(&ResultLine {
             kind: "result",
-            stopped: ended.reason,
-            step: ended.last.step,
-            steps_made: ended.n_steps,
-            loss: ended.last.metrics.loss,
-            accuracy: ended.last.metrics.accuracy,
+            stopped: outcome.reason,
+            step: outcome.last.step,
+            steps_made: outcome.n_steps,
+            loss: outcome.last.metrics.loss,
+            accuracy: outcome.last.metrics.accuracy,
             checksum: self.checksum(),
-            seconds: ended.elapsed.as_secs_f64(),
+            seconds: outcome.elapsed.as_secs_f64(),
             points: trainer.data().len(),
             layer_sizes: trainer.mlp().layer_sizes(),
             parameters: trainer.mlp().parameters().len(),

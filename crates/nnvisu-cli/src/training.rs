@@ -9,9 +9,9 @@ use nnvisu_core::{Metrics, TrainError, Trainer};
 use crate::interrupt::Interrupt;
 use crate::stopping::{StopConditions, StopReason, Stopping};
 
-/// How a run goes on and when it ends.
+/// How a run is measured and when it ends.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan {
+pub(crate) struct TrainOptions {
     pub(crate) conditions: StopConditions,
     /// Measure at every step whose number this divides, at the first and at the last.
     pub(crate) every: NonZeroU64,
@@ -27,9 +27,9 @@ pub(crate) struct Measurement {
     pub(crate) elapsed: Duration,
 }
 
-/// How a run has ended.
+/// How a run has outcome.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ended {
+pub(crate) struct RunOutcome {
     pub(crate) reason: StopReason,
     /// Steps made in this run.
     pub(crate) n_steps: u64,
@@ -39,7 +39,7 @@ pub(crate) struct Ended {
     pub(crate) last: Measurement,
 }
 
-/// Who looks on.
+/// Receives the progress of a run.
 pub(crate) trait Observer {
     /// After every step, and once before the first.
     fn stepped(&mut self, _trainer: &Trainer) {}
@@ -48,7 +48,7 @@ pub(crate) trait Observer {
     fn measured(&mut self, measurement: &Measurement) -> ControlFlow<()>;
 }
 
-/// Trains until a condition of `plan` is met, `interrupt` is raised, the observer has seen enough,
+/// Trains until a condition of `options` is met, `interrupt` is raised, the observer has seen enough,
 /// or training diverges, which leaves the last finite weights.
 ///
 /// # Errors
@@ -56,12 +56,12 @@ pub(crate) trait Observer {
 /// Without points.
 pub(crate) fn train(
     trainer: &mut Trainer,
-    plan: &Plan,
+    options: &TrainOptions,
     interrupt: &Interrupt,
     observer: &mut impl Observer,
-) -> Result<Ended, TrainError> {
+) -> Result<RunOutcome, TrainError> {
     let start = Instant::now();
-    let mut stopping = Stopping::new(plan.conditions);
+    let mut stopping = Stopping::new(options.conditions);
     let mut n_steps = 0;
     observer.stepped(trainer);
     let mut last = measure(trainer, start)?;
@@ -74,10 +74,14 @@ pub(crate) fn train(
                 break reason;
             }
         }
-        if plan.conditions.steps.is_some_and(|steps| n_steps >= steps) {
+        if options
+            .conditions
+            .steps
+            .is_some_and(|steps| n_steps >= steps)
+        {
             break StopReason::Steps;
         }
-        if plan
+        if options
             .conditions
             .time
             .is_some_and(|time| start.elapsed() >= time)
@@ -94,7 +98,7 @@ pub(crate) fn train(
         }
         n_steps += 1;
         observer.stepped(trainer);
-        if trainer.step() % plan.every == 0 || plan.conditions.steps == Some(n_steps) {
+        if trainer.step() % options.every == 0 || options.conditions.steps == Some(n_steps) {
             last = measure(trainer, start)?;
         }
     };
@@ -104,7 +108,7 @@ pub(crate) fn train(
         // The run has ended already.
         let _ = observer.measured(&last);
     }
-    Ok(Ended {
+    Ok(RunOutcome {
         reason,
         n_steps,
         elapsed,
@@ -164,42 +168,42 @@ mod tests {
         trainer(data, TrainingConfig::default())
     }
 
-    fn plan(steps: u64, every: u64) -> Plan {
+    fn options(steps: u64, every: u64) -> TrainOptions {
         let conditions = StopConditions {
             steps: Some(steps),
             ..Default::default()
         };
-        Plan {
+        TrainOptions {
             conditions,
             every: NonZeroU64::new(every).unwrap(),
         }
     }
 
-    fn run(trainer: &mut Trainer, plan: &Plan, log: &mut Log) -> Ended {
-        train(trainer, plan, &Interrupt::default(), log).unwrap()
+    fn run(trainer: &mut Trainer, options: &TrainOptions, log: &mut Log) -> RunOutcome {
+        train(trainer, options, &Interrupt::default(), log).unwrap()
     }
 
     #[test]
     fn every_step_is_seen_and_some_are_measured() {
         let (mut trainer, mut log) = (moons(), Log::default());
-        let ended = run(&mut trainer, &plan(7, 3), &mut log);
+        let outcome = run(&mut trainer, &options(7, 3), &mut log);
         assert_eq!(log.stepped, (0..=7).collect::<Vec<_>>());
         assert_eq!(log.measured, [0, 3, 6, 7]);
         assert_eq!(
-            (ended.reason, ended.n_steps, ended.last.step),
+            (outcome.reason, outcome.n_steps, outcome.last.step),
             (StopReason::Steps, 7, 7)
         );
         // Going on, at the same numbers.
         log.measured.clear();
-        let ended = run(&mut trainer, &plan(3, 3), &mut log);
+        let outcome = run(&mut trainer, &options(3, 3), &mut log);
         assert_eq!(log.measured, [7, 9, 10]);
-        assert_eq!((ended.n_steps, ended.last.step), (3, 10));
+        assert_eq!((outcome.n_steps, outcome.last.step), (3, 10));
     }
 
     #[test]
     fn no_steps_are_a_run_too() {
         let (mut trainer, mut log) = (moons(), Log::default());
-        assert_eq!(run(&mut trainer, &plan(0, 10), &mut log).n_steps, 0);
+        assert_eq!(run(&mut trainer, &options(0, 10), &mut log).n_steps, 0);
         assert_eq!((log.stepped, log.measured), (vec![0], vec![0]));
     }
 
@@ -212,8 +216,8 @@ mod tests {
                 ..Log::default()
             },
         );
-        let ended = run(&mut trainer, &plan(100, 2), &mut log);
-        assert_eq!((ended.reason, ended.last.step), (StopReason::Unread, 4));
+        let outcome = run(&mut trainer, &options(100, 2), &mut log);
+        assert_eq!((outcome.reason, outcome.last.step), (StopReason::Unread, 4));
         assert_eq!(log.measured, [0, 2, 4]);
     }
 
@@ -227,9 +231,9 @@ mod tests {
             ..TrainingConfig::default()
         };
         let mut trainer = trainer(data, config);
-        let ended = run(&mut trainer, &plan(10_000, 10), &mut Log::default());
-        assert_eq!(ended.reason, StopReason::Diverged);
-        assert!(ended.last.metrics.loss.is_finite());
+        let outcome = run(&mut trainer, &options(10_000, 10), &mut Log::default());
+        assert_eq!(outcome.reason, StopReason::Diverged);
+        assert!(outcome.last.metrics.loss.is_finite());
         assert!(trainer.mlp().parameters().iter().all(|w| w.is_finite()));
     }
 
@@ -237,7 +241,12 @@ mod tests {
     fn without_points_there_is_no_run() {
         let mut trainer = trainer(Dataset::empty(), TrainingConfig::default());
         let interrupt = Interrupt::default();
-        let ended = train(&mut trainer, &plan(1, 1), &interrupt, &mut Log::default());
-        assert_eq!(ended.unwrap_err(), TrainError::NoData);
+        let outcome = train(
+            &mut trainer,
+            &options(1, 1),
+            &interrupt,
+            &mut Log::default(),
+        );
+        assert_eq!(outcome.unwrap_err(), TrainError::NoData);
     }
 }

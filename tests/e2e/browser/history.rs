@@ -11,7 +11,7 @@ async fn loss(page: &Page) -> f64 {
 }
 
 #[tokio::test]
-async fn the_slider_shows_earlier_pictures_with_their_own_numbers() {
+async fn the_slider_shows_earlier_maps_with_their_own_numbers() {
     with_page(async |page| {
         page.draw(&XOR).await;
         page.choose("#speed", "250").await;
@@ -23,24 +23,22 @@ async fn the_slider_shows_earlier_pictures_with_their_own_numbers() {
         page.pause().await;
         until_painted(page, &XOR, &PETROFF).await;
         let now = (page.step().await, loss(page).await);
-        let learned = page.picture_hash().await;
+        let learned = page.map_hash().await;
 
         page.press("#timeline", Key::Home + "").await;
         page.until("the beginning", async || page.step().await < 10)
             .await;
-        page.until("another picture", async || {
-            page.picture_hash().await != learned
-        })
-        .await;
+        page.until("another map", async || page.map_hash().await != learned)
+            .await;
         assert!(loss(page).await > now.1);
-        let beginning = page.picture_hash().await;
+        let beginning = page.map_hash().await;
 
         page.press("#timeline", Key::Right + Key::Right + Key::Right)
             .await;
-        page.until("a later picture", async || page.step().await > 0)
+        page.until("a later map", async || page.step().await > 0)
             .await;
-        page.until("yet another picture", async || {
-            page.picture_hash().await != beginning
+        page.until("yet another map", async || {
+            page.map_hash().await != beginning
         })
         .await;
         assert!(page.step().await < now.0);
@@ -48,7 +46,7 @@ async fn the_slider_shows_earlier_pictures_with_their_own_numbers() {
         page.press("#timeline", Key::End + "").await;
         page.until("the present", async || page.step().await == now.0)
             .await;
-        // Not the very pixels from before: a finer picture of the pause may have come since.
+        // Not the very pixels from before: a finer map of the pause may have come since.
         until_painted(page, &XOR, &PETROFF).await;
         assert!((loss(page).await - now.1).abs() < 1e-9);
     })

@@ -96,7 +96,7 @@ async fn on_a_narrow_screen_the_canvas_is_as_wide_as_the_page() {
 }
 
 #[tokio::test]
-async fn the_picture_is_crisp_on_a_dense_screen() {
+async fn the_map_is_crisp_on_a_dense_screen() {
     with_page(async |page| {
         page.driver()
             .cdp()

@@ -61,7 +61,7 @@ fn nearest(palette: &[Pixel], pixel: Pixel) -> usize {
     nearest.expect("a palette has colours").0
 }
 
-/// Waits until the picture shows each point on its class's colour.
+/// Waits until the map shows each point on its class's colour.
 async fn until_painted(page: &Page, points: &[LabelledPoint], palette: &[Pixel]) {
     for &(x, y, label) in points {
         page.until(&format!("class {label} at ({x}, {y})"), async || {

@@ -56,7 +56,7 @@ async fn after_a_reload_everything_is_back_and_training_goes_on() {
         assert_eq!(work(page).await, before);
         assert_eq!(page.value("#architecture").await, "8-4");
         assert_eq!(page.value("#learning-rate").await.parse(), Ok(0.02));
-        page.until("the same picture", async || {
+        page.until("the same map", async || {
             [
                 page.pixel_at(0.5, 0.5).await,
                 page.pixel_at(-0.5, 0.5).await,

@@ -92,12 +92,12 @@ async fn resetting_shows_an_untrained_network() {
         page.choose("#speed", "1000").await;
         page.train().await;
         until_loss(page, 0.05).await;
-        let trained = page.picture_hash().await;
+        let trained = page.map_hash().await;
         page.click("#reset").await;
         page.settled().await;
         assert_eq!(page.step().await, 0);
-        page.until("the picture of another network", async || {
-            page.picture_hash().await != trained
+        page.until("the map of another network", async || {
+            page.map_hash().await != trained
         })
         .await;
         assert!(page.number("#stat-loss").await > Some(0.3));

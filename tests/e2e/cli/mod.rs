@@ -2,8 +2,8 @@
 //! `man` get.
 
 mod endings;
+mod images;
 mod models;
-mod pictures;
 mod results;
 mod shells;
 mod sweep;

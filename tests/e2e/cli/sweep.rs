@@ -38,7 +38,7 @@ async fn the_number_of_jobs_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_table_and_a_picture_compare_the_runs() {
+async fn a_table_and_a_image_compare_the_runs() {
     let folder = Folder::new();
     let sweep = folder
         .succeed(

@@ -1,5 +1,5 @@
-//! One round of an attack: a connection that is let in, sends what it can before it is thrown
-//! out, and one that is not let in.
+//! One round of an attack: a connection that is accepted and sends what it can before it is
+//! closed, and one that is refused.
 
 use std::net::SocketAddr;
 
@@ -7,8 +7,8 @@ use nnvisu_tests::client::Version;
 use rand::RngExt as _;
 use serde_json::Value;
 
-use super::wire::{BINARY, CONTINUATION, FINAL, Heard, PING, PONG, TEXT, Wire, frame};
-use super::{Rng, breaks, doors, texts};
+use super::wire::{BINARY, CONTINUATION, FINAL, PING, PONG, Received, TEXT, Wire, frame};
+use super::{Rng, endpoints, malformed_messages, protocol_violations};
 
 /// Messages that are answered, one that is not, and a handshake.
 pub(super) const MESSAGES_PER_ROUND: usize = 50;
@@ -48,18 +48,18 @@ pub(super) async fn round(address: SocketAddr, rng: &mut Rng, number: u64) {
     let mut pongs = Vec::new();
     while n_errors < ANSWERED_PER_ROUND || pongs.len() < pings.len() {
         match wire.next().await {
-            Heard::Text(message) if message["type"] == "error" => {
+            Received::Text(message) if message["type"] == "error" => {
                 check_error(&message);
                 n_errors += 1;
             }
-            Heard::Text(message) => {
+            Received::Text(message) => {
                 let kind = message["type"].as_str();
                 assert!(matches!(kind, Some("config" | "checkpoint")), "{message}");
             }
-            Heard::Pong(payload) => pongs.push(payload),
-            // A first picture, of fresh weights.
-            Heard::Binary | Heard::Ping => {}
-            end @ (Heard::Close(_) | Heard::Nothing) => panic!(
+            Received::Pong(payload) => pongs.push(payload),
+            // A first map, of fresh weights.
+            Received::Binary | Received::Ping => {}
+            end @ (Received::Close(_) | Received::Nothing) => panic!(
                 "round {number}: {end:?} after {n_errors} errors and {} pongs",
                 pongs.len()
             ),
@@ -76,8 +76,8 @@ pub(super) async fn round(address: SocketAddr, rng: &mut Rng, number: u64) {
 
     let after = state(&mut wire, rng, version).await;
     assert_eq!(after, before, "round {number}: nothing has changed");
-    breaks::break_off(wire, rng).await;
-    doors::knock(address, rng).await;
+    protocol_violations::break_off(wire, rng).await;
+    endpoints::fail_to_connect(address, rng).await;
 }
 
 /// What version 2 says about its session.
@@ -89,11 +89,11 @@ async fn state(wire: &mut Wire, rng: &mut Rng, version: Version) -> Option<Value
     wire.send(&request).await;
     loop {
         match wire.next().await {
-            Heard::Text(mut message) if message["re"] == 7 => {
+            Received::Text(mut message) if message["re"] == 7 => {
                 assert_eq!(message["type"], "state", "{message}");
                 return Some(message["payload"].take());
             }
-            Heard::Close(_) | Heard::Nothing => panic!("the connection ended"),
+            Received::Close(_) | Received::Nothing => panic!("the connection ended"),
             _ => {}
         }
     }
@@ -113,7 +113,7 @@ fn write_message(rng: &mut Rng, bytes: &mut Vec<u8>, pings: &mut Vec<Vec<u8>>) {
             TEXT,
             br#"{"type":"start_training"}"#.map(|byte| byte ^ 0x11).to_vec(),
         ),
-        _ => (TEXT, texts::malformed(rng).into_bytes()),
+        _ => (TEXT, malformed_messages::malformed(rng).into_bytes()),
     };
     let n_fragments = if rng.random_range(0..4) == 0 {
         rng.random_range(1..6)

@@ -1,11 +1,11 @@
 //! A hundred thousand messages that no client should send, to the program as it is, while
-//! somebody else trains on the same server and must notice nothing.
+//! another client trains on the same server undisturbed.
 
 mod attacker;
-mod breaks;
-mod doors;
-mod neighbour;
-mod texts;
+mod bystander;
+mod endpoints;
+mod malformed_messages;
+mod protocol_violations;
 mod wire;
 
 use nnvisu_tests::client::Client;
@@ -17,7 +17,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use attacker::MESSAGES_PER_ROUND;
-use neighbour::Neighbour;
+use bystander::Bystander;
 
 type Rng = Xoshiro256PlusPlus;
 
@@ -67,7 +67,7 @@ async fn attack(server: &Server, rounds: std::ops::Range<usize>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_messages_crash_nothing_leak_nothing_and_disturb_nobody() {
     let server = Server::start_with(&OPTIONS).await;
-    let neighbour = Neighbour::move_in(&server).await;
+    let bystander = Bystander::start(&server).await;
     // The first rounds make what is made once: threads of the runtime, pools, tables.
     attack(&server, 0..ROUNDS_EACH / 5).await;
     until("the sessions to end", async || {
@@ -78,7 +78,7 @@ async fn malformed_messages_crash_nothing_leak_nothing_and_disturb_nobody() {
     let settled = server.resident_kib();
 
     attack(&server, ROUNDS_EACH / 5..ROUNDS_EACH).await;
-    let run = neighbour.stop().await;
+    let run = bystander.stop().await;
     until("threads and descriptors to be given back", async || {
         server.threads() <= threads && server.descriptors() <= descriptors
     })
@@ -103,7 +103,7 @@ async fn malformed_messages_crash_nothing_leak_nothing_and_disturb_nobody() {
 async fn the_requests_behind_the_malformed_ones_are_good() {
     let server = Server::start_with(&OPTIONS).await;
     let mut client = Client::v2(&server).await;
-    for request in texts::good_requests() {
+    for request in malformed_messages::good_requests() {
         client.request(request).await;
     }
     client.request(json!({"type": "stop_training"})).await;

@@ -1,4 +1,4 @@
-//! A WebSocket by hand, since no library writes what breaks the rules: RFC 6455, section 5.2.
+//! A WebSocket by hand, since no library writes frames that violate the protocol: RFC 6455, section 5.2.
 
 use std::net::SocketAddr;
 
@@ -21,7 +21,7 @@ pub(super) const PONG: u8 = 0xA;
 
 /// What a server says.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(super) enum Received {
     Text(Value),
     Binary,
     Ping,
@@ -149,13 +149,13 @@ impl Wire {
     }
 
     /// The next frame.
-    pub(super) async fn next(&mut self) -> Heard {
+    pub(super) async fn next(&mut self) -> Received {
         loop {
             if let Some(heard) = self.take_frame() {
                 return heard;
             }
             if !self.fill().await {
-                return Heard::Nothing;
+                return Received::Nothing;
             }
         }
     }
@@ -166,7 +166,7 @@ impl Wire {
         matches!(guarded(&what, reading).await, Ok(1..))
     }
 
-    fn take_frame(&mut self) -> Option<Heard> {
+    fn take_frame(&mut self) -> Option<Received> {
         let [first, second, rest @ ..] = self.buffer.as_slice() else {
             return None;
         };
@@ -178,11 +178,11 @@ impl Wire {
         };
         let payload = rest[extended..].get(..usize::try_from(length).expect("a length"))?;
         let heard = match *first {
-            0x81 => Heard::Text(serde_json::from_slice(payload).expect("a server sends JSON")),
-            0x82 => Heard::Binary,
-            0x88 => Heard::Close(payload.first_chunk().map(|code| u16::from_be_bytes(*code))),
-            0x89 => Heard::Ping,
-            0x8A => Heard::Pong(payload.to_vec()),
+            0x81 => Received::Text(serde_json::from_slice(payload).expect("a server sends JSON")),
+            0x82 => Received::Binary,
+            0x88 => Received::Close(payload.first_chunk().map(|code| u16::from_be_bytes(*code))),
+            0x89 => Received::Ping,
+            0x8A => Received::Pong(payload.to_vec()),
             other => panic!("the server sent a frame that begins with {other:#x}"),
         };
         let end = 2 + extended + payload.len();

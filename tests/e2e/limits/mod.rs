@@ -1,4 +1,4 @@
-//! The program's limits and doors, set by its options, and what it logs of those it turns away.
+//! The program's limits and access rules, set by its options, and what it logs of those it turns away.
 
 use nnvisu_tests::client::{Client, Version};
 use nnvisu_tests::server::{Server, Signal};

@@ -1,4 +1,4 @@
-//! How many pictures come over a slow line, how fine they are and how old.
+//! How many frames come over a slow line, how fine they are and how old.
 
 use std::time::{Duration, Instant};
 
@@ -23,34 +23,34 @@ struct Stream {
 }
 
 impl Stream {
-    fn of(what: &str, pictures: &[Seen], steps_per_second: f64, step_0_at: Instant) -> Self {
-        assert!(pictures.len() > 2, "{what}: {} pictures", pictures.len());
-        // The step that the server was at when a picture had come, less the one that it shows.
+    fn of(what: &str, frames: &[Seen], steps_per_second: f64, step_0_at: Instant) -> Self {
+        assert!(frames.len() > 2, "{what}: {} frames", frames.len());
+        // The step that the server was at when a frame had come, less the one that it shows.
         let age = |seen: &Seen| {
             let at = seen.at.saturating_duration_since(step_0_at).as_secs_f64();
             at - seen.step as f64 / steps_per_second
         };
-        let ages: Vec<f64> = pictures.iter().map(age).collect();
-        let [first, .., last] = pictures else {
+        let ages: Vec<f64> = frames.iter().map(age).collect();
+        let [first, .., last] = frames else {
             unreachable!("there are three at least");
         };
         let watched = last.at.saturating_duration_since(first.at).as_secs_f64();
-        // Just before a picture comes, the one before it is still shown.
-        let shown = pictures.windows(2).map(|pair| {
+        // Just before a frame comes, the one before it is still shown.
+        let shown = frames.windows(2).map(|pair| {
             let gap = pair[1].at.saturating_duration_since(pair[0].at);
             age(&pair[0]) + gap.as_secs_f64()
         });
         let oldest_shown = shown.fold(0.0, f64::max);
         let stream = Self {
-            per_second: (pictures.len() - 1) as f64 / watched,
-            min_side: pictures.iter().map(|seen| seen.side).min().unwrap_or(0),
+            per_second: (frames.len() - 1) as f64 / watched,
+            min_side: frames.iter().map(|seen| seen.side).min().unwrap_or(0),
             max_age: ages.iter().copied().fold(0.0, f64::max),
             median_age: median(ages),
         };
-        let bytes = median(pictures.iter().map(|seen| seen.bytes as f64).collect());
-        let side = median(pictures.iter().map(|seen| f64::from(seen.side)).collect());
+        let bytes = median(frames.iter().map(|seen| seen.bytes as f64).collect());
+        let side = median(frames.iter().map(|seen| f64::from(seen.side)).collect());
         report(&format!(
-            "{what}: {:.1} pictures/s of {side} × {side} (at least {}), {bytes} bytes; on arrival \
+            "{what}: {:.1} frames/s of {side} × {side} (at least {}), {bytes} bytes; on arrival \
              {:.0} ms old (at most {:.0} ms), shown until at most {:.0} ms old",
             stream.per_second,
             stream.min_side,
@@ -70,18 +70,18 @@ async fn v2_over(line: Line, what: &str) -> Stream {
     let asked_at = Instant::now();
     viewer.request(json!({"type": "start_training"})).await;
     viewer.watch(SETTLING).await;
-    let pictures = viewer.watch(WATCHED).await;
-    // A machine that did not keep the speed is not to count as a stale picture.
+    let frames = viewer.watch(WATCHED).await;
+    // A machine that did not keep the speed is not to count as a stale frame.
     let stopped_at = Instant::now();
     let state = viewer.request(json!({"type": "stop_training"})).await;
     let steps = state["step"].as_u64().expect("a step") as f64;
     let ran = stopped_at.saturating_duration_since(asked_at).as_secs_f64();
     let kept = (steps / ran).min(f64::from(STEPS_PER_SECOND));
-    Stream::of(what, &pictures, kept, asked_at)
+    Stream::of(what, &frames, kept, asked_at)
 }
 
 #[tokio::test]
-async fn over_one_megabit_a_dozen_fine_pictures_a_second_are_fresh() {
+async fn over_one_megabit_a_dozen_fine_frames_a_second_are_fresh() {
     let stream = v2_over(MEGABIT, "v2 over 1 Mbit/s").await;
     assert!(stream.max_age <= 0.5);
     assert!(stream.per_second >= 10.0);
@@ -89,7 +89,7 @@ async fn over_one_megabit_a_dozen_fine_pictures_a_second_are_fresh() {
 }
 
 #[tokio::test]
-async fn over_a_tenth_of_a_megabit_pictures_go_on_and_are_fresh() {
+async fn over_a_tenth_of_a_megabit_frames_continue_and_are_fresh() {
     let stream = v2_over(TENTH_OF_A_MEGABIT, "v2 over 100 kbit/s").await;
     assert!(stream.max_age <= 1.0);
     assert!(stream.per_second >= 1.0);
@@ -119,9 +119,9 @@ async fn v1_over(line: Line, what: &str) -> Stream {
         .await;
     viewer.send(&json!({"type": "start_training"})).await;
     viewer.watch(SETTLING).await;
-    let pictures = viewer.watch(WATCHED).await;
-    let [first, .., last] = &pictures[..] else {
-        panic!("{what}: {} pictures", pictures.len());
+    let frames = viewer.watch(WATCHED).await;
+    let [first, .., last] = &frames[..] else {
+        panic!("{what}: {} frames", frames.len());
     };
     let between = last.at.saturating_duration_since(first.at);
     let speed = (last.step - first.step) as f64 / between.as_secs_f64();
@@ -131,13 +131,13 @@ async fn v1_over(line: Line, what: &str) -> Stream {
         let at = seen.at.saturating_duration_since(first.at).as_secs_f64();
         at - (seen.step - first.step) as f64 / speed
     };
-    let least_lag = pictures.iter().map(lag).fold(0.0, f64::min);
+    let least_lag = frames.iter().map(lag).fold(0.0, f64::min);
     let before_first = first.step as f64 / speed + on_line - least_lag;
     let step_0_at = first
         .at
         .checked_sub(Duration::from_secs_f64(before_first))
         .expect("the test began after the machine");
-    Stream::of(what, &pictures, speed, step_0_at)
+    Stream::of(what, &frames, speed, step_0_at)
 }
 
 #[tokio::test]

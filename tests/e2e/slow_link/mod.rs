@@ -1,5 +1,5 @@
-//! Slow lines: through a relay that lets only so many bits a second through, pictures are fewer
-//! and coarser but fresh, training does not notice, and answers do not wait behind pictures.
+//! Slow lines: through a relay that lets only a given number of bits a second through, frames are fewer
+//! and coarser but fresh, training does not notice, and answers do not wait behind frames.
 //!
 //! These tests measure time, as that is what they are about. Each prints what it measured; what
 //! it asserts is the promise itself, or less where a machine that is busy with other tests would
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 const MEGABIT: Line = Line::of(1_000_000);
 const TENTH_OF_A_MEGABIT: Line = Line::of(100_000);
 
-/// A line is given so long until what goes over it is as it stays.
+/// How long a link is given to settle.
 const SETTLING: Duration = Duration::from_secs(2);
 
 /// Everything for training the default network on three rings of points, at that speed.
@@ -38,7 +38,7 @@ fn session(steps_per_second: Option<u32>) -> Value {
     })
 }
 
-/// A hundred points that take a network a while, so that its pictures are no plain ones.
+/// A hundred points that take a network a while, so that its frames are no plain ones.
 fn rings() -> Vec<LabelledPoint> {
     (0..100_u8)
         .map(|i| {

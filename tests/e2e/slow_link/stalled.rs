@@ -28,7 +28,7 @@ async fn start_training(server: &Server, version: Version) -> Viewer {
     }
     viewer.send(&json!({"type": "start_training"})).await;
     for _ in 0..10 {
-        viewer.next_picture().await;
+        viewer.next_frame().await;
     }
     viewer
 }

@@ -17,10 +17,10 @@ const N_TURNS: usize = 7;
 /// Steps per second of one turn of training.
 async fn speed(viewer: &mut Viewer) -> f64 {
     viewer.request(json!({"type": "start_training"})).await;
-    let pictures = viewer.watch(TURN).await;
+    let frames = viewer.watch(TURN).await;
     viewer.request(json!({"type": "stop_training"})).await;
-    // Measured by the server itself, over the second before the picture.
-    let last = pictures.last().expect("pictures go on");
+    // Measured by the server itself, over the second before the frame.
+    let last = frames.last().expect("frames continue to come");
     f64::from(last.steps_per_second)
 }
 

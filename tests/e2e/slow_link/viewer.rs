@@ -20,7 +20,7 @@ pub(super) struct Viewer {
     last_id: u32,
 }
 
-/// A picture that came.
+/// A frame that came.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     pub(super) at: Instant,
@@ -34,7 +34,7 @@ pub(super) struct Seen {
 /// What came.
 pub(super) enum Arrival {
     Text(Value),
-    Picture(Seen),
+    Frame(Seen),
 }
 
 impl Viewer {
@@ -120,28 +120,28 @@ impl Viewer {
                     }
                     return Arrival::Text(message);
                 }
-                Message::Binary(frame) => return Arrival::Picture(self.seen(at, &frame)),
+                Message::Binary(frame) => return Arrival::Frame(self.seen(at, &frame)),
                 _ => {}
             }
         }
     }
 
-    pub(super) async fn next_picture(&mut self) -> Seen {
+    pub(super) async fn next_frame(&mut self) -> Seen {
         loop {
-            if let Arrival::Picture(seen) = self.next().await {
+            if let Arrival::Frame(seen) = self.next().await {
                 return seen;
             }
         }
     }
 
-    /// The pictures that come in that time.
+    /// The frames that come in that time.
     pub(super) async fn watch(&mut self, duration: Duration) -> Vec<Seen> {
         let end = tokio::time::Instant::now() + duration;
-        let mut pictures = Vec::new();
-        while let Ok(seen) = tokio::time::timeout_at(end, self.next_picture()).await {
-            pictures.push(seen);
+        let mut frames = Vec::new();
+        while let Ok(seen) = tokio::time::timeout_at(end, self.next_frame()).await {
+            frames.push(seen);
         }
-        pictures
+        frames
     }
 
     fn seen(&self, at: Instant, frame: &[u8]) -> Seen {

@@ -156,7 +156,7 @@ async fn malformed_requests_are_answered_by_errors_and_change_nothing() {
         map.color_at(0.5, 0.5),
         client.next_map().await.color_at(0.5, 0.5),
     );
-    assert!(difference < 12, "the picture jumped by {difference}");
+    assert!(difference < 12, "the map jumped by {difference}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ mod training;
 
 use std::time::Duration;
 
-use nnvisu_tests::client::{Client, Frame};
+use nnvisu_tests::client::{Client, Incoming};
 use nnvisu_tests::data::{LabelledPoint, points};
 use nnvisu_tests::frames::Map;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ struct Quiet {
 /// last map and `step_result`, and how many there were.
 ///
 /// Silence is proved by questions to the training thread, asked for longer
-/// than a picture may be put off: nothing else comes before their answers.
+/// than a map may be put off: nothing else comes before their answers.
 async fn silence(client: &mut Client) -> Quiet {
     const QUIET_ROUND_TRIPS: usize = 10;
     const BETWEEN: Duration = Duration::from_millis(60);
@@ -79,8 +79,10 @@ async fn silence(client: &mut Client) -> Quiet {
         quiet = if frames.is_empty() { quiet + 1 } else { 0 };
         for frame in frames {
             match frame {
-                Frame::Map(map) => maps.push(map),
-                Frame::Text(message) if message["type"] == "step_result" => results.push(message),
+                Incoming::Map(map) => maps.push(map),
+                Incoming::Text(message) if message["type"] == "step_result" => {
+                    results.push(message);
+                }
                 other => panic!("on the way to silence: {other:?}"),
             }
         }

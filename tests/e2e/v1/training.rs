@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use nnvisu_tests::client::{Client, Frame};
+use nnvisu_tests::client::{Client, Incoming};
 use nnvisu_tests::data::{XOR, points};
 use nnvisu_tests::reference::Model;
 use nnvisu_tests::server::Server;
@@ -21,8 +21,8 @@ async fn training_sends_maps_and_results_that_progress() {
     let mut steps = Vec::new();
     while maps < 10 || steps.len() < 10 {
         match client.next().await {
-            Frame::Map(_) => maps += 1,
-            Frame::Text(message) if message["type"] == "step_result" => {
+            Incoming::Map(_) => maps += 1,
+            Incoming::Text(message) if message["type"] == "step_result" => {
                 assert!(loss_of(&message).is_finite());
                 steps.push(step_of(&message));
             }
@@ -54,7 +54,7 @@ async fn xor_is_learned_and_its_map_shows_it() {
 }
 
 #[tokio::test]
-async fn stopping_sends_the_last_picture_and_then_nothing() {
+async fn stopping_sends_the_last_map_and_then_nothing() {
     let server = Server::start().await;
     let mut client = Client::v1(&server).await;
     set_data(&mut client, &XOR).await;
@@ -79,8 +79,8 @@ async fn every_map_has_its_step_result() {
     let mut kinds = Vec::new();
     while kinds.len() < 20 {
         match client.next().await {
-            Frame::Map(_) => kinds.push('m'),
-            Frame::Text(message) if message["type"] == "step_result" => kinds.push('r'),
+            Incoming::Map(_) => kinds.push('m'),
+            Incoming::Text(message) if message["type"] == "step_result" => kinds.push('r'),
             other => panic!("while training: {other:?}"),
         }
     }
@@ -111,7 +111,7 @@ async fn resuming_goes_on_with_the_weights_and_the_optimizer() {
             "{paused} was followed by {resumed}"
         );
         let difference = distance(map.color_at(0.5, 0.5), resumed_map.color_at(0.5, 0.5));
-        assert!(difference < 12, "the picture jumped by {difference}");
+        assert!(difference < 12, "the map jumped by {difference}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Ids: each request with one is answered once, by `state` or `error`.
 
-use nnvisu_tests::client::{Client, Frame};
+use nnvisu_tests::client::{Client, Incoming};
 use nnvisu_tests::data::{XOR, points, points_from};
 use nnvisu_tests::server::Server;
 use serde_json::{Value, json};
@@ -128,7 +128,7 @@ async fn requests_are_answered_in_their_order() {
     }
     let mut answered = Vec::new();
     while answered.len() < 200 {
-        if let Frame::Text(message) = client.next().await
+        if let Incoming::Text(message) = client.next().await
             && let Some(id) = message["re"].as_u64()
         {
             let kind = if id % 3 == 0 { "error" } else { "state" };
@@ -235,7 +235,7 @@ async fn a_run_that_diverges_says_so_unasked() {
     let mut told = (false, false);
     let mut stopped = Value::Null;
     while told != (true, true) {
-        if let Frame::Text(message) = client.next().await {
+        if let Incoming::Text(message) = client.next().await {
             if message["type"] == "error" {
                 assert_eq!(message["code"], "diverged");
                 assert!(message.get("re").is_none());

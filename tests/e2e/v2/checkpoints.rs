@@ -28,8 +28,8 @@ async fn losses(client: &mut Client, count: usize) -> Vec<u32> {
     for _ in 0..count {
         let now = step(client).await;
         let at = now["step"].as_u64().expect("a step");
-        let picture = client.picture(|picture| picture.step == at).await;
-        losses.push(picture.loss.to_bits());
+        let frame = client.frame(|frame| frame.step == at).await;
+        losses.push(frame.loss.to_bits());
     }
     losses
 }
@@ -97,7 +97,7 @@ async fn a_run_handed_over_at_different_speeds_is_the_same_run() {
             let restored = client.request(handover).await;
             let from = restored["step"].as_u64().expect("a step");
             client.request(json!({"type": "start_training"})).await;
-            client.picture(|picture| picture.step >= from + 5).await;
+            client.frame(|frame| frame.step >= from + 5).await;
             let stopped = client.request(json!({"type": "stop_training"})).await;
             kept = client.checkpoint_of(&stopped).await;
         }
@@ -327,7 +327,7 @@ async fn pausing_and_adding_points_keeps_the_weights_to_the_bit() {
     let mut client = Client::v2(&server).await;
     begin(&mut client, &XOR).await;
     client.request(json!({"type": "start_training"})).await;
-    client.picture(|picture| picture.loss < 0.1).await;
+    client.frame(|frame| frame.loss < 0.1).await;
     let paused = client.request(json!({"type": "stop_training"})).await;
     let before = client.checkpoint_of(&paused).await;
     let mut more = XOR.to_vec();

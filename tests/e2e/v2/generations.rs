@@ -1,6 +1,6 @@
 //! Generations: one more whenever the weights are thrown away.
 
-use nnvisu_tests::client::{Client, Frame};
+use nnvisu_tests::client::{Client, Incoming};
 use nnvisu_tests::data::{XOR, points};
 use nnvisu_tests::server::Server;
 use serde_json::{Value, json};
@@ -50,18 +50,18 @@ async fn after_the_answer_everything_belongs_to_the_new_generation() {
     begin(&mut client, &XOR).await;
     for _ in 0..20 {
         client.request(json!({"type": "start_training"})).await;
-        client.picture(|picture| picture.step > 0).await;
+        client.frame(|frame| frame.step > 0).await;
         let reset = client.request(json!({"type": "reset"})).await;
         let fresh = generation(&reset);
         client.request(json!({"type": "start_training"})).await;
-        let mut pictures = 0;
-        while pictures < 3 {
+        let mut frames = 0;
+        while frames < 3 {
             match client.next().await {
-                Frame::Picture(picture) => {
-                    assert_eq!(u64::from(picture.generation), fresh);
-                    pictures += 1;
+                Incoming::Frame(frame) => {
+                    assert_eq!(u64::from(frame.generation), fresh);
+                    frames += 1;
                 }
-                Frame::Text(message) if message["type"] == "checkpoint" => {
+                Incoming::Text(message) if message["type"] == "checkpoint" => {
                     assert_eq!(generation(&message["payload"]), fresh);
                 }
                 other => panic!("{other:?}"),

@@ -2,8 +2,8 @@
 
 mod answers;
 mod checkpoints;
+mod frames;
 mod generations;
-mod pictures;
 mod speed;
 
 use nnvisu_tests::client::Client;

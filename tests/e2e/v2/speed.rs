@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{begin, state, step};
 
 #[tokio::test]
-async fn at_a_slow_speed_every_step_has_its_picture() {
+async fn at_a_slow_speed_every_step_has_its_frame() {
     let server = Server::start().await;
     let mut client = Client::v2(&server).await;
     begin(&mut client, &XOR).await;
@@ -22,8 +22,8 @@ async fn at_a_slow_speed_every_step_has_its_picture() {
     let begun = Instant::now();
     client.request(json!({"type": "start_training"})).await;
     for expected in 1..=15 {
-        let picture = client.picture(|picture| picture.step > 0).await;
-        assert_eq!(picture.step, expected);
+        let frame = client.frame(|frame| frame.step > 0).await;
+        assert_eq!(frame.step, expected);
     }
     // A busy machine only makes this longer.
     assert!(
@@ -48,7 +48,7 @@ async fn the_speed_can_change_while_training() {
         .await;
     assert_eq!(set["running"], true);
     assert_eq!(set["stepsPerSecond"], Value::Null);
-    client.picture(|picture| picture.step > 1000).await;
+    client.frame(|frame| frame.step > 1000).await;
     let paused = client.request(json!({"type": "stop_training"})).await;
     assert_eq!(paused["running"], false);
 }
@@ -78,10 +78,10 @@ async fn a_single_step_is_exactly_one_and_leaves_the_session_paused() {
         let now = step(&mut client).await;
         assert_eq!(now["step"], expected);
         assert_eq!(now["running"], false);
-        client.picture(|picture| picture.step == expected).await;
+        client.frame(|frame| frame.step == expected).await;
     }
     client.request(json!({"type": "start_training"})).await;
-    client.picture(|picture| picture.step > 100).await;
+    client.frame(|frame| frame.step > 100).await;
     let now = step(&mut client).await;
     assert_eq!(now["running"], false);
     assert_eq!(state(&mut client).await["step"], now["step"]);

@@ -274,7 +274,7 @@ impl Page {
         }
     }
 
-    /// The colour of the picture at a place of the data's plane.
+    /// The colour of the map at a place of the data's plane.
     pub async fn pixel_at(&self, x: f64, y: f64) -> Pixel {
         let rgba: [u8; 4] = self
             .eval_with(
@@ -288,8 +288,8 @@ impl Page {
         [rgba[0], rgba[1], rgba[2]]
     }
 
-    /// A checksum of the whole picture.
-    pub async fn picture_hash(&self) -> u64 {
+    /// A checksum of the whole map.
+    pub async fn map_hash(&self) -> u64 {
         self.eval(
             "const map = document.getElementById('map');
              const bytes = map.getContext('2d').getImageData(0, 0, map.width, map.height).data;
@@ -385,7 +385,7 @@ impl Page {
             .expect("the window can have any size");
     }
 
-    /// Takes a picture of the window.
+    /// Takes a screenshot of the window.
     pub async fn screenshot(&self, path: &Path) {
         self.driver
             .screenshot(path)
@@ -393,7 +393,7 @@ impl Page {
             .expect("the window can be drawn");
     }
 
-    /// Takes a picture of one element.
+    /// Takes a screenshot of one element.
     pub async fn screenshot_of(&self, selector: &str, path: &Path) {
         self.element(selector)
             .await

@@ -1,7 +1,7 @@
-"""The workloads in JAX: the whole training loop is one compiled program, and so is a picture.
+"""The workloads in JAX: the whole training loop is one compiled program, and so is a map.
 
 As one writes it: a row per sample, a matrix and a vector per layer. With `--columns`, tuned for
-small networks: a column per sample, all parameters in one vector, pictures block by block.
+small networks: a column per sample, all parameters in one vector, maps block by block.
 """
 
 import sys
@@ -109,10 +109,10 @@ def training(work):
     return measure
 
 
-def picture(work):
+def map_of(work):
     parameters, logits = network(work)
     samples = peer.grid(work["task"])
-    # Whole rows of the picture, some thousand samples; plain JAX does best with all at once.
+    # Whole rows of the map, some thousand samples; plain JAX does best with all at once.
     block = 1024 // work["task"]["side"] * work["task"]["side"] if COLUMNS else len(samples)
     samples = samples_in_layout(samples.reshape(-1, block, 2))
 
@@ -138,7 +138,7 @@ def picture(work):
 
 
 def measure_for(work):
-    return training(work) if work["task"]["kind"] == "train" else picture(work)
+    return training(work) if work["task"]["kind"] == "train" else map_of(work)
 
 
 peer.serve(jax.__version__, measure_for)

@@ -34,7 +34,7 @@ def batches(task):
 
 
 def grid(task):
-    """The samples of a picture (side² × 2, float32), rows from y = +1 down."""
+    """The samples of a map (side² × 2, float32), rows from y = +1 down."""
     axis = np.linspace(-1, 1, task["side"], dtype=np.float32)
     x, y = np.meshgrid(axis, -axis)
     return np.stack([x.ravel(), y.ravel()], axis=1)
@@ -50,7 +50,7 @@ def samples(posteriors):
 def repeat(at_least, n_units, prepare, run):
     """Prepares (outside the clock) and runs until the runs have taken `at_least` seconds.
 
-    Returns the time per step or picture, of which each run makes `n_units`, and what the last run
+    Returns the time per step or map, of which each run makes `n_units`, and what the last run
     returned.
     """
     elapsed, on_cpu, n_runs = 0.0, 0.0, 0
@@ -65,10 +65,10 @@ def repeat(at_least, n_units, prepare, run):
     return per_unit, output
 
 
-def serve(version, works):
+def serve(version, measure_of):
     """Answers requests until the input ends.
 
-    `works` maps a workload to a function from seconds to (time per unit, result), or to None where
+    `measure_of` maps a workload to a function from seconds to (time per unit, result), or to None where
     the library has no such thing. It is called once per workload, before the first clock
     runs, so that it can compile.
     """
@@ -80,9 +80,9 @@ def serve(version, works):
 
     with open(sys.argv[-1], encoding="utf-8") as file:
         workloads = json.load(file)
-    measures = {work["name"]: works(work) for work in workloads}
+    measures = {work["name"]: measure_of(work) for work in workloads}
     measures = {name: measure for name, measure in measures.items() if measure}
-    answer({"version": version, "works": list(measures)})
+    answer({"version": version, "workloads": list(measures)})
     for line in sys.stdin:
         name, seconds = line.split()
         try:

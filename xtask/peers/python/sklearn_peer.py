@@ -1,4 +1,4 @@
-"""The pictures in scikit-learn: MLPClassifier.predict_proba with the same weights.
+"""The maps in scikit-learn: MLPClassifier.predict_proba with the same weights.
 
 Its training loop cannot start from given weights and moments, so it takes no part in T1–T4.
 """

@@ -53,7 +53,7 @@ def training(work):
     return measure
 
 
-def picture(work):
+def map_of(work):
     model = network(work)
     samples = torch.from_numpy(peer.grid(work["task"]))
 
@@ -70,7 +70,7 @@ def picture(work):
 
 
 def measure_for(work):
-    return training(work) if work["task"]["kind"] == "train" else picture(work)
+    return training(work) if work["task"]["kind"] == "train" else map_of(work)
 
 
 torch.set_num_threads(1)

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: our engine and its peers doing the same work in turns, on one processor.
 //!
 //! Each program is started once and waits between its turns, so that neither its start nor its
-//! compilation is in anybody's time, and whatever the machine does besides hits all alike. See
+//! compilation is measured, and whatever the machine does besides hits all alike. See
 //! `xtask/peers` for the programs and `crates/nnvisu-core/BENCHMARKS.md` for what came out.
 
 mod peer;
@@ -10,7 +10,7 @@ mod report;
 mod rounds;
 mod server;
 mod statistics;
-mod works;
+mod workloads;
 
 use std::time::Duration;
 
@@ -67,11 +67,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.through_server {
         return server::compare(effort);
     }
-    let (works, mut programs) = prepare::all(&args.only, args.pin)?;
+    let (workloads, mut programs) = prepare::all(&args.only, args.pin)?;
     println!();
-    let measured = rounds::measure(&works, &mut programs, effort)?;
-    report::print(&works, &programs, &measured);
-    let disagreements = measured.disagreements(&works, &programs);
+    let measured = rounds::measure(&workloads, &mut programs, effort)?;
+    report::print(&workloads, &programs, &measured);
+    let disagreements = measured.disagreements(&workloads, &programs);
     for disagreement in &disagreements {
         println!("{disagreement}");
     }

@@ -1,4 +1,4 @@
-//! A program that does the work: started once, then asked and answered line by line.
+//! A program that does the workload: started once, then asked and answered line by line.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub(super) struct Program {
     pub(super) name: &'static str,
     pub(super) version: String,
-    works: Vec<String>,
+    workloads: Vec<String>,
     child: Child,
     requests: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
@@ -21,7 +21,7 @@ pub(super) struct Program {
 #[derive(Deserialize)]
 struct Hello {
     version: String,
-    works: Vec<String>,
+    workloads: Vec<String>,
 }
 
 /// What it says after a turn.
@@ -32,10 +32,10 @@ enum Answer {
     Error { error: String },
 }
 
-/// One turn of one program at one work.
+/// One turn of one program at one workload.
 #[derive(Clone, Deserialize)]
 pub(super) struct Turn {
-    /// Per step or picture.
+    /// Per step or map.
     pub(super) seconds: f64,
     /// How much of the time it had a processor.
     pub(super) cpu_share: f64,
@@ -57,7 +57,7 @@ impl Program {
         Ok(Self {
             name,
             version: hello.version,
-            works: hello.works,
+            workloads: hello.workloads,
             child,
             requests,
             answers,
@@ -65,19 +65,19 @@ impl Program {
     }
 
     /// Whether it can do the work of that name.
-    pub(super) fn does(&self, work: &str) -> bool {
-        self.works.iter().any(|name| name == work)
+    pub(super) fn does(&self, workload: &str) -> bool {
+        self.workloads.iter().any(|name| name == workload)
     }
 
-    /// Has it do the work of that name for at least so long.
-    pub(super) fn measure(&mut self, work: &str, at_least: Duration) -> Result<Turn> {
-        let context = || format!("{} at {work}", self.name);
+    /// Has it do the work of that name for at least this long.
+    pub(super) fn measure(&mut self, workload: &str, at_least: Duration) -> Result<Turn> {
+        let context = || format!("{} at {workload}", self.name);
         let requests = self.requests.as_mut().expect("open until it is dropped");
-        writeln!(requests, "{work} {}", at_least.as_secs_f64()).with_context(context)?;
+        writeln!(requests, "{workload} {}", at_least.as_secs_f64()).with_context(context)?;
         let line = read_line(&mut self.answers).with_context(context)?;
         match serde_json::from_str(&line).with_context(context)? {
             Answer::Turn(turn) => Ok(turn),
-            Answer::Error { error } => bail!("{} at {work}: {error}", self.name),
+            Answer::Error { error } => bail!("{} at {workload}: {error}", self.name),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Getting ready: building our program, installing and starting the others.
 //!
-//! Whatever cannot be had is left out with a message; only our own program must work.
+//! Whatever cannot be had is left out with a message; only our own program must workload.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use super::peer::Program;
-use super::works::Work;
+use super::workloads::Workload;
 use crate::command::{cargo, command, repository, run, succeeds, target_directory};
 
 /// One thread each, in every library that would take more.
@@ -33,7 +33,7 @@ pub(crate) enum PeerName {
     JaxTuned,
     /// PyTorch, eager.
     Pytorch,
-    /// scikit-learn, pictures only.
+    /// scikit-learn, maps only.
     ScikitLearn,
     /// candle.
     Candle,
@@ -66,8 +66,8 @@ impl PeerName {
     }
 }
 
-/// The works, and the programs that could be had: ours, then the peers in `only` or all.
-pub(super) fn all(only: &[PeerName], pin: Option<usize>) -> Result<(Vec<Work>, Vec<Program>)> {
+/// The workloads, and the programs that could be had: ours, then the peers in `only` or all.
+pub(super) fn all(only: &[PeerName], pin: Option<usize>) -> Result<(Vec<Workload>, Vec<Program>)> {
     let directory = target_directory().join("bench");
     std::fs::create_dir_all(&directory)?;
     let workloads = directory.join("workloads.json");
@@ -96,7 +96,7 @@ pub(super) fn all(only: &[PeerName], pin: Option<usize>) -> Result<(Vec<Work>, V
             Err(error) => println!("{} is left out: {error:#}", peer.name()),
         }
     }
-    Ok((Work::read_all(&workloads)?, programs))
+    Ok((Workload::read_all(&workloads)?, programs))
 }
 
 /// Our engine, as it is released.

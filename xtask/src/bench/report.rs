@@ -2,9 +2,9 @@
 
 use super::peer::Program;
 use super::rounds::{Comparison, Measured, OURS};
-use super::works::Work;
+use super::workloads::Workload;
 
-/// What the project promises: (work, peer, how many times as fast).
+/// What the project promises: (workload, peer, how many times as fast).
 const TARGETS: [(&str, &str, f64); 7] = [
     ("T1", "JAX", 6.0),
     ("T2", "JAX", 3.0),
@@ -16,15 +16,15 @@ const TARGETS: [(&str, &str, f64); 7] = [
 ];
 
 /// Prints everything.
-pub(super) fn print(works: &[Work], programs: &[Program], measured: &Measured) {
+pub(super) fn print(workloads: &[Workload], programs: &[Program], measured: &Measured) {
     println!();
     print_machine(programs, measured);
-    println!("\nTime per step or picture, the median of the rounds:\n");
-    print_times(works, programs, measured);
+    println!("\nTime per step or map, the median of the rounds:\n");
+    print_times(workloads, programs, measured);
     println!("\nHow many times as long as nnvisu (lowest to highest round):\n");
-    print_ratios(works, programs, measured);
+    print_ratios(workloads, programs, measured);
     println!();
-    print_targets(works, programs, measured);
+    print_targets(workloads, programs, measured);
 }
 
 fn print_machine(programs: &[Program], measured: &Measured) {
@@ -49,22 +49,30 @@ fn print_machine(programs: &[Program], measured: &Measured) {
     }
 }
 
-fn print_times(works: &[Work], programs: &[Program], measured: &Measured) {
-    print_head("work", programs.iter().map(|program| program.name), "floor");
-    for (index, work) in works.iter().enumerate() {
+fn print_times(workloads: &[Workload], programs: &[Program], measured: &Measured) {
+    print_head(
+        "workload",
+        programs.iter().map(|program| program.name),
+        "floor",
+    );
+    for (index, workload) in workloads.iter().enumerate() {
         let times = (0..programs.len()).map(|program| {
             cell(measured.comparison(index, program), |it| {
                 duration(it.seconds.median)
             })
         });
         let floor = cell(measured.floor(index), |it| duration(it.seconds.median));
-        print_row(&format!("{}: {}", work.name, work.title), times, &floor);
+        print_row(
+            &format!("{}: {}", workload.name, workload.title),
+            times,
+            &floor,
+        );
     }
 }
 
-fn print_ratios(works: &[Work], programs: &[Program], measured: &Measured) {
+fn print_ratios(workloads: &[Workload], programs: &[Program], measured: &Measured) {
     let peers = programs.iter().skip(OURS + 1).map(|program| program.name);
-    print_head("work", peers, "nnvisu to floor");
+    print_head("workload", peers, "nnvisu to floor");
     let ratio = |comparison: Option<Comparison>| {
         cell(comparison, |Comparison { ratio, .. }| {
             format!(
@@ -75,22 +83,22 @@ fn print_ratios(works: &[Work], programs: &[Program], measured: &Measured) {
             )
         })
     };
-    for (index, work) in works.iter().enumerate() {
+    for (index, workload) in workloads.iter().enumerate() {
         let ratios =
             (OURS + 1..programs.len()).map(|program| ratio(measured.comparison(index, program)));
-        print_row(&work.name, ratios, &ratio(measured.floor(index)));
+        print_row(&workload.name, ratios, &ratio(measured.floor(index)));
     }
 }
 
-fn print_targets(works: &[Work], programs: &[Program], measured: &Measured) {
-    for (work, peer, wanted) in TARGETS {
-        let work_index = works.iter().position(|it| it.name == work);
+fn print_targets(workloads: &[Workload], programs: &[Program], measured: &Measured) {
+    for (workload, peer, wanted) in TARGETS {
+        let workload_index = workloads.iter().position(|it| it.name == workload);
         let program = programs.iter().position(|it| it.name == peer);
-        let found = work_index
+        let found = workload_index
             .zip(program)
-            .and_then(|(work, program)| measured.comparison(work, program));
+            .and_then(|(workload, program)| measured.comparison(workload, program));
         match found {
-            None => println!("{work}: not compared with {peer}"),
+            None => println!("{workload}: not compared with {peer}"),
             Some(Comparison { ratio, .. }) => {
                 let verdict = if ratio.median >= wanted {
                     "reached"
@@ -98,7 +106,7 @@ fn print_targets(works: &[Work], programs: &[Program], measured: &Measured) {
                     "NOT reached"
                 };
                 println!(
-                    "{work}: {} times as fast as {peer}, at least {wanted} wanted: {verdict}",
+                    "{workload}: {} times as fast as {peer}, at least {wanted} wanted: {verdict}",
                     digits(ratio.median)
                 );
             }

@@ -1,4 +1,4 @@
-//! The measuring itself: in every round, each program has its turn at each work.
+//! The measuring itself: in every round, each program has its turn at each workload.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::Effort;
 use super::peer::{Program, Turn};
 use super::statistics::Summary;
-use super::works::Work;
+use super::workloads::Workload;
 
 /// The first program is ours; it also measures the processor's peak, under this name.
 pub(super) const OURS: usize = 0;
@@ -16,22 +16,22 @@ const PEAK: &str = "peak";
 /// A turn in which a program had less of a processor than this is taken again, if there is time.
 const UNDISTURBED: f64 = 0.98;
 
-/// One turn of everybody at one work.
+/// One turn of everybody at one workload.
 struct Round {
     floor: f64,
-    /// As the programs; none where a program cannot do the work.
+    /// As the programs; none where a program cannot do the workload.
     turns: Vec<Option<Turn>>,
 }
 
 /// All rounds.
 pub(super) struct Measured {
-    /// For each work.
+    /// For each workload.
     rounds: Vec<Vec<Round>>,
 }
 
-/// What came of one program at one work.
+/// What came of one program at one workload.
 pub(super) struct Comparison {
-    /// Per step or picture.
+    /// Per step or map.
     pub(super) seconds: Summary,
     /// How many times as long it takes as our engine, round by round.
     pub(super) ratio: Summary,
@@ -39,15 +39,15 @@ pub(super) struct Comparison {
 
 /// Measures everybody at everything.
 pub(super) fn measure(
-    works: &[Work],
+    workloads: &[Workload],
     programs: &mut [Program],
     effort: Effort,
 ) -> Result<Measured> {
-    let mut rounds: Vec<Vec<Round>> = works.iter().map(|_| Vec::new()).collect();
+    let mut rounds: Vec<Vec<Round>> = workloads.iter().map(|_| Vec::new()).collect();
     for n in 0..effort.n_rounds {
         print!("Round {} of {}:", n + 1, effort.n_rounds);
-        for (work, rounds) in works.iter().zip(&mut rounds) {
-            print!(" {}", work.name);
+        for (workload, rounds) in workloads.iter().zip(&mut rounds) {
+            print!(" {}", workload.name);
             std::io::stdout().flush()?;
             let peak = undisturbed_turn(&mut programs[OURS], PEAK, effort)?;
             let mut turns: Vec<Option<Turn>> = programs.iter().map(|_| None).collect();
@@ -55,11 +55,11 @@ pub(super) fn measure(
             for place in 0..programs.len() {
                 let index = (place + n) % programs.len();
                 let program = &mut programs[index];
-                if program.does(&work.name) {
-                    turns[index] = Some(undisturbed_turn(program, &work.name, effort)?);
+                if program.does(&workload.name) {
+                    turns[index] = Some(undisturbed_turn(program, &workload.name, effort)?);
                 }
             }
-            let floor = work.floor(peak.seconds);
+            let floor = workload.floor(peak.seconds);
             rounds.push(Round { floor, turns });
         }
         println!();
@@ -68,13 +68,13 @@ pub(super) fn measure(
 }
 
 /// A turn that nothing else on the machine cut short, or else the least disturbed one of several.
-fn undisturbed_turn(program: &mut Program, work: &str, effort: Effort) -> Result<Turn> {
-    let mut best = program.measure(work, effort.at_least)?;
+fn undisturbed_turn(program: &mut Program, workload: &str, effort: Effort) -> Result<Turn> {
+    let mut best = program.measure(workload, effort.at_least)?;
     for _ in 0..effort.n_retries {
         if best.cpu_share >= UNDISTURBED {
             break;
         }
-        let turn = program.measure(work, effort.at_least)?;
+        let turn = program.measure(workload, effort.at_least)?;
         if turn.cpu_share > best.cpu_share {
             best = turn;
         }
@@ -83,10 +83,10 @@ fn undisturbed_turn(program: &mut Program, work: &str, effort: Effort) -> Result
 }
 
 impl Measured {
-    /// Program `program` at work `work`, or nothing if it cannot do it.
-    pub(super) fn comparison(&self, work: usize, program: usize) -> Option<Comparison> {
+    /// Program `program` on workload `workload`, or nothing if it cannot do it.
+    pub(super) fn comparison(&self, workload: usize, program: usize) -> Option<Comparison> {
         let pairs = || {
-            self.rounds[work].iter().filter_map(|round| {
+            self.rounds[workload].iter().filter_map(|round| {
                 let ours = round.turns[OURS].as_ref()?;
                 Some((ours.seconds, round.turns[program].as_ref()?.seconds))
             })
@@ -97,9 +97,9 @@ impl Measured {
         })
     }
 
-    /// The floor of work `work`, and how many times as long our engine takes.
-    pub(super) fn floor(&self, work: usize) -> Option<Comparison> {
-        let rounds = &self.rounds[work];
+    /// The floor of workload `workload`, and how many times as long our engine takes.
+    pub(super) fn floor(&self, workload: usize) -> Option<Comparison> {
+        let rounds = &self.rounds[workload];
         let ratios = rounds.iter().filter_map(|round| {
             let ours = round.turns[OURS].as_ref()?;
             Some(ours.seconds / round.floor)
@@ -117,10 +117,14 @@ impl Measured {
         Summary::of(turns.map(|turn| turn.cpu_share))
     }
 
-    /// A sentence for each program and work whose result is not ours.
-    pub(super) fn disagreements(&self, works: &[Work], programs: &[Program]) -> Vec<String> {
+    /// A sentence for each program and workload whose result is not ours.
+    pub(super) fn disagreements(
+        &self,
+        workloads: &[Workload],
+        programs: &[Program],
+    ) -> Vec<String> {
         let mut found = Vec::new();
-        for (work, rounds) in works.iter().zip(&self.rounds) {
+        for (workload, rounds) in workloads.iter().zip(&self.rounds) {
             let Some(last) = rounds.last() else { continue };
             let Some(ours) = &last.turns[OURS] else {
                 continue;
@@ -128,9 +132,9 @@ impl Measured {
             for (program, turn) in programs.iter().zip(&last.turns) {
                 let problem = turn
                     .as_ref()
-                    .and_then(|turn| work.disagreement(&ours.result, &turn.result));
+                    .and_then(|turn| workload.disagreement(&ours.result, &turn.result));
                 if let Some(problem) = problem {
-                    found.push(format!("{} at {}: {problem}", program.name, work.name));
+                    found.push(format!("{} at {}: {problem}", program.name, workload.name));
                 }
             }
         }

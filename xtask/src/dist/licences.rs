@@ -135,7 +135,7 @@ fn our_text(name: &str) -> Result<String> {
     std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
 }
 
-/// The MIT licence as given by somebody else: our text with another line of copyright.
+/// The MIT licence of another author: our text with another line of copyright.
 fn mit(authors: &[String]) -> Result<String> {
     Ok(our_text("LICENSE-MIT")?
         .lines()
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mit_licence_names_whoever_gives_it() {
+    fn the_mit_licence_names_its_author() {
         let text = mit(&["Ann".to_owned(), "Bob".to_owned()]).unwrap();
         assert!(text.contains("Copyright (c) Ann, Bob\n"), "{text}");
         assert!(text.contains("Permission is hereby granted"));

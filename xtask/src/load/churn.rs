@@ -11,12 +11,12 @@ use super::process::Usage;
 use super::report::{Check, Findings, Target, known};
 use super::server::Server;
 
-/// So many people are there at once.
+/// Clients that are connected at once.
 const AT_ONCE: usize = 32;
 /// Memory may differ by this much between two looks at the same server, in KiB.
 const NOISE: f64 = 1024.0;
 
-/// How somebody leaves.
+/// How a client leaves.
 #[derive(Clone, Copy, Debug)]
 enum Leaving {
     /// With a close frame, and waits for the answer.

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::{Message, protocol::WebSocketConfig};
 
 /// A server that takes longer than this for one answer has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Enough for a picture; the library's own are larger than a whole session on the server.
+/// Enough for a frame; the library's own are larger than a whole session on the server.
 const BUFFER: usize = 4096;
 
 /// Where the server listens.
@@ -30,7 +30,7 @@ pub(super) struct Target {
 /// What a client has been sent.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Received {
-    pub(super) pictures: u64,
+    pub(super) frames: u64,
     pub(super) bytes: u64,
 }
 
@@ -158,18 +158,18 @@ impl Client {
         Ok(())
     }
 
-    /// Waits for a picture.
-    pub(super) async fn picture(&mut self) -> Result<()> {
-        let before = self.received.pictures;
+    /// Waits for a frame.
+    pub(super) async fn frame(&mut self) -> Result<()> {
+        let before = self.received.frames;
         let drawing = async {
-            while self.received.pictures == before {
+            while self.received.frames == before {
                 self.next().await?;
             }
             Ok(())
         };
         timeout(PATIENCE, drawing)
             .await
-            .unwrap_or_else(|_| bail!("no picture within {PATIENCE:?}"))
+            .unwrap_or_else(|_| bail!("no frame within {PATIENCE:?}"))
     }
 
     /// All that it has been sent.
@@ -202,7 +202,7 @@ impl Client {
         match message {
             Message::Text(text) => Ok(Some(serde_json::from_str(&text)?)),
             Message::Binary(_) => {
-                self.received.pictures += 1;
+                self.received.frames += 1;
                 Ok(None)
             }
             _ => Ok(None),

@@ -9,7 +9,7 @@ use super::report::{Check, Findings, Target, each, known};
 use super::server::Server;
 use super::statistics::quantile;
 
-/// So many clients do something at once.
+/// Clients that act at once.
 const AT_ONCE: usize = 8;
 const MEBIBYTE: f64 = 1024.0;
 
@@ -34,7 +34,7 @@ pub(super) async fn alone(server: &Server) -> Result<Findings> {
     })
 }
 
-/// Sessions of people who have just come, and of people who have looked at a picture since.
+/// Sessions of people who have just come, and of people who have seen a frame since.
 pub(super) async fn run(server: &Server, n_sessions: usize) -> Result<Findings> {
     let empty = server.settled(|_| true).await;
     let clients: Vec<Client> = stream::iter(0..n_sessions)
@@ -47,7 +47,7 @@ pub(super) async fn run(server: &Server, n_sessions: usize) -> Result<Findings> 
     let clients: Vec<Client> = stream::iter(clients)
         .map(async |mut client: Client| {
             client.generate_points(1).await?;
-            client.picture().await?;
+            client.frame().await?;
             anyhow::Ok(client)
         })
         .buffer_unordered(AT_ONCE)
@@ -82,7 +82,7 @@ pub(super) async fn run(server: &Server, n_sessions: usize) -> Result<Findings> 
         title: format!("{n_sessions} idle sessions"),
         lines: vec![
             line("just connected", connected),
-            line("paused, with 200 points and a picture drawn", shown),
+            line("paused, with 200 points and a map drawn", shown),
             format!(
                 "answers, {AT_ONCE} at a time: p50 {}, p99 {}",
                 known(quantile(&latencies, 0.5), " ms"),

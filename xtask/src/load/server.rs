@@ -13,7 +13,7 @@ use super::process::{Usage, usage};
 
 /// How long a server may take to settle after sessions have come or gone.
 const SETTLE: Duration = Duration::from_secs(20);
-/// What does not change for so long is settled.
+/// A value that does not change for this long has settled.
 const CALM: Duration = Duration::from_millis(500);
 
 /// Where servers come from.

@@ -12,7 +12,7 @@ use super::report::{Check, Findings, Target, each, known, short};
 use super::server::Server;
 use super::statistics::{fairness, quantile};
 
-/// Sessions train for so long before anything is measured.
+/// Sessions train for this long before anything is measured.
 const WARM_UP: Duration = Duration::from_secs(2);
 /// A person changes something about twice a second, each at times of their own.
 const BETWEEN_CONTROLS: Duration = Duration::from_millis(500);
@@ -137,8 +137,8 @@ fn findings(plan: Plan, measured: &[Measured]) -> Findings {
                 latencies.len(),
             ),
             format!(
-                "to each page: {} pictures/s, {} Mbit/s",
-                short(per_second(|it| it.pictures)),
+                "to each page: {} frames/s, {} Mbit/s",
+                short(per_second(|it| it.frames)),
                 short(per_second(|it| it.bytes) * 8e-6),
             ),
         ],
@@ -159,7 +159,7 @@ fn findings(plan: Plan, measured: &[Measured]) -> Findings {
     }
 }
 
-/// Somebody with a page.
+/// A client that behaves as a page.
 struct Person {
     target: Address,
     number: u64,
@@ -180,7 +180,7 @@ impl Person {
             if let Some(begin) = *self.begun.borrow() {
                 break begin;
             }
-            // Pictures have to be taken meanwhile.
+            // Frames have to be read meanwhile.
             tokio::select! {
                 changed = self.begun.changed() => changed?,
                 failed = client.read_until(Instant::now() + WARM_UP) => failed?,
@@ -206,7 +206,7 @@ impl Person {
             steps_per_second: (last.step - first.step) as f64 / seconds,
             latencies,
             received: Received {
-                pictures: after.pictures - before.pictures,
+                frames: after.frames - before.frames,
                 bytes: after.bytes - before.bytes,
             },
             seconds,

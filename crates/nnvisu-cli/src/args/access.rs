@@ -24,7 +24,7 @@ pub(super) struct AccessArgs {
     )]
     allowed_origins: Vec<Origin>,
 
-    /// Let in only who knows the token on the first line of this file
+    /// Admit only clients that know the token on the first line of this file
     ///
     /// The page asks for it once and keeps it in a cookie; a link that ends in ?token=… works
     /// too, and so does the header `Authorization: Bearer …`. The token has 8 to 256 letters,

@@ -5,7 +5,7 @@ use nnvisu_core::{
     TrainingConfig, WeightDecay,
 };
 
-use crate::choices;
+use crate::value_parsers;
 
 /// One combination.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,30 +56,30 @@ pub(super) struct GridArgs {
     hidden_layers: Vec<HiddenLayers>,
 
     /// Functions after each hidden layer
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = choices::activation())]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = value_parsers::activation())]
     activation: Vec<Activation>,
 
     /// Shares of the hidden units that each step leaves out
-    #[arg(long, value_name = "P,…", value_delimiter = ',', value_parser = choices::dropout,
+    #[arg(long, value_name = "P,…", value_delimiter = ',', value_parser = value_parsers::dropout,
           allow_negative_numbers = true)]
     dropout: Vec<Dropout>,
 
     /// Rules that turn gradients into steps
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = choices::optimizer())]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = value_parsers::optimizer())]
     optimizer: Vec<OptimizerKind>,
 
     /// Factors of each step
-    #[arg(long, value_name = "RATE,…", value_delimiter = ',', value_parser = choices::learning_rate,
+    #[arg(long, value_name = "RATE,…", value_delimiter = ',', value_parser = value_parsers::learning_rate,
           allow_negative_numbers = true)]
     learning_rate: Vec<LearningRate>,
 
     /// L2 regularization (weight decay)
-    #[arg(long, value_name = "LAMBDA,…", value_delimiter = ',', value_parser = choices::weight_decay,
+    #[arg(long, value_name = "LAMBDA,…", value_delimiter = ',', value_parser = value_parsers::weight_decay,
           allow_negative_numbers = true)]
     l2: Vec<WeightDecay>,
 
     /// Points of each step; 0 means all
-    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = choices::batch_size,
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = value_parsers::batch_size,
           allow_negative_numbers = true)]
     batch_size: Vec<BatchSize>,
 }

@@ -85,7 +85,7 @@ struct RunLine {
 
 fn run_line(runs: &Runs, run: usize, outcome: &Outcome) -> String {
     let Setting { network, training } = runs.setting(run);
-    let last = &outcome.ended.last;
+    let last = &outcome.run.last;
     json_line(&RunLine {
         kind: "run",
         hidden_layers: network.hidden_layers.to_string(),
@@ -96,12 +96,12 @@ fn run_line(runs: &Runs, run: usize, outcome: &Outcome) -> String {
         l2: training.weight_decay,
         batch_size: training.batch_size,
         seed: runs.seed(run),
-        stopped: outcome.ended.reason,
+        stopped: outcome.run.reason,
         step: last.step,
         loss: last.metrics.loss,
         accuracy: last.metrics.accuracy,
         checksum: checksum_of(outcome),
-        seconds: outcome.ended.elapsed.as_secs_f64(),
+        seconds: outcome.run.elapsed.as_secs_f64(),
     })
 }
 
@@ -118,13 +118,13 @@ pub(super) fn csv(runs: &Runs, outcomes: &[Option<Outcome>]) -> String {
     );
     for (run, outcome) in finished(outcomes) {
         let values = NAMES.map(|name| runs.setting(run).value(name));
-        let last = &outcome.ended.last;
+        let last = &outcome.run.last;
         let _ = writeln!(
             csv,
             "{},{},{},{},{},{},{}",
             values.join(","),
             runs.seed(run),
-            outcome.ended.reason.name(),
+            outcome.run.reason.name(),
             last.step,
             last.metrics.loss,
             last.metrics.accuracy,
@@ -187,14 +187,14 @@ fn run_row(runs: &Runs, run: usize, outcome: &Outcome) -> Vec<String> {
     if runs.n_seeds > 1 {
         row.push(runs.seed(run).to_string());
     }
-    let last = &outcome.ended.last;
+    let last = &outcome.run.last;
     row.extend([
         text::loss(last.metrics.loss.into()),
         text::percent(last.metrics.accuracy.into()),
         text::count(last.step),
-        text::seconds(outcome.ended.elapsed.as_secs_f64()),
+        text::seconds(outcome.run.elapsed.as_secs_f64()),
         checksum_of(outcome),
-        outcome.ended.reason.to_string(),
+        outcome.run.reason.to_string(),
     ]);
     row
 }
@@ -202,10 +202,10 @@ fn run_row(runs: &Runs, run: usize, outcome: &Outcome) -> Vec<String> {
 fn setting_row(runs: &Runs, index: usize, outcomes: &[&Outcome]) -> Vec<String> {
     let mut row = runs.varied_values(index * runs.n_seeds);
     let of = |value: fn(&Outcome) -> f64| Spread::of(outcomes.iter().map(|o| value(o)));
-    let loss = of(|o| o.ended.last.metrics.loss.into());
-    let accuracy = of(|o| o.ended.last.metrics.accuracy.into());
-    let steps = of(|o| o.ended.last.step as f64);
-    let diverged = |o: &&&Outcome| o.ended.reason == StopReason::Diverged;
+    let loss = of(|o| o.run.last.metrics.loss.into());
+    let accuracy = of(|o| o.run.last.metrics.accuracy.into());
+    let steps = of(|o| o.run.last.step as f64);
+    let diverged = |o: &&&Outcome| o.run.reason == StopReason::Diverged;
     row.extend([
         outcomes.len().to_string(),
         text::loss(loss.mean),

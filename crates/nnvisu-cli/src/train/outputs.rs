@@ -7,12 +7,12 @@ use nnvisu_core::{Grid, Palette, Rasterizer, Trainer};
 
 use super::Watcher;
 use super::progress::{Progress, Report};
-use crate::animation::{Look, Recorder, gif};
-use crate::choices;
+use crate::animation::{FrameStyle, Recorder, gif};
+use crate::image::draw_map;
 use crate::output::{FirstFailure, Output, ensure_apart};
-use crate::picture::draw_map;
 use crate::stopping::StopConditions;
-use crate::training::{Ended, Measurement};
+use crate::training::{Measurement, RunOutcome};
+use crate::value_parsers;
 
 /// Most frames of a GIF that can be asked for; there may be twice as many.
 const MAX_FRAMES: usize = 500;
@@ -55,11 +55,11 @@ pub(super) struct OutputArgs {
     gif_frames: usize,
 
     /// Width of PNG and GIF in pixels
-    #[arg(long, value_name = "PIXELS", value_parser = choices::side, default_value = "400")]
+    #[arg(long, value_name = "PIXELS", value_parser = value_parsers::side, default_value = "400")]
     width: usize,
 
     /// Height of PNG and GIF in pixels [default: the width]
-    #[arg(long, value_name = "PIXELS", value_parser = choices::side)]
+    #[arg(long, value_name = "PIXELS", value_parser = value_parsers::side)]
     height: Option<usize>,
 
     /// Leave the points out of PNG and GIF
@@ -67,8 +67,8 @@ pub(super) struct OutputArgs {
     no_points: bool,
 
     /// Colours of the classes in PNG and GIF
-    #[arg(long, value_name = "NAME", value_parser = choices::palette(),
-          default_value = choices::PALETTES[0])]
+    #[arg(long, value_name = "NAME", value_parser = value_parsers::palette(),
+          default_value = value_parsers::PALETTES[0])]
     palette: Palette,
 
     /// Print JSON lines: one per measurement, and one for the result
@@ -81,7 +81,7 @@ pub(super) struct OutputArgs {
 }
 
 fn parse_frames(text: &str) -> Result<usize, String> {
-    choices::in_range(text, 1, MAX_FRAMES)
+    value_parsers::in_range(text, 1, MAX_FRAMES)
 }
 
 impl OutputArgs {
@@ -133,7 +133,7 @@ impl OutputArgs {
     pub(super) fn write(
         &self,
         trainer: &Trainer,
-        ended: &Ended,
+        outcome: &RunOutcome,
         watcher: &mut Watcher,
         failure: &mut FirstFailure,
     ) -> Vec<String> {
@@ -150,7 +150,7 @@ impl OutputArgs {
         });
         files.write(self.metrics.as_ref(), || {
             let measured = watcher.metrics.take().unwrap_or_default();
-            Ok(metrics_csv(&measured, ended).into_bytes())
+            Ok(metrics_csv(&measured, outcome).into_bytes())
         });
         let grid = || Grid::new(self.width, self.height.unwrap_or(self.width));
         let points = (!self.no_points).then_some(trainer.data());
@@ -161,13 +161,13 @@ impl OutputArgs {
         if let Some(mut recorder) = watcher.recorder.take() {
             recorder.finish(trainer.step(), trainer.mlp());
             files.write(self.gif.as_ref(), || {
-                let look = Look {
+                let style = FrameStyle {
                     grid: grid()?,
                     palette: self.palette,
                     points,
                     data: trainer.data(),
                 };
-                gif(&recorder, &look)
+                gif(&recorder, &style)
             });
         }
         files.names
@@ -196,11 +196,11 @@ impl Files<'_> {
 }
 
 /// The measurements as CSV. Without times, so that the same run gives the same file.
-fn metrics_csv(measured: &[Measurement], ended: &Ended) -> String {
+fn metrics_csv(measured: &[Measurement], outcome: &RunOutcome) -> String {
     let mut csv = String::from("step,loss,accuracy\n");
     // A diverged run has taken its last step back.
-    let before = measured.iter().filter(|m| m.step < ended.last.step);
-    for measurement in before.chain([&ended.last]) {
+    let before = measured.iter().filter(|m| m.step < outcome.last.step);
+    for measurement in before.chain([&outcome.last]) {
         let metrics = measurement.metrics;
         let _ = writeln!(
             csv,

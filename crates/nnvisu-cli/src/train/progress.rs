@@ -113,7 +113,7 @@ impl Progress {
     }
 
     /// Says how the run has ended, and gives the failure if not everything could be said.
-    pub(super) fn summarise(mut self, summary: &Summary<'_>) -> anyhow::Result<()> {
+    pub(super) fn summarize(mut self, summary: &Summary<'_>) -> anyhow::Result<()> {
         match self.report {
             Report::Text => self.printer.print(&summary.as_text()),
             Report::Json => self.printer.print(&summary.as_json()),

@@ -15,8 +15,8 @@ fn main() -> Result<()> {
         .nth(1)
         .context("usage: bench-candle <workloads.json>")?;
     let workloads = Workload::read_all(Path::new(&path))?;
-    let works: Vec<String> = workloads.iter().map(|work| work.name.clone()).collect();
-    serve(CANDLE_VERSION, &works, |name, at_least| {
+    let names: Vec<String> = workloads.iter().map(|work| work.name.clone()).collect();
+    serve(CANDLE_VERSION, &names, |name, at_least| {
         match workloads.iter().find(|work| work.name == name) {
             Some(work) => measure(work, at_least),
             None => bail!("there is no work {name}"),
@@ -33,7 +33,7 @@ fn measure(work: &Workload, at_least: Duration) -> Result<Measurement> {
             })
         }
         Task::Train { optimizer, .. } => bail!("there is no optimizer {optimizer} here"),
-        Task::Map { side } => picture(work, *side, at_least),
+        Task::Map { side } => map_of(work, *side, at_least),
     }
 }
 
@@ -108,7 +108,7 @@ fn batch(points: &[[f32; 2]], labels: &[u8], indices: &[u32]) -> Result<(Tensor,
     ))
 }
 
-fn picture(work: &Workload, side: usize, at_least: Duration) -> Result<Measurement> {
+fn map_of(work: &Workload, side: usize, at_least: Duration) -> Result<Measurement> {
     let network = Network::new(work)?.detached();
     let samples = grid(side)?;
     let (time, posteriors) = repeat(
@@ -125,7 +125,7 @@ fn picture(work: &Workload, side: usize, at_least: Duration) -> Result<Measureme
     })
 }
 
-/// The samples of a picture, rows from y = +1 down.
+/// The samples of a map, rows from y = +1 down.
 fn grid(side: usize) -> Result<Tensor> {
     let at = |index: usize| 2.0 * index as f32 / (side - 1) as f32 - 1.0;
     let samples: Vec<f32> = (0..side * side)

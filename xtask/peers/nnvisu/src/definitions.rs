@@ -12,7 +12,7 @@ use crate::batches::batches;
 /// Data come from this seed, all else from [`seeds`].
 const DATA_SEED: u64 = 1;
 
-/// Pictures are of networks that have learnt for so many steps: not at random any more, not yet
+/// Maps are of networks that have learnt for this many steps: not at random any more, not yet
 /// certain everywhere.
 const N_STEPS_BEFORE_PICTURE: u64 = 50;
 
@@ -29,7 +29,7 @@ struct Definition {
     activation: Activation,
     optimizer: OptimizerKind,
     batch_size: usize,
-    /// So many that no program measures its own start of a run, so few that rounding does not
+    /// Enough that no program measures its own start of a run, so few that rounding does not
     /// drive the programs' results apart.
     n_steps: u64,
 }

@@ -54,7 +54,7 @@ pub(crate) fn measure(work: &Workload, at_least: Duration) -> Result<Measurement
     }
 }
 
-/// The posteriors at 64 places of the picture, class after class for each.
+/// The posteriors at 64 places of the map, class after class for each.
 fn samples(planes: &[u8], n_pixels: usize) -> Vec<f32> {
     (0..64)
         .map(|i| i * (n_pixels - 1) / 63)

@@ -16,10 +16,10 @@ fn main() -> Result<()> {
         ["export", path] => Workload::write_all(&definitions::all()?, Path::new(path)),
         ["serve", path] => {
             let workloads = Workload::read_all(Path::new(path))?;
-            let mut works: Vec<String> = workloads.iter().map(|work| work.name.clone()).collect();
-            works.push(peak::WORK.to_owned());
+            let mut names: Vec<String> = workloads.iter().map(|work| work.name.clone()).collect();
+            names.push(peak::WORK.to_owned());
             let version = format!("{}, {}", env!("CARGO_PKG_VERSION"), peak::instruction_set());
-            serve(&version, &works, |name, at_least| {
+            serve(&version, &names, |name, at_least| {
                 if name == peak::WORK {
                     return Ok(peak::measure(at_least));
                 }

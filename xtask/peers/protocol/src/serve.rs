@@ -1,6 +1,6 @@
 //! The conversation with `cargo xtask bench`, over standard input and output.
 //!
-//! First the program says who it is: `{"version": "…", "works": ["T1", …]}`. Then each line
+//! First the program says who it is: `{"version": "…", "workloads": ["T1", …]}`. Then each line
 //! `T1 0.3` asks it to do that work for at least 0.3 seconds, and is answered by
 //! `{"seconds": …, "cpu_share": …, "result": […]}` or `{"error": "…"}`.
 
@@ -22,7 +22,7 @@ pub struct Measurement {
     pub result: Vec<f32>,
 }
 
-/// The time of one step, or one picture.
+/// The time of one step, or one map.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Time {
     /// On the wall clock.
@@ -39,11 +39,15 @@ pub struct Time {
 /// If the input is not what it should be, or the output is closed.
 pub fn serve(
     version: &str,
-    works: &[String],
+    workloads: &[String],
     mut measure: impl FnMut(&str, Duration) -> Result<Measurement>,
 ) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", json!({ "version": version, "works": works }))?;
+    writeln!(
+        out,
+        "{}",
+        json!({ "version": version, "workloads": workloads })
+    )?;
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let (work, seconds) = line
@@ -60,7 +64,7 @@ pub fn serve(
 }
 
 /// Prepares (outside the clock) and runs, over and over until the runs have taken `at_least`.
-/// Each run makes `n_units` steps or pictures.
+/// Each run makes `n_units` steps or maps.
 ///
 /// # Errors
 ///

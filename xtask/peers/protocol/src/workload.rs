@@ -23,7 +23,7 @@ pub struct Workload {
     pub parameters: Vec<f32>,
     /// What to do.
     pub task: Task,
-    /// The least arithmetic for one step or one picture.
+    /// The least arithmetic for one step or one map.
     pub arithmetic: Arithmetic,
 }
 

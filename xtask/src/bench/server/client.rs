@@ -1,4 +1,4 @@
-//! The running server and its one client, which takes pictures as a page does.
+//! The running server and its one client, which takes frames as a page does.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
@@ -16,7 +16,7 @@ use crate::command::target_directory;
 
 /// The server says something at least this often, or it is broken.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A turn takes so many times as long as one of the library: pictures come no faster.
+/// A turn takes this many times as long as one of the library: frames come no faster.
 const LONGER: u32 = 3;
 
 /// A running server and its client. The server ends when this is dropped.
@@ -42,13 +42,13 @@ pub(super) struct ServedTurn {
     pub(super) seconds: f64,
     /// How much of the time the training thread had a processor; 1 where that is not known.
     pub(super) cpu_share: f64,
-    pub(super) pictures_per_second: f64,
-    /// Width and height of the last picture.
+    pub(super) frames_per_second: f64,
+    /// Width and height of the last frame.
     pub(super) side: u16,
 }
 
-/// What a picture's header says; see PROTOCOL.md.
-struct Picture {
+/// What a frame says; see PROTOCOL.md.
+struct Shown {
     at: Instant,
     side: u16,
     step: u64,
@@ -86,8 +86,8 @@ impl Served {
         let (socket, _) = client(handshake, stream)?;
         let mut served = Self { child, socket };
         served.send(&restore(workloads, work)?)?;
-        // The picture of the untrained network.
-        served.picture()?;
+        // The map of the untrained network.
+        served.frame()?;
         Ok(served)
     }
 
@@ -96,27 +96,27 @@ impl Served {
         self.send(&json!({"type": "reset"}))?;
         self.send(&json!({"type": "start_training"}))?;
         // The speed is measured once training has gone on for a while.
-        let first = self.picture_where(|picture| picture.steps_per_second > 0.0)?;
+        let first = self.frame_where(|shown| shown.steps_per_second > 0.0)?;
         let on_processor = self.time_on_processor();
-        let mut last = self.picture()?;
-        let mut n_pictures = 1;
+        let mut last = self.frame()?;
+        let mut n_frames = 1;
         while last.at < first.at + at_least * LONGER {
-            last = self.picture()?;
-            n_pictures += 1;
+            last = self.frame()?;
+            n_frames += 1;
         }
         let on_processor = self
             .time_on_processor()
             .zip(on_processor)
             .map(|(after, before)| after.saturating_sub(before));
         self.send(&json!({"type": "stop_training"}))?;
-        self.picture_where(|picture| picture.steps_per_second <= 0.0)?;
+        self.frame_where(|shown| shown.steps_per_second <= 0.0)?;
 
         let seconds = last.at.duration_since(first.at).as_secs_f64();
         ensure!(last.step > first.step, "training does not go on");
         Ok(ServedTurn {
             seconds: seconds / (last.step - first.step) as f64,
             cpu_share: on_processor.map_or(1.0, |it| (it.as_secs_f64() / seconds).min(1.0)),
-            pictures_per_second: f64::from(n_pictures) / seconds,
+            frames_per_second: f64::from(n_frames) / seconds,
             side: last.side,
         })
     }
@@ -125,20 +125,20 @@ impl Served {
         Ok(self.socket.send(Message::text(request.to_string()))?)
     }
 
-    fn picture_where(&mut self, condition: impl Fn(&Picture) -> bool) -> Result<Picture> {
+    fn frame_where(&mut self, condition: impl Fn(&Shown) -> bool) -> Result<Shown> {
         loop {
-            let picture = self.picture()?;
-            if condition(&picture) {
-                return Ok(picture);
+            let shown = self.frame()?;
+            if condition(&shown) {
+                return Ok(shown);
             }
         }
     }
 
-    /// The next picture. Reading answers the pings behind the pictures before it.
-    fn picture(&mut self) -> Result<Picture> {
+    /// The next frame. Reading answers the pings behind the frames before it.
+    fn frame(&mut self) -> Result<Shown> {
         loop {
             match self.socket.read()? {
-                Message::Binary(frame) => return Picture::read(&frame),
+                Message::Binary(frame) => return Shown::read(&frame),
                 Message::Text(text) => {
                     let message: Value = serde_json::from_str(&text)?;
                     ensure!(message["type"] != "error", "the server answers {text}");
@@ -162,7 +162,7 @@ impl Served {
     }
 }
 
-impl Picture {
+impl Shown {
     fn read(frame: &[u8]) -> Result<Self> {
         let (Some(2), Some(&side), Some(&step), Some(&speed)) = (
             frame.first(),
@@ -170,7 +170,7 @@ impl Picture {
             frame.get(12..).and_then(<[u8]>::first_chunk),
             frame.get(28..).and_then(<[u8]>::first_chunk),
         ) else {
-            bail!("a frame of {} bytes is no picture", frame.len());
+            bail!("a frame of {} bytes is no map", frame.len());
         };
         Ok(Self {
             at: Instant::now(),
@@ -215,17 +215,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_are_read_where_the_protocol_has_their_fields() {
+    fn frames_are_read_where_the_protocol_has_their_fields() {
         let mut frame = [0; 40];
         frame[0] = 2;
         frame[2..4].copy_from_slice(&256_u16.to_le_bytes());
         frame[12..20].copy_from_slice(&70_000_u64.to_le_bytes());
         frame[28..32].copy_from_slice(&1.5_f32.to_le_bytes());
-        let picture = Picture::read(&frame).unwrap();
-        assert_eq!((picture.side, picture.step), (256, 70_000));
-        assert!((picture.steps_per_second - 1.5).abs() < f32::EPSILON);
-        assert!(Picture::read(&frame[..30]).is_err());
+        let shown = Shown::read(&frame).unwrap();
+        assert_eq!((shown.side, shown.step), (256, 70_000));
+        assert!((shown.steps_per_second - 1.5).abs() < f32::EPSILON);
+        assert!(Shown::read(&frame[..30]).is_err());
         frame[0] = 1;
-        assert!(Picture::read(&frame).is_err());
+        assert!(Shown::read(&frame).is_err());
     }
 }

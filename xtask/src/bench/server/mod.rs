@@ -1,7 +1,7 @@
-//! T1 through the running server, with pictures flowing, beside the library alone: what the
+//! T1 through the running server, with frames flowing, beside the library alone: what the
 //! session around the engine costs.
 //!
-//! The server runs as it is released, with one client that takes every picture and training as
+//! The server runs as it is released, with one client that takes every frame and training as
 //! fast as it goes. It and the library have their turns at the same work in the same run; while
 //! one works, the other waits. Neither is bound to a processor: the server is more than one thread.
 
@@ -138,12 +138,12 @@ fn print(rounds: &[Round]) {
         |it| it.served.seconds,
         |it| it.served.cpu_share,
     );
-    if let Some(pictures) = summary(|it| it.served.pictures_per_second)
+    if let Some(frames) = summary(|it| it.served.frames_per_second)
         && let Some(last) = rounds.last()
     {
         println!(
             "\nPictures: {} a second, {side} × {side}",
-            digits(pictures.median),
+            digits(frames.median),
             side = last.served.side
         );
     }

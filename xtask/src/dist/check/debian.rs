@@ -43,7 +43,7 @@ pub(super) fn check(release: &Release, file: &Path, scratch: &Path) -> Result<()
     program::check(|| Command::new(&path), &release.version, scratch)
 }
 
-/// Nothing in the package belongs to whoever packed it, nor may others write it.
+/// Nothing in the package belongs to the user who packed it, nor may others write it.
 fn belongs_to_root(file: &Path) -> Result<()> {
     let mut list = command("dpkg-deb", &["--contents"]);
     let output = list

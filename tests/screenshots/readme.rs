@@ -1,4 +1,4 @@
-//! The README's pictures.
+//! The README's images.
 
 use std::path::Path;
 

@@ -1,10 +1,10 @@
-//! What breaks the rules of the transport: each ends the connection it comes on, with a reason.
+//! Violations of the transport.s protocol: each ends the connection it comes on, with a reason.
 
 use rand::RngExt as _;
 use rand::seq::IndexedRandom as _;
 
 use super::wire::{
-    BINARY, CLOSE, CONTINUATION, FINAL, Heard, PING, PONG, TEXT, Wire, frame, header,
+    BINARY, CLOSE, CONTINUATION, FINAL, PING, PONG, Received, TEXT, Wire, frame, header,
 };
 use super::{MAX_MESSAGE_BYTES, Rng};
 
@@ -40,16 +40,16 @@ pub(super) async fn break_off(mut wire: Wire, rng: &mut Rng) {
     wire.send(&bytes).await;
     loop {
         match wire.next().await {
-            Heard::Close(given) => {
+            Received::Close(given) => {
                 if let (Some(code), Some(given)) = (code, given) {
                     assert_eq!(given, code, "after {}", wire.subject);
                 }
                 break;
             }
             // The reason can be lost if the server hangs up while more is under way to it.
-            Heard::Nothing => break,
-            Heard::Text(message) => assert_ne!(message["type"], "state", "{message}"),
-            Heard::Binary | Heard::Ping | Heard::Pong(_) => {}
+            Received::Nothing => break,
+            Received::Text(message) => assert_ne!(message["type"], "state", "{message}"),
+            Received::Binary | Received::Ping | Received::Pong(_) => {}
         }
     }
 }
@@ -165,7 +165,7 @@ fn too_large(rng: &mut Rng) -> Vec<u8> {
     frame
 }
 
-/// Each piece is small, and the sum is too much; or they are so many that their number is.
+/// Fragments whose sum is too large, or whose number is.
 fn too_large_in_fragments(rng: &mut Rng) -> Vec<u8> {
     let length = *[0, 1, 10_000].choose(rng).expect("some");
     let n_pieces = MAX_MESSAGE_BYTES / length.max(64) + 1;
@@ -194,7 +194,7 @@ fn bad_close(rng: &mut Rng) -> Vec<u8> {
     bytes
 }
 
-/// A message, a header even, that stops in the middle, with or without a goodbye.
+/// A message, a header even, that stops in the middle, with or without the end of the stream.
 async fn half_a_message(mut wire: Wire, rng: &mut Rng) {
     let payload = vec![b' '; rng.random_range(0..2000)];
     let whole = frame(rng, FINAL | TEXT, &payload);

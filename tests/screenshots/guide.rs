@@ -1,4 +1,4 @@
-//! The guide's pictures: the page in its states, and its panels.
+//! The guide's images: the page in its states, and its panels.
 
 use std::path::Path;
 
@@ -13,27 +13,27 @@ const PHONE: (u32, u32) = (390, 844);
 
 /// Takes them into a directory.
 pub(super) async fn take(page: &Page, url: &str, directory: &Path) {
-    let picture = |name: &str| directory.join(name);
+    let image = |name: &str| directory.join(name);
     page.resize(WINDOW.0, WINDOW.1).await;
     page.open(url).await;
-    page.screenshot(&picture("empty.png")).await;
+    page.screenshot(&image("empty.png")).await;
 
     train_on(page, "moons", 2, 0.99).await;
-    page.screenshot(&picture("training.png")).await;
+    page.screenshot(&image("training.png")).await;
     page.pause().await;
 
     page.resize(TALL.0, TALL.1).await;
-    page.screenshot_of(".data-panel", &picture("data-panel.png"))
+    page.screenshot_of(".data-panel", &image("data-panel.png"))
         .await;
-    page.screenshot_of(".training-panel", &picture("training-panel.png"))
+    page.screenshot_of(".training-panel", &image("training-panel.png"))
         .await;
     page.unfold("#advanced").await;
-    page.screenshot_of("#advanced", &picture("advanced.png"))
+    page.screenshot_of("#advanced", &image("advanced.png"))
         .await;
     page.click("#advanced summary").await;
 
     page.unfold("#files").await;
-    page.screenshot_of("#files", &picture("files.png")).await;
+    page.screenshot_of("#files", &image("files.png")).await;
     page.click("#files summary").await;
 
     page.unfold("#display").await;
@@ -43,10 +43,10 @@ pub(super) async fn take(page: &Page, url: &str, directory: &Path) {
     train_on(page, "circles", 3, 0.97).await;
     page.pause().await;
     page.resize(WINDOW.0, WINDOW.1).await;
-    page.screenshot(&picture("display.png")).await;
+    page.screenshot(&image("display.png")).await;
 
     page.choose("#theme-choice", "light").await;
     page.resize(PHONE.0, PHONE.1).await;
     page.click_at(-0.9, 0.9).await;
-    page.screenshot(&picture("phone.png")).await;
+    page.screenshot(&image("phone.png")).await;
 }

@@ -1,4 +1,4 @@
-//! Pictures: PNG of any size, GIF of a run.
+//! Images: PNG of any size, GIF of a run.
 
 use super::{Folder, gif_size, png_size};
 
@@ -29,7 +29,7 @@ async fn a_session_is_drawn_at_any_size() {
 }
 
 #[tokio::test]
-async fn a_run_leaves_its_pictures() {
+async fn a_run_leaves_its_images() {
     let folder = Folder::new();
     let run = folder
         .succeed(
@@ -54,7 +54,7 @@ async fn a_run_leaves_its_pictures() {
 }
 
 #[tokio::test]
-async fn a_picture_can_go_to_standard_output() {
+async fn a_image_can_go_to_standard_output() {
     let folder = Folder::new();
     let run = folder
         .run("train -g moons --steps 5 --png - --width 20")

@@ -1,8 +1,8 @@
-//! Pictures: their numbers and their pixels belong to the same weights.
+//! Frames: their numbers and their pixels belong to the same weights.
 
 use nnvisu_tests::client::Client;
 use nnvisu_tests::data::{LabelledPoint, XOR, points, points_from};
-use nnvisu_tests::frames::Picture;
+use nnvisu_tests::frames::Frame;
 use nnvisu_tests::reference::{Activation, Model};
 use nnvisu_tests::server::Server;
 use serde_json::{Value, json};
@@ -10,25 +10,21 @@ use serde_json::{Value, json};
 use super::{begin, config, restore, step};
 
 /// A network of these settings trained for a while, its checkpoint and its
-/// picture.
-async fn trained(
-    client: &mut Client,
-    settings: &Value,
-    data: &[LabelledPoint],
-) -> (Value, Picture) {
+/// frame.
+async fn trained(client: &mut Client, settings: &Value, data: &[LabelledPoint]) -> (Value, Frame) {
     client.request(restore(settings, data, &Value::Null)).await;
     client.request(json!({"type": "start_training"})).await;
-    client.picture(|picture| picture.step > 20).await;
+    client.frame(|frame| frame.step > 20).await;
     client.request(json!({"type": "stop_training"})).await;
     let paused = step(client).await;
     let at = paused["step"].as_u64().expect("a step");
     // The two come in either order, and each drops what is before it.
     let mut checkpoint = None;
-    let mut picture = None;
-    while checkpoint.is_none() || picture.is_none() {
+    let mut frame = None;
+    while checkpoint.is_none() || frame.is_none() {
         match client.next().await {
-            nnvisu_tests::client::Frame::Picture(next) if next.step == at => picture = Some(next),
-            nnvisu_tests::client::Frame::Text(mut next)
+            nnvisu_tests::client::Incoming::Frame(next) if next.step == at => frame = Some(next),
+            nnvisu_tests::client::Incoming::Text(mut next)
                 if next["type"] == "checkpoint" && next["payload"]["step"] == at =>
             {
                 checkpoint = Some(next["payload"].take());
@@ -36,11 +32,11 @@ async fn trained(
             _ => {}
         }
     }
-    checkpoint.zip(picture).expect("both are there")
+    checkpoint.zip(frame).expect("both are there")
 }
 
 #[tokio::test]
-async fn the_numbers_in_a_picture_are_those_of_its_weights() {
+async fn the_numbers_in_a_frame_are_those_of_its_weights() {
     let server = Server::start().await;
     let mut client = Client::v2(&server).await;
     let generated = client
@@ -56,20 +52,20 @@ async fn the_numbers_in_a_picture_are_those_of_its_weights() {
         // Dropout and batches disturb the training, never the evaluation.
         settings["dropout"] = json!(0.2);
         settings["batchSize"] = json!(32);
-        let (checkpoint, picture) = trained(&mut client, &settings, &data).await;
+        let (checkpoint, frame) = trained(&mut client, &settings, &data).await;
         let model = Model::from_checkpoint(&checkpoint);
         let (loss, accuracy) = model.loss_and_accuracy(activation, &data);
         assert!(
-            (f64::from(picture.loss) - loss).abs() < 1e-4,
-            "{picture:?}, not {loss}"
+            (f64::from(frame.loss) - loss).abs() < 1e-4,
+            "{frame:?}, not {loss}"
         );
         assert!(
-            (f64::from(picture.accuracy) - accuracy).abs() < 1e-6,
-            "{picture:?}, not {accuracy}"
+            (f64::from(frame.accuracy) - accuracy).abs() < 1e-6,
+            "{frame:?}, not {accuracy}"
         );
 
-        assert_eq!(picture.classes, 4);
-        let (width, height) = (picture.width as f64, picture.height as f64);
+        assert_eq!(frame.classes, 4);
+        let (width, height) = (frame.width as f64, frame.height as f64);
         for (column, row) in [
             (0.0, 0.0),
             (width - 1.0, 0.0),
@@ -80,7 +76,7 @@ async fn the_numbers_in_a_picture_are_those_of_its_weights() {
             let x = -1.0 + 2.0 * column / (width - 1.0);
             let y = 1.0 - 2.0 * row / (height - 1.0);
             for (class, posterior) in model.posteriors(activation, x, y).into_iter().enumerate() {
-                let shown = f64::from(picture.posterior_at(class, x, y)) / 255.0;
+                let shown = f64::from(frame.posterior_at(class, x, y)) / 255.0;
                 assert!(
                     (shown - posterior).abs() < 0.01,
                     "{activation:?}: class {class} at ({x}, {y}): {shown}, not {posterior}"
@@ -91,7 +87,7 @@ async fn the_numbers_in_a_picture_are_those_of_its_weights() {
 }
 
 #[tokio::test]
-async fn the_picture_of_a_paused_network_is_of_full_size() {
+async fn the_frame_of_a_paused_network_is_of_full_size() {
     let server = Server::start().await;
     let mut client = Client::v2(&server).await;
     begin(&mut client, &XOR).await;
@@ -103,56 +99,53 @@ async fn the_picture_of_a_paused_network_is_of_full_size() {
         restore(&config(), &XOR, &Value::Null),
     ] {
         let now = client.request(request).await;
-        let picture = client
-            .picture(|picture| json!(picture.generation) == now["generation"])
+        let frame = client
+            .frame(|frame| json!(frame.generation) == now["generation"])
             .await;
-        assert_eq!((picture.width, picture.height), (256, 256));
-        assert_eq!(json!(picture.step), now["step"]);
-        assert!(picture.steps_per_second.abs() < f32::EPSILON, "{picture:?}");
+        assert_eq!((frame.width, frame.height), (256, 256));
+        assert_eq!(json!(frame.step), now["step"]);
+        assert!(frame.steps_per_second.abs() < f32::EPSILON, "{frame:?}");
     }
 }
 
 #[tokio::test]
-async fn while_training_every_picture_is_newer_than_the_last() {
+async fn while_training_every_frame_is_newer_than_the_last() {
     let server = Server::start().await;
     let mut client = Client::v2(&server).await;
     begin(&mut client, &XOR).await;
     client.request(json!({"type": "start_training"})).await;
-    let mut last = client.picture(|picture| picture.step > 0).await;
+    let mut last = client.frame(|frame| frame.step > 0).await;
     for _ in 0..30 {
-        let picture = client.picture(|_| true).await;
-        assert!(picture.step > last.step);
-        assert!(picture.loss.is_finite());
-        assert!((0.0..=1.0).contains(&picture.accuracy));
-        assert!(picture.steps_per_second >= 0.0);
-        assert!(picture.width >= 100 && picture.height >= 100);
-        last = picture;
+        let frame = client.frame(|_| true).await;
+        assert!(frame.step > last.step);
+        assert!(frame.loss.is_finite());
+        assert!((0.0..=1.0).contains(&frame.accuracy));
+        assert!(frame.steps_per_second >= 0.0);
+        assert!(frame.width >= 100 && frame.height >= 100);
+        last = frame;
     }
     assert!(last.steps_per_second > 0.0);
 }
 
 #[tokio::test]
-async fn without_points_there_is_a_picture_but_no_number() {
+async fn without_points_there_is_a_frame_but_no_number() {
     let server = Server::start().await;
     let mut client = Client::v2(&server).await;
     begin(&mut client, &[]).await;
-    let picture = client.picture(|_| true).await;
-    assert!(
-        picture.loss.is_nan() && picture.accuracy.is_nan(),
-        "{picture:?}"
-    );
-    assert_eq!(picture.classes, 2);
+    let frame = client.frame(|_| true).await;
+    assert!(frame.loss.is_nan() && frame.accuracy.is_nan(), "{frame:?}");
+    assert_eq!(frame.classes, 2);
 
     client
         .request(json!({"type": "update_data", "data": points(&XOR)}))
         .await;
     step(&mut client).await;
-    let picture = client.picture(|picture| picture.step == 1).await;
-    assert!(picture.loss.is_finite());
+    let frame = client.frame(|frame| frame.step == 1).await;
+    assert!(frame.loss.is_finite());
     client
         .request(json!({"type": "update_data", "data": []}))
         .await;
-    client.picture(|picture| picture.loss.is_nan()).await;
+    client.frame(|frame| frame.loss.is_nan()).await;
     let error = client
         .try_request(json!({"type": "start_training"}))
         .await

@@ -11,7 +11,7 @@ const FLOPS_PER_FUNCTION: f64 = 177.0 / 5.0;
 
 /// A workload.
 #[derive(Deserialize)]
-pub(super) struct Work {
+pub(super) struct Workload {
     pub(super) name: String,
     pub(super) title: String,
     task: Task,
@@ -36,7 +36,7 @@ struct Arithmetic {
     elementary_functions: f64,
 }
 
-impl Work {
+impl Workload {
     /// Reads the file.
     pub(super) fn read_all(path: &Path) -> Result<Vec<Self>> {
         let text = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
@@ -72,8 +72,8 @@ impl Work {
 mod tests {
     use super::*;
 
-    fn work(kind: Kind) -> Work {
-        Work {
+    fn workload(kind: Kind) -> Workload {
+        Workload {
             name: "T0".to_owned(),
             title: String::new(),
             task: Task { kind },
@@ -86,23 +86,23 @@ mod tests {
 
     #[test]
     fn the_floor_counts_flops_and_functions() {
-        let floor = work(Kind::Train).floor(1.0 / 177e9);
+        let floor = workload(Kind::Train).floor(1.0 / 177e9);
         assert!((floor - (1e6 / 177e9 + 1e3 / 5e9)).abs() < 1e-12);
     }
 
     #[test]
     fn losses_agree_within_a_thousandth() {
-        let work = work(Kind::Train);
-        assert_eq!(work.disagreement(&[0.5], &[0.5004]), None);
-        assert!(work.disagreement(&[0.5], &[0.501]).is_some());
-        assert!(work.disagreement(&[0.5], &[f64::NAN]).is_some());
-        assert!(work.disagreement(&[0.5], &[]).is_some());
+        let workload = workload(Kind::Train);
+        assert_eq!(workload.disagreement(&[0.5], &[0.5004]), None);
+        assert!(workload.disagreement(&[0.5], &[0.501]).is_some());
+        assert!(workload.disagreement(&[0.5], &[f64::NAN]).is_some());
+        assert!(workload.disagreement(&[0.5], &[]).is_some());
     }
 
     #[test]
     fn posteriors_agree_within_a_byte() {
-        let work = work(Kind::Map);
-        assert_eq!(work.disagreement(&[0.0, 1.0], &[0.0019, 0.9981]), None);
-        assert!(work.disagreement(&[0.0, 1.0], &[0.0, 0.99]).is_some());
+        let workload = workload(Kind::Map);
+        assert_eq!(workload.disagreement(&[0.0, 1.0], &[0.0019, 0.9981]), None);
+        assert!(workload.disagreement(&[0.0, 1.0], &[0.0, 0.99]).is_some());
     }
 }

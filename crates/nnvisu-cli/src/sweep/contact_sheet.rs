@@ -1,12 +1,12 @@
-//! Small multiples: the maps of all runs of a sweep in one picture.
+//! The contact sheet of a sweep: the maps of all its runs in one image.
 
 use anyhow::bail;
 use nnvisu_core::{Grid, Palette, Rasterizer};
 
 use super::{Outcome, Runs};
+use crate::image::{CHARACTER_WIDTH, Image, LINE_HEIGHT, draw_map};
 use crate::output::Output;
-use crate::picture::{CHARACTER_WIDTH, LINE_HEIGHT, Picture, draw_map};
-use crate::{choices, text, usage_error};
+use crate::{text, usage_error, value_parsers};
 
 /// Pixels between maps, and around all of them.
 const GAP: usize = 8;
@@ -14,12 +14,12 @@ const GAP: usize = 8;
 /// Lines of text below each map.
 const N_LINES: usize = 2;
 
-/// The largest picture, in pixels.
+/// The largest image, in pixels.
 const MAX_PIXELS: usize = 100_000_000;
 
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Picture")]
-pub(super) struct PictureArgs {
+#[command(next_help_heading = "Contact sheet")]
+pub(super) struct ContactSheetArgs {
     /// Write the maps of all runs side by side as PNG; - is standard output, instead of the table
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<Output>,
@@ -33,13 +33,13 @@ pub(super) struct PictureArgs {
     no_points: bool,
 
     /// Colours of the classes
-    #[arg(long, value_name = "NAME", value_parser = choices::palette(),
-          default_value = choices::PALETTES[0])]
+    #[arg(long, value_name = "NAME", value_parser = value_parsers::palette(),
+          default_value = value_parsers::PALETTES[0])]
     palette: Palette,
 }
 
 fn parse_tile(text: &str) -> Result<usize, String> {
-    choices::in_range(text, 16, 1024)
+    value_parsers::in_range(text, 16, 1024)
 }
 
 /// Where the maps lie.
@@ -89,14 +89,14 @@ impl Layout {
     }
 }
 
-impl PictureArgs {
-    /// Finds out whether the picture can be drawn and written, before any training.
+impl ContactSheetArgs {
+    /// Finds out whether the image can be drawn and written, before any training.
     pub(super) fn check(&self, runs: &Runs) -> anyhow::Result<()> {
         let Some(png) = &self.png else { return Ok(()) };
         let layout = Layout::new(runs, self.tile);
         if layout.width().saturating_mul(layout.height()) > MAX_PIXELS {
             bail!(usage_error(format!(
-                "The picture would have {} × {} pixels; make its maps smaller with --tile",
+                "The image would have {} × {} pixels; make its maps smaller with --tile",
                 layout.width(),
                 layout.height()
             )));
@@ -104,16 +104,16 @@ impl PictureArgs {
         png.check_binary()
     }
 
-    /// Draws the picture, if it was asked for.
+    /// Draws the image, if it was asked for.
     pub(super) fn write(&self, runs: &Runs, outcomes: &[Option<Outcome>]) -> anyhow::Result<()> {
         let Some(png) = &self.png else { return Ok(()) };
         let layout = Layout::new(runs, self.tile);
-        let mut picture = Picture::blank(layout.width(), layout.height());
+        let mut image = Image::blank(layout.width(), layout.height());
         let mut names: Vec<_> = runs.varied.iter().map(|(name, _)| *name).collect();
         if runs.n_seeds > 1 {
             names.push("seed");
         }
-        picture.write(&names.join(" / "), GAP, GAP / 2);
+        image.write(&names.join(" / "), GAP, GAP / 2);
         let grid = Grid::new(self.tile, self.tile)?;
         let points = (!self.no_points).then_some(&runs.data);
         let mut rasterizer = Rasterizer::new();
@@ -124,13 +124,13 @@ impl PictureArgs {
             };
             let map = draw_map(&mut rasterizer, mlp, points, grid, &self.palette);
             let (x, y) = layout.corner(run);
-            picture.paste(&map, x, y);
+            image.paste(&map, x, y);
             for (line, text) in captions(runs, run, outcome).into_iter().enumerate() {
                 let fitting: String = text.chars().take(self.tile / CHARACTER_WIDTH).collect();
-                picture.write(&fitting, x, y + self.tile + line * LINE_HEIGHT);
+                image.write(&fitting, x, y + self.tile + line * LINE_HEIGHT);
             }
         }
-        png.write(&picture.png()?)
+        png.write(&image.png()?)
     }
 }
 
@@ -139,7 +139,7 @@ fn captions(runs: &Runs, run: usize, outcome: &Outcome) -> [String; N_LINES] {
     if runs.n_seeds > 1 {
         values.push(runs.seed(run).to_string());
     }
-    let metrics = &outcome.ended.last.metrics;
+    let metrics = &outcome.run.last.metrics;
     [
         values.join(" / "),
         format!(

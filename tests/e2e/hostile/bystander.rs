@@ -1,4 +1,4 @@
-//! Somebody who trains on the server under attack, and what comes of it.
+//! A client that trains on the server under attack, and the run it makes.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ async fn begin(server: &Server) -> Client {
     client
 }
 
-pub(super) struct Neighbour {
+pub(super) struct Bystander {
     stop: oneshot::Sender<()>,
     training: JoinHandle<Run>,
 }
@@ -60,9 +60,9 @@ pub(super) struct Run {
     checkpoint: Value,
 }
 
-impl Neighbour {
+impl Bystander {
     /// Begins to train on `server`, and watches.
-    pub(super) async fn move_in(server: &Server) -> Self {
+    pub(super) async fn start(server: &Server) -> Self {
         let mut client = begin(server).await;
         client.request(json!({"type": "start_training"})).await;
         let (stop, mut stopped) = oneshot::channel();
@@ -85,15 +85,15 @@ impl Neighbour {
     pub(super) async fn stop(self) -> Run {
         self.stop
             .send(())
-            .expect("the neighbour has not been disturbed");
+            .expect("the bystander has not been disturbed");
         self.training
             .await
-            .expect("the neighbour has not been disturbed")
+            .expect("the bystander has not been disturbed")
     }
 }
 
 impl Run {
-    /// Takes as many steps where nobody else is, and compares weights, optimizer state and seeds
+    /// Takes as many steps on a server of its own, and compares weights, optimizer state and seeds
     /// to the bit: they stand in the checkpoint as base64.
     pub(super) async fn check_against_an_undisturbed_one(self) {
         let server = Server::start().await;

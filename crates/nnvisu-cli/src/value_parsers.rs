@@ -65,7 +65,7 @@ pub(crate) fn point_count(text: &str) -> Result<usize, String> {
     in_range(text, 1, MAX_POINTS)
 }
 
-/// One side of a picture.
+/// One side of an image.
 pub(crate) fn side(text: &str) -> Result<usize, String> {
     in_range(text, Grid::MIN_SIDE, Grid::MAX_SIDE)
 }

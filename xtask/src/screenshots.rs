@@ -1,4 +1,4 @@
-//! The pictures of the README and of the guide, taken from the program itself.
+//! The images of the README and of the guide, taken from the program itself.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -13,15 +13,22 @@ const TRAINING: &str = "train --generate circles --classes 3 --steps 240 --learn
                         --width 280 --gif-frames 40 --gif";
 
 /// Builds the program, drives its page in Chromium and its command line, and
-/// writes the pictures to `directory`, taken relative to the top of the
+/// writes the images to `directory`, taken relative to the top of the
 /// repository.
 pub(crate) fn run(directory: &Path) -> Result<()> {
     tools::chromium()?;
-    let page = ["run", "--package", "nnvisu-tests", "--bin", "shots", "--"];
+    let page = [
+        "run",
+        "--package",
+        "nnvisu-tests",
+        "--bin",
+        "screenshots",
+        "--",
+    ];
     cargo_run(page, directory)?;
     let train = ["run", "--package", "nnvisu-cli", "--"].into_iter();
     let train = train.chain(TRAINING.split_whitespace());
-    cargo_run(train, &directory.join("pictures/training.gif"))
+    cargo_run(train, &directory.join("images/training.gif"))
 }
 
 /// Runs cargo with the arguments and the path behind them.

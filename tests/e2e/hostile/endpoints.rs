@@ -1,4 +1,4 @@
-//! Handshakes that are none: nobody gets in by them, and nobody is kept waiting.
+//! Handshakes that are refused: none opens a session, and none is kept waiting.
 
 use std::net::SocketAddr;
 
@@ -9,8 +9,8 @@ use rand::seq::IndexedRandom as _;
 use super::Rng;
 use super::wire::{Wire, handshake};
 
-/// Knocks in a way in which nobody is let in.
-pub(super) async fn knock(address: SocketAddr, rng: &mut Rng) {
+/// Sends a handshake that has to be refused.
+pub(super) async fn fail_to_connect(address: SocketAddr, rng: &mut Rng) {
     let bytes = bytes(address, rng);
     let mut wire = Wire::connect(address).await;
     wire.subject = format!(
@@ -28,10 +28,10 @@ pub(super) async fn knock(address: SocketAddr, rng: &mut Rng) {
         wire.end().await;
     }
     let answer = wire.head().await;
-    let is_let_in = answer.contains(" 101 ");
+    let is_accepted = answer.contains(" 101 ");
     let is_our_fault = answer.starts_with("HTTP/1.1 5") && !answer.starts_with("HTTP/1.1 505");
     assert!(
-        !is_let_in && !is_our_fault,
+        !is_accepted && !is_our_fault,
         "{text:?} was answered by {answer}"
     );
 }

@@ -1,4 +1,4 @@
-//! Rules of the house that a program can keep: each says what is wrong and what to do.
+//! Conventions of the sources that a program can check; each failure says what to do.
 
 pub(crate) mod dependencies;
 pub(crate) mod html;

@@ -1,4 +1,4 @@
-//! Pictures of networks: the map of the classes with the points on it, captions, and PNG.
+//! Images of networks: the map of the classes with the points on it, captions, and PNG.
 
 use std::convert::Infallible;
 
@@ -11,9 +11,9 @@ use embedded_graphics::prelude::{
 use embedded_graphics::text::{Baseline, Text};
 use nnvisu_core::{Dataset, Grid, Mlp, Palette, Rasterizer, draw_points};
 
-/// A picture in red, green, blue, row-major.
+/// An image in red, green, blue, row-major.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Picture {
+pub(crate) struct Image {
     pub(crate) width: usize,
     pub(crate) height: usize,
     pub(crate) pixels: Vec<u8>,
@@ -30,20 +30,20 @@ pub(crate) fn draw_map(
     points: Option<&Dataset>,
     grid: Grid,
     palette: &Palette,
-) -> Picture {
+) -> Image {
     let mut pixels = Vec::new();
     rasterizer.rgb(mlp, grid, palette, &mut pixels);
     if let Some(points) = points {
         draw_points(points, grid, palette, &mut pixels);
     }
-    Picture {
+    Image {
         width: grid.width(),
         height: grid.height(),
         pixels,
     }
 }
 
-impl Picture {
+impl Image {
     /// A white one.
     pub(crate) fn blank(width: usize, height: usize) -> Self {
         Self {
@@ -68,14 +68,14 @@ impl Picture {
     }
 
     /// Writes a line of ASCII text, its upper left corner at (`x`, `y`); what reaches beyond the
-    /// picture is cut off.
+    /// image is cut off.
     pub(crate) fn write(&mut self, text: &str, x: usize, y: usize) {
         let style = MonoTextStyle::new(&FONT_6X10, Rgb888::BLACK);
         let corner = embedded_graphics::prelude::Point::zero() + Size::new(x as u32, y as u32 + 2);
         let Ok(_) = Text::with_baseline(text, corner, style, Baseline::Top).draw(self);
     }
 
-    /// The picture as a PNG file.
+    /// The image as a PNG file.
     pub(crate) fn png(&self) -> anyhow::Result<Vec<u8>> {
         let mut file = Vec::new();
         let mut encoder = png::Encoder::new(&mut file, self.width as u32, self.height as u32);
@@ -85,18 +85,18 @@ impl Picture {
         encoder
             .write_header()
             .and_then(|mut writer| writer.write_image_data(&self.pixels))
-            .context("The picture cannot be encoded")?;
+            .context("The image cannot be encoded")?;
         Ok(file)
     }
 }
 
-impl OriginDimensions for Picture {
+impl OriginDimensions for Image {
     fn size(&self) -> Size {
         Size::new(self.width as u32, self.height as u32)
     }
 }
 
-impl DrawTarget for Picture {
+impl DrawTarget for Image {
     type Color = Rgb888;
     type Error = Infallible;
 
@@ -124,9 +124,9 @@ mod tests {
 
     #[test]
     fn a_png_is_read_back() {
-        let mut picture = Picture::blank(5, 3);
-        picture.pixels[3..6].copy_from_slice(&[1, 2, 3]);
-        let file = picture.png().unwrap();
+        let mut image = Image::blank(5, 3);
+        image.pixels[3..6].copy_from_slice(&[1, 2, 3]);
+        let file = image.png().unwrap();
         let mut reader = png::Decoder::new(std::io::Cursor::new(file))
             .read_info()
             .unwrap();
@@ -134,23 +134,23 @@ mod tests {
         let info = reader.next_frame(&mut pixels).unwrap();
         assert_eq!((info.width, info.height), (5, 3));
         assert_eq!(info.color_type, png::ColorType::Rgb);
-        assert_eq!(pixels, picture.pixels);
+        assert_eq!(pixels, image.pixels);
     }
 
     #[test]
     fn text_is_dark_on_white_and_stays_inside() {
-        let mut picture = Picture::blank(40, LINE_HEIGHT);
-        picture.write("loss 0.1234", 0, 0);
-        let mut pixels = picture.pixels.chunks_exact(3);
+        let mut image = Image::blank(40, LINE_HEIGHT);
+        image.write("loss 0.1234", 0, 0);
+        let mut pixels = image.pixels.chunks_exact(3);
         assert!(pixels.any(|pixel| pixel == [0; 3]));
-        picture.write("beyond", 1_000, 1_000);
+        image.write("beyond", 1_000, 1_000);
     }
 
     #[test]
-    fn pictures_are_put_together() {
-        let mut small = Picture::blank(2, 2);
+    fn images_are_put_together() {
+        let mut small = Image::blank(2, 2);
         small.pixels.fill(9);
-        let mut large = Picture::blank(4, 3);
+        let mut large = Image::blank(4, 3);
         large.paste(&small, 1, 1);
         let row = |y: usize| large.pixels[12 * y..12 * (y + 1)].to_vec();
         assert_eq!(row(0), [255; 12]);

@@ -1,5 +1,5 @@
-//! Takes the pictures of the README and of the guide from the program itself:
-//! `shots DIRECTORY`, or `cargo xtask shots`. The README's go to `pictures` in
+//! Takes the images of the README and of the guide from the program itself:
+//! `screenshots DIRECTORY`, or `cargo xtask screenshots`. The README's go to `images` in
 //! that directory, the guide's to `guide`.
 
 mod guide;
@@ -12,7 +12,9 @@ use nnvisu_tests::server::Server;
 
 #[tokio::main]
 async fn main() {
-    let directory = std::env::args_os().nth(1).expect("usage: shots DIRECTORY");
+    let directory = std::env::args_os()
+        .nth(1)
+        .expect("usage: screenshots DIRECTORY");
     let subdirectory = |name: &str| -> PathBuf {
         let path = Path::new(&directory).join(name);
         std::fs::create_dir_all(&path).expect("the directory can be made");
@@ -20,7 +22,7 @@ async fn main() {
     };
     let server = Server::start().await;
     let url = server.url("/");
-    with_browser(async |page| readme::take(page, &url, &subdirectory("pictures")).await).await;
+    with_browser(async |page| readme::take(page, &url, &subdirectory("images")).await).await;
     with_browser(async |page| guide::take(page, &url, &subdirectory("guide")).await).await;
 }
 
