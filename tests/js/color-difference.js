@@ -3,7 +3,7 @@
 // The deficiencies are those of G. M. Machado et al., "A Physiologically-based Model for
 // Simulation of Color Vision Deficiency" (2009), at severity 1, in linear RGB.
 
-import { rgbOf } from "../../web/js/state/palettes.js";
+import { rgbOf } from "../../web/js/view/palettes.js";
 
 const VISION = {
   normal: [1, 0, 0, 0, 1, 0, 0, 0, 1],

@@ -5,8 +5,9 @@ import { test } from "node:test";
 
 import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
+import { message } from "../../web/js/words/message.js";
 import { BusyServer, FakeServer, SEEDS } from "./fake-server.js";
-import { chance, checkpoint, settle } from "./support.js";
+import { chance, checkpoint, said, settle } from "./support.js";
 
 const CLICK = { x: 0.5, y: 0.5 };
 
@@ -30,20 +31,20 @@ test("after connecting, everything is handed over at once; then the connection c
   const { id, ...restore } = server.take("restore");
   assert.deepEqual(restore, {
     type: "restore",
-    config: store.state.settings.config,
+    config: store.run.settings.config,
     data: [{ x: 0.5, y: 0.5, label: 1 }],
     checkpoint: null,
     seeds: null,
     stepsPerSecond: 10,
   });
-  assert.equal(store.state.session.connection, "connecting");
+  assert.equal(store.state.connection.status, "connecting");
   server.state({ re: id });
   await settle();
-  assert.equal(store.state.session.connection, "open");
-  assert.equal(store.state.document.maxPoints, 500);
-  assert.deepEqual(store.state.settings.seeds, SEEDS);
-  assert.deepEqual(store.state.session.network.layerSizes, [2, 10, 5, 2]);
-  assert.equal(store.state.session.networkPending, false);
+  assert.equal(store.state.connection.status, "open");
+  assert.equal(store.state.connection.maxPoints, 500);
+  assert.deepEqual(store.run.settings.seeds, SEEDS);
+  assert.deepEqual(store.run.training.network.layerSizes, [2, 10, 5, 2]);
+  assert.equal(store.run.training.networkPending, false);
   assert.deepEqual(server.unanswered, []);
 });
 
@@ -128,17 +129,17 @@ test("a new network is pending until the server says that it trains it", async (
   const { store, server } = await connected();
   store.setArchitecture("3");
   await settle();
-  assert.equal(store.state.session.networkPending, true);
+  assert.equal(store.run.training.networkPending, true);
   store.setArchitecture("6");
   await settle();
   server.answer("update_architecture", { generation: 2, network: { layerSizes: [2, 3, 2], activation: "tanh", dropout: 0 } });
   await settle();
-  assert.deepEqual(store.state.session.network.layerSizes, [2, 3, 2]);
-  assert.equal(store.state.session.networkPending, true);
+  assert.deepEqual(store.run.training.network.layerSizes, [2, 3, 2]);
+  assert.equal(store.run.training.networkPending, true);
   server.answer("update_architecture", { generation: 3, network: { layerSizes: [2, 6, 2], activation: "tanh", dropout: 0 } });
   await settle();
-  assert.deepEqual(store.state.session.network.layerSizes, [2, 6, 2]);
-  assert.equal(store.state.session.networkPending, false);
+  assert.deepEqual(store.run.training.network.layerSizes, [2, 6, 2]);
+  assert.equal(store.run.training.networkPending, false);
 });
 
 test("a setting the server refuses goes back to what it trains, with the reason beside the field", async () => {
@@ -149,9 +150,9 @@ test("a setting the server refuses goes back to what it trains, with the reason 
   server.refuse("update_config", { message: "Learning rate must be lower here", code: "out_of_range", field: "learningRate" });
   server.answer("update_config");
   await settle();
-  const { config, errors } = store.state.settings;
+  const { config, errors } = store.run.settings;
   assert.deepEqual([config.learningRate, config.batchSize], [0.01, 16]);
-  assert.deepEqual(errors, { learningRate: "Learning rate must be lower here" });
+  assert.deepEqual(errors, { learningRate: message("verbatim", { text: "Learning rate must be lower here" }) });
   assert.equal(store.textOf("learningRate"), "0.5");
   assert.deepEqual(server.unanswered, []);
 });
@@ -169,10 +170,10 @@ test("a network the server refuses goes back, and training it would have stopped
   server.answer("stop_training", { running: false });
   server.refuse("update_architecture", { message: "Too large here", code: "out_of_range", field: "architecture" });
   await settle();
-  assert.deepEqual(store.state.settings.config.architecture, [10, 5]);
-  assert.equal(store.state.settings.errors.architecture, "Too large here");
-  assert.equal(store.state.session.networkPending, false);
-  assert.equal(store.state.session.running, false);
+  assert.deepEqual(store.run.settings.config.architecture, [10, 5]);
+  assert.deepEqual(store.run.settings.errors.architecture, message("verbatim", { text: "Too large here" }));
+  assert.equal(store.run.training.networkPending, false);
+  assert.equal(store.run.training.running, false);
   assert.deepEqual(server.types(), []);
 });
 
@@ -183,8 +184,8 @@ test("a value changed again while it is being refused is judged by its own answe
   store.setField("learningRate", "0.25");
   server.refuse("update_config", { message: "No", code: "out_of_range" });
   await settle();
-  assert.equal(store.state.settings.config.learningRate, 0.25);
-  assert.deepEqual(store.state.settings.errors, {});
+  assert.equal(store.run.settings.config.learningRate, 0.25);
+  assert.deepEqual(store.run.settings.errors, {});
   assert.deepEqual(server.take("update_config").payload, { learningRate: 0.25 });
 });
 
@@ -192,25 +193,25 @@ test("frames and checkpoints of weights that are thrown away are dropped", async
   const { store, server } = await connected();
   server.frame({ generation: 1, step: 5 });
   server.checkpoint({ generation: 1, step: 5 });
-  assert.equal(store.state.map.frame.step, 5);
+  assert.equal(store.run.map.frame.step, 5);
   store.resetModel();
   await settle();
   server.frame({ generation: 1, step: 6 });
   server.checkpoint({ generation: 1, step: 6 });
-  assert.equal(store.state.map.frame.step, 5);
-  assert.equal(store.state.model.checkpoint.step, 5);
+  assert.equal(store.run.map.frame.step, 5);
+  assert.equal(store.run.checkpoint.step, 5);
   server.answer("reset", { generation: 2, step: 0 });
-  assert.equal(store.state.history.snapshots.length, 0);
-  assert.equal(store.state.model.checkpoint, null);
+  assert.equal(store.run.history.snapshots.length, 0);
+  assert.equal(store.run.checkpoint, null);
   server.frame({ generation: 1, step: 7 });
   server.checkpoint({ generation: 1, step: 7 });
-  assert.equal(store.state.history.snapshots.length, 0);
-  assert.equal(store.state.model.checkpoint, null);
+  assert.equal(store.run.history.snapshots.length, 0);
+  assert.equal(store.run.checkpoint, null);
   server.frame({ generation: 2, step: 0 });
   server.checkpoint({ generation: 2, step: 0 });
-  assert.equal(store.state.map.frame.generation, 2);
-  assert.equal(store.state.model.checkpoint.generation, 2);
-  assert.equal(store.state.requests.reset, false);
+  assert.equal(store.run.map.frame.generation, 2);
+  assert.equal(store.run.checkpoint.generation, 2);
+  assert.equal(store.run.requests.reset, false);
 });
 
 test("a generated data set replaces the points without being sent back, and is one undo step", async () => {
@@ -218,16 +219,16 @@ test("a generated data set replaces the points without being sent back, and is o
   store.addPoint(CLICK);
   await settle();
   server.answer("update_data");
-  store.setUi({ classCount: 3 });
+  store.setPreferences({ classCount: 3 });
   store.generate("blobs", 7);
   await settle();
   const { id, ...request } = server.take("generate_data");
   assert.deepEqual(request, { type: "generate_data", distribution: "blobs", num_classes: 3, seed: 7 });
-  assert.equal(store.state.session.generating, true);
+  assert.notEqual(store.state.document.generating, null);
   const data = [{ x: 0, y: 0, label: 0 }, { x: 0.123456, y: 0, label: 2 }];
   server.say({ type: "data_generated", re: id, data, seed: 7, distribution: "blobs", num_classes: 3 });
   assert.deepEqual(store.state.document.points, data);
-  assert.equal(store.state.session.generating, false);
+  assert.equal(store.state.document.generating, null);
   server.state({ re: id, generation: 2 });
   await settle();
   assert.deepEqual(server.unanswered, []);
@@ -247,7 +248,7 @@ test("two generators in a row: the second one is what stays", async () => {
   server.say({ type: "data_generated", re: first.id, data: [{ x: 0, y: 0, label: 0 }] });
   server.state({ re: first.id, generation: 2 });
   await settle();
-  assert.equal(store.state.session.generating, true);
+  assert.notEqual(store.state.document.generating, null);
   const second = server.take("generate_data");
   assert.equal(second.distribution, "circles");
   server.say({ type: "data_generated", re: second.id, data: [{ x: 1, y: 0, label: 1 }] });
@@ -263,9 +264,9 @@ test("a generator that fails leaves the points and says why", async () => {
   await settle();
   server.refuse("generate_data", { message: "Not today", code: "internal" });
   await settle();
-  assert.equal(store.state.session.generating, false);
-  assert.equal(store.state.requests.generate, null);
-  assert.equal(store.state.notice.text, "Not today");
+  assert.equal(store.state.document.generating, null);
+  assert.equal(store.state.document.generating, null);
+  assert.equal(said(store), "Not today");
   assert.deepEqual(server.unanswered, []);
 });
 
@@ -284,7 +285,7 @@ test("single steps go one by one", async () => {
   server.refuse("step", { message: "Diverged", code: "diverged" });
   await settle();
   assert.deepEqual(server.types(), []);
-  assert.equal(store.state.requests.steps, 0);
+  assert.equal(store.run.requests.steps, 0);
 });
 
 test("a run that stops by itself is shown as stopped, with the reason", async () => {
@@ -298,9 +299,9 @@ test("a run that stops by itself is shown as stopped, with the reason", async ()
   server.say({ type: "error", message: "The loss is not finite any more", code: "diverged" });
   server.state({ running: false, step: 90 });
   await settle();
-  assert.equal(store.state.session.running, false);
-  assert.equal(store.state.session.diverged, true);
-  assert.equal(store.state.notice.text, "The loss is not finite any more");
+  assert.equal(store.run.training.running, false);
+  assert.equal(store.run.training.diverged, true);
+  assert.equal(said(store), "The loss is not finite any more");
   store.train();
   await settle();
   assert.deepEqual(server.types(), ["start_training"]);
@@ -314,7 +315,7 @@ test("a start the server refuses is shown as paused", async () => {
   server.answer("update_data");
   server.refuse("start_training", { message: "Add points before training", code: "no_data" });
   await settle();
-  assert.equal(store.state.session.running, false);
+  assert.equal(store.run.training.running, false);
   assert.deepEqual(server.types(), []);
 });
 
@@ -330,7 +331,7 @@ test("answers of before do not stop a run that was started since", async () => {
   await settle();
   server.answer("set_speed", { running: false });
   await settle();
-  assert.equal(store.state.session.running, true);
+  assert.equal(store.run.training.running, true);
 });
 
 test("a lost connection is repaired: work done meanwhile goes along, and the run goes on", async () => {
@@ -343,7 +344,7 @@ test("a lost connection is repaired: work done meanwhile goes along, and the run
   server.checkpoint({ generation: 1, step: 40 });
   for (const step of [30, 40, 50]) server.frame({ generation: 1, step });
   server.lose();
-  assert.equal(store.state.session.connection, "retrying");
+  assert.equal(store.state.connection.status, "retrying");
   store.addPoint({ x: -0.5, y: 0 }, 1);
   store.setField("learningRate", "0.2");
   store.setSpeed(null);
@@ -359,10 +360,10 @@ test("a lost connection is repaired: work done meanwhile goes along, and the run
   server.state({ re: id, generation: 1, step: 40 });
   await settle();
   assert.deepEqual(server.types(), ["start_training"]);
-  assert.equal(store.state.session.connection, "open");
-  assert.deepEqual(store.state.history.snapshots.map(({ step }) => step), [30, 40]);
+  assert.equal(store.state.connection.status, "open");
+  assert.deepEqual(store.run.history.snapshots.map(({ step }) => step), [30, 40]);
   server.frame({ generation: 1, step: 41 });
-  assert.deepEqual(store.state.history.snapshots.map(({ step }) => step), [30, 40, 41]);
+  assert.deepEqual(store.run.history.snapshots.map(({ step }) => step), [30, 40, 41]);
 });
 
 test("wishes made without a connection are fulfilled after it", async () => {
@@ -381,7 +382,7 @@ test("wishes made without a connection are fulfilled after it", async () => {
   assert.deepEqual([restore.checkpoint, restore.seeds], [null, null]);
   server.state({ re: restore.id });
   await settle();
-  assert.equal(store.state.requests.reset, false);
+  assert.equal(store.run.requests.reset, false);
   assert.deepEqual(server.types(), ["generate_data"]);
 });
 
@@ -395,7 +396,7 @@ test("a request that was under way when the connection went is not lost", async 
   server.lose();
   server.accept();
   assert.equal(server.take("restore").checkpoint, null);
-  assert.deepEqual(store.state.requests.generate?.distribution, "moons");
+  assert.deepEqual(store.state.document.generating?.distribution, "moons");
 });
 
 test("a network changed without a connection begins with fresh weights", async () => {
@@ -408,7 +409,7 @@ test("a network changed without a connection begins with fresh weights", async (
   assert.equal(restore.checkpoint, null);
   assert.equal(restore.config.dropout, 0.5);
   server.state({ re: restore.id });
-  assert.equal(store.state.session.networkPending, false);
+  assert.equal(store.run.training.networkPending, false);
 });
 
 test("weights survive classes that came while there was no connection", async () => {
@@ -433,12 +434,12 @@ test("a checkpoint the server refuses is given up, and said", async () => {
   server.accept();
   assert.notEqual(server.peek("restore").checkpoint, null);
   server.refuse("restore", { message: "These weights are not finite.", code: "checkpoint_mismatch" });
-  assert.match(store.state.notice.text, /starts afresh. These weights are not finite/);
+  assert.match(said(store), /starts afresh. These weights are not finite/);
   const second = server.take("restore");
   assert.equal(second.checkpoint, null);
   assert.equal(second.data.length, 1);
   server.state({ re: second.id });
-  assert.equal(store.state.session.connection, "open");
+  assert.equal(store.state.connection.status, "open");
 });
 
 test("a checkpoint larger than the server's limit is given up before it closes the connection", async () => {
@@ -447,7 +448,7 @@ test("a checkpoint larger than the server's limit is given up before it closes t
   const server = new FakeServer(store);
   server.accept({ maxMessageBytes: 1_200 });
   assert.equal(server.take("restore").checkpoint, null);
-  assert.match(store.state.notice.text, /larger than what this server takes/);
+  assert.match(said(store), /larger than what this server takes/);
 });
 
 test("a server that refuses even a fresh start is tried again later, and nothing is lost", async () => {
@@ -457,7 +458,7 @@ test("a server that refuses even a fresh start is tried again later, and nothing
   server.accept();
   server.refuse("restore", { message: "Full", code: "internal" });
   assert.equal(server.drops, 1);
-  assert.match(store.state.notice.text, /Full/);
+  assert.match(said(store), /Full/);
   assert.equal(store.state.document.points.length, 1);
 });
 
@@ -470,7 +471,7 @@ test("more points than a server takes: the first are sent, and it is said", asyn
   server.answer("restore");
   await settle();
   assert.deepEqual(server.unanswered, []);
-  assert.match(store.state.notice.text, /at most 3 points/);
+  assert.match(said(store), /at most 3 points/);
 });
 
 test("of frames that come faster than they are read, only the newest is read", async () => {
@@ -481,17 +482,17 @@ test("of frames that come faster than they are read, only the newest is read", a
   server.answer("restore");
   for (const step of [1, 2, 3]) server.frame({ generation: 1, step });
   assert.equal(tasks.length, 1);
-  assert.equal(store.state.map.frame, null);
+  assert.equal(store.run.map.frame, null);
   tasks.shift()();
   await settle();
-  assert.deepEqual(store.state.history.snapshots.map(({ step }) => step), [3]);
+  assert.deepEqual(store.run.history.snapshots.map(({ step }) => step), [3]);
   server.frame({ generation: 1, step: 4 });
   server.lose();
   server.accept();
   server.answer("restore");
   for (const task of tasks) task();
   await settle();
-  assert.deepEqual(store.state.history.snapshots, [], "what waited when the connection was lost is forgotten");
+  assert.deepEqual(store.run.history.snapshots, [], "what waited when the connection was lost is forgotten");
 });
 
 test("answers and frames of the lost connection mean nothing to the next", async () => {
@@ -502,11 +503,11 @@ test("answers and frames of the lost connection mean nothing to the next", async
   server.lose();
   server.accept();
   server.frame({ generation: 1, step: 3 });
-  assert.equal(store.state.map.frame, null);
+  assert.equal(store.run.map.frame, null);
   const restore = server.take("restore");
   assert.ok(restore.id > stale.id);
   server.state({ re: restore.id });
-  assert.equal(store.state.requests.reset, false);
+  assert.equal(store.run.requests.reset, false);
 });
 
 test("a connection that falls silent while something is asked is given up", async () => {
@@ -535,13 +536,13 @@ test("a server that never introduces itself is given up", () => {
 
 test("an answer that brings nothing new changes no setting", async () => {
   const { store, server } = await connected();
-  const { settings } = store.state;
-  const { network } = store.state.session;
+  const { settings } = store.run;
+  const { network } = store.run.training;
   store.addPoint(CLICK);
   await settle();
   server.answer("update_data");
-  assert.equal(store.state.settings, settings);
-  assert.equal(store.state.session.network, network);
+  assert.equal(store.run.settings, settings);
+  assert.equal(store.run.training.network, network);
 });
 
 test("a slow line that still sends is given time", async () => {
@@ -591,13 +592,13 @@ test("a person who comes back makes the page ask at once", async () => {
 test("frames that cannot be read are said once, and the rest goes on", async () => {
   const { store, server } = await connected();
   server.connection.binary(new ArrayBuffer(3));
-  const first = store.state.notice;
-  assert.match(first.text, /cannot read/);
+  const first = store.state.workspace.notice;
+  assert.match(said(store), /cannot read/);
   server.connection.binary(new ArrayBuffer(3));
   server.connection.text("{nonsense");
-  assert.equal(store.state.notice, first);
+  assert.equal(store.state.workspace.notice, first);
   server.frame({ generation: 1, step: 5 });
-  assert.equal(store.state.map.frame.step, 5);
+  assert.equal(store.run.map.frame.step, 5);
 });
 
 test("messages of unknown type are ignored", async () => {
@@ -621,9 +622,9 @@ test("an opened session is handed over as a whole, and can be brought back", asy
   const opened = { ...someSession(chance(1)), checkpoint: checkpoint({ hiddenLayers: [7], step: 40 }) };
   opened.config = { ...opened.config, architecture: [7], activation: "tanh" };
   assert.equal(store.openSession(opened, "from a.nnvisu"), true);
-  assert.equal(store.state.session.running, false);
-  assert.match(store.state.notice.text, /^Opened the session from a.nnvisu: 3 points, network 7, Tanh, step 40$/);
-  assert.equal(store.state.notice.canBringBack, true);
+  assert.equal(store.run.training.running, false);
+  assert.match(said(store), /^Opened the session from a.nnvisu: 3 points, network 7, Tanh, step 40$/);
+  assert.equal(store.state.workspace.notice.canBringBack, true);
   await settle();
   const restore = server.take("restore");
   assert.deepEqual(restore.config, opened.config);
@@ -633,12 +634,12 @@ test("an opened session is handed over as a whole, and can be brought back", asy
   // An answer to what was asked before changes nothing of it.
   server.state({ re: null, generation: 1 });
   await settle();
-  assert.deepEqual(store.state.settings.seeds, opened.seeds);
-  assert.deepEqual(store.state.model.checkpoint, opened.checkpoint);
+  assert.deepEqual(store.run.settings.seeds, opened.seeds);
+  assert.deepEqual(store.run.checkpoint, opened.checkpoint);
   server.state({ re: restore.id, generation: 2, seeds: opened.seeds });
   await settle();
-  assert.equal(store.state.requests.restore, null);
-  assert.deepEqual(store.state.model.checkpoint, opened.checkpoint);
+  assert.equal(store.state.connection.restore, null);
+  assert.deepEqual(store.run.checkpoint, opened.checkpoint);
   store.undo();
   await settle();
   const back = server.take("restore");
@@ -652,7 +653,7 @@ test("a session or data with too many points changes nothing", async () => {
   store.server.hello({ version: "1", author: "", maxPoints: 2 });
   const before = { ...store.state };
   assert.equal(store.openSession(someSession(chance(1)), "from a.nnvisu"), false);
-  assert.match(store.state.notice.text, /^There are 3 points from a.nnvisu, and this server takes at most 2; nothing was changed$/);
+  assert.match(said(store), /^There are 3 points from a.nnvisu, and this server takes at most 2; nothing was changed$/);
   assert.equal(store.importPoints(someSession(chance(1)).points, "from a.csv"), false);
   assert.equal(store.importPoints([], "from a.csv"), false);
   for (const topic of ["data", "settings", "model", "requests"]) assert.equal(store.state[topic], before[topic]);
@@ -713,15 +714,16 @@ test("a long session of anything ends with server and page agreeing", async () =
       await settle();
     }
     assert.deepEqual(server.unanswered, []);
-    const { settings, document: data, session, requests } = store.state;
+    const { document: data, connection } = store.state;
+    const { settings, training, requests, checkpoint: kept } = store.run;
     assert.deepEqual(server.held.config, settings.config);
     assert.deepEqual(server.held.data, data.points);
     assert.equal(server.held.stepsPerSecond, settings.stepsPerSecond);
-    assert.equal(server.held.running, session.running);
-    assert.equal(session.networkPending, false);
-    assert.equal(session.generating, false);
-    assert.deepEqual(requests, { generate: null, restore: null, reset: false, steps: 0 });
-    assert.equal(session.generation, server.held.generation);
-    assert.equal(store.state.model.checkpoint?.generation ?? session.generation, session.generation);
+    assert.equal(server.held.running, training.running);
+    assert.equal(training.networkPending, false);
+    assert.deepEqual(requests, { reset: false, steps: 0 });
+    assert.deepEqual([data.generating, connection.restore], [null, null]);
+    assert.equal(training.generation, server.held.generation);
+    assert.equal(kept?.generation ?? training.generation, training.generation);
   }
 });

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { canvasFromData, dataFromCanvas, dataLength, dragPositions } from "../../web/js/state/geometry.js";
+import { canvasFromData, dataFromCanvas, dataLength, dragPositions } from "../../web/js/view/geometry.js";
 import { pointAt, readPoint, withoutPointsNear } from "../../web/js/state/points.js";
 import { Store } from "../../web/js/state/store.js";
 import { MAX_REFERENCES, MAX_STEPS, UndoStack } from "../../web/js/state/undo-stack.js";
-import { chance } from "./support.js";
+import { chance, said } from "./support.js";
 
 const manyPoints = (count) => Array.from({ length: count }, (_, i) => pointAt({ x: (i % 200) / 100 - 1, y: 0 }, i % 8));
 
@@ -161,7 +161,7 @@ test("above the limit a point is refused with a sentence and nothing is lost", (
   assert.ok(store.addPoint({ x: 0.5, y: 0 }));
   assert.equal(store.addPoint({ x: 0.6, y: 0 }), false);
   assert.equal(store.state.document.points.length, 2);
-  assert.equal(store.state.notice?.text, "There can be at most 2 points");
+  assert.equal(said(store), "There can be at most 2 points");
 });
 
 test("the classes present are counted", () => {

@@ -101,30 +101,30 @@ test("a small frame is kept as it is", () => {
 test("the newest frame is shown until an earlier one is asked for", () => {
   const store = new Store();
   for (let step = 0; step < 5; step += 1) store.server.frame(frame({ step }));
-  assert.equal(store.state.map.frame.step, 4);
-  assert.deepEqual([store.state.history.shownIndex, store.state.history.live], [4, true]);
+  assert.equal(store.run.map.frame.step, 4);
+  assert.deepEqual([store.run.history.shownIndex, store.run.history.live], [4, true]);
 
   store.showSnapshot(1);
-  assert.deepEqual([store.state.map.frame.step, store.state.map.live], [1, false]);
+  assert.deepEqual([store.run.map.frame.step, store.run.map.live], [1, false]);
   store.server.frame(frame({ step: 5 }));
-  assert.equal(store.state.map.frame.step, 1);
-  assert.equal(store.state.history.snapshots.length, 6);
-  assert.equal(store.state.history.shownIndex, 1);
+  assert.equal(store.run.map.frame.step, 1);
+  assert.equal(store.run.history.snapshots.length, 6);
+  assert.equal(store.run.history.shownIndex, 1);
 
   store.goLive();
-  assert.deepEqual([store.state.map.frame.step, store.state.map.live], [5, true]);
+  assert.deepEqual([store.run.map.frame.step, store.run.map.live], [5, true]);
 });
 
 test("the end of the slider is live, and so is anything beyond it", () => {
   const store = new Store();
   store.showSnapshot(3);
-  assert.equal(store.state.map.live, true);
+  assert.equal(store.run.map.live, true);
   for (let step = 0; step < 3; step += 1) store.server.frame(frame({ step }));
   store.showSnapshot(0);
   store.showSnapshot(2);
-  assert.equal(store.state.map.live, true);
+  assert.equal(store.run.map.live, true);
   store.showSnapshot(-5);
-  assert.equal(store.state.map.frame.step, 0);
+  assert.equal(store.run.map.frame.step, 0);
 });
 
 test("training goes on from the latest state, so it shows it", () => {
@@ -133,7 +133,7 @@ test("training goes on from the latest state, so it shows it", () => {
   for (let step = 0; step < 3; step += 1) store.server.frame(frame({ step }));
   store.showSnapshot(0);
   store.train();
-  assert.equal(store.state.map.frame.step, 2);
+  assert.equal(store.run.map.frame.step, 2);
 });
 
 test("a frame that is thinned out while it is shown stays, and the slider stays beside it", () => {
@@ -141,8 +141,8 @@ test("a frame that is thinned out while it is shown stays, and the slider stays 
   for (let step = 0; step < 250; step += 1) store.server.frame(frame({ step }));
   store.showSnapshot(101);
   for (let step = 250; step < 600; step += 1) store.server.frame(frame({ step }));
-  const { snapshots, shownIndex } = store.state.history;
-  assert.equal(store.state.map.frame.step, 101);
+  const { snapshots, shownIndex } = store.run.history;
+  assert.equal(store.run.map.frame.step, 101);
   assert.equal(snapshots[shownIndex].step, 100);
 });
 
@@ -150,9 +150,9 @@ test("fresh weights begin a new history; the old frame stays until the first new
   const store = new Store();
   for (let step = 0; step < 5; step += 1) store.server.frame(frame({ step }));
   store.server.freshWeights();
-  assert.deepEqual(store.state.history, { snapshots: [], shownIndex: -1, live: true });
-  assert.equal(store.state.map.frame.step, 4);
+  assert.deepEqual(store.run.history, { snapshots: [], shownIndex: -1, live: true });
+  assert.equal(store.run.map.frame.step, 4);
   store.server.frame(frame({ step: 0, generation: 2 }));
-  assert.equal(store.state.map.frame.generation, 2);
-  assert.equal(store.state.history.snapshots.length, 1);
+  assert.equal(store.run.map.frame.generation, 2);
+  assert.equal(store.run.history.snapshots.length, 1);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { COLOR_NAMES, PALETTES, colorize, rgbOf } from "../../web/js/state/palettes.js";
+import { COLOR_NAMES, PALETTES, colorize, rgbOf } from "../../web/js/view/palettes.js";
 import { smallestDifference } from "./color-difference.js";
 import { frame } from "./support.js";
 

@@ -3,23 +3,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { statusText } from "../../web/js/state/status.js";
+import { statusText } from "../../web/js/view/status.js";
 import { Store } from "../../web/js/state/store.js";
-import { checkpoint, settle } from "./support.js";
+import { message } from "../../web/js/words/message.js";
+import { textOf } from "../../web/js/words/word.js";
+import { checkpoint, said, settle } from "./support.js";
 
 test("subscribers hear once per turn, only of their topics, and not after they left", async () => {
   const store = new Store();
   const heard = [];
-  store.subscribe(["document", "ui"], (changed) => heard.push([...changed].sort()));
+  store.subscribe(["document", "preferences"], (changed) => heard.push([...changed].sort()));
   const leave = store.subscribe(["document"], () => heard.push("left"));
   leave();
   store.addPoint({ x: 0, y: 0 });
   store.addPoint({ x: 0.1, y: 0 });
-  store.setUi({ palette: "classic" });
+  store.setPreferences({ palette: "classic" });
   store.setSpeed(10);
   assert.deepEqual(heard, []);
   await settle();
-  assert.deepEqual(heard, [["document", "ui"]]);
+  assert.deepEqual(heard, [["document", "preferences"]]);
   store.setSpeed(20);
   await settle();
   assert.equal(heard.length, 1);
@@ -28,7 +30,7 @@ test("subscribers hear once per turn, only of their topics, and not after they l
 test("an action inside a listener is heard in the next turn", async () => {
   const store = new Store();
   let turns = 0;
-  store.subscribe(["settings"], () => {
+  store.subscribe(["runs"], () => {
     turns += 1;
     if (turns === 1) store.setSpeed(5);
   });
@@ -40,9 +42,9 @@ test("an action inside a listener is heard in the next turn", async () => {
 test("what changes nothing is not heard of", async () => {
   const store = new Store();
   let turns = 0;
-  store.subscribe(["settings", "ui", "session", "document", "map", "history"], () => (turns += 1));
+  store.subscribe(["document", "runs", "connection", "preferences", "workspace"], () => (turns += 1));
   store.setSpeed(60);
-  store.setUi({ palette: "petroff", theme: "purple", classCount: 9, unknown: 1 });
+  store.setPreferences({ palette: "petroff", theme: "purple", classCount: 9, unknown: 1 });
   store.setField("learningRate", "0.010");
   store.setArchitecture(" 10-5 ");
   store.pause();
@@ -55,12 +57,12 @@ test("what changes nothing is not heard of", async () => {
 test("a refused entry keeps the setting, and shows the text and a sentence until a good one comes", () => {
   const store = new Store();
   assert.equal(store.setField("learningRate", "fast").ok, false);
-  assert.equal(store.state.settings.config.learningRate, 0.01);
-  assert.equal(store.state.settings.errors.learningRate, "Learning rate must be above 0 and at most 10");
+  assert.equal(store.run.settings.config.learningRate, 0.01);
+  assert.equal(textOf(store.run.settings.errors.learningRate), "Learning rate must be above 0 and at most 10");
   assert.equal(store.textOf("learningRate"), "fast");
   store.setField("learningRate", "0,1");
-  assert.equal(store.state.settings.config.learningRate, 0.1);
-  assert.deepEqual(store.state.settings.errors, {});
+  assert.equal(store.run.settings.config.learningRate, 0.1);
+  assert.deepEqual(store.run.settings.errors, {});
   assert.equal(store.textOf("learningRate"), "0.1");
 });
 
@@ -71,7 +73,7 @@ test("the advanced settings go back to their defaults, also where an entry was r
   store.setField("batchSize", "16");
   store.setField("regularization", "x");
   store.resetAdvanced();
-  const { config, errors } = store.state.settings;
+  const { config, errors } = store.run.settings;
   assert.deepEqual([config.optimizer, config.batchSize, config.regularization], ["adam", 0, 0]);
   assert.deepEqual(errors, {});
   assert.deepEqual(config.architecture, [3]);
@@ -84,57 +86,57 @@ test("a new network stops training and says so; a new learning rate does not", (
     store.train();
     store.dismissNotice();
     store.setField(field, text);
-    assert.equal(store.state.session.running, false, field);
-    assert.equal(store.state.session.networkPending, true);
-    assert.match(store.state.notice.text, /training stopped, the weights are fresh/);
+    assert.equal(store.run.training.running, false, field);
+    assert.equal(store.run.training.networkPending, true);
+    assert.match(said(store), /training stopped, the weights are fresh/);
   }
   store.train();
   store.dismissNotice();
   store.setField("learningRate", "0.5");
   store.setField("optimizer", "sgd");
-  assert.equal(store.state.session.running, true);
-  assert.equal(store.state.notice, null);
+  assert.equal(store.run.training.running, true);
+  assert.equal(store.state.workspace.notice, null);
 });
 
 test("without points training says that they are needed, and ends when the last one goes", () => {
   const store = new Store();
   store.train();
-  assert.equal(store.state.session.running, false);
-  assert.equal(store.state.notice.text, "Add points before training");
+  assert.equal(store.run.training.running, false);
+  assert.equal(said(store), "Add points before training");
   store.addPoint({ x: 0, y: 0 });
   store.toggle();
-  assert.equal(store.state.session.running, true);
+  assert.equal(store.run.training.running, true);
   store.clear();
-  assert.equal(store.state.session.running, false);
+  assert.equal(store.run.training.running, false);
   store.stepOnce();
-  assert.equal(store.state.requests.steps, 0);
+  assert.equal(store.run.requests.steps, 0);
 });
 
 test("a data set on its way counts as points", () => {
   const store = new Store();
   store.generate("moons");
   store.train();
-  assert.equal(store.state.session.running, true);
+  assert.equal(store.run.training.running, true);
 });
 
 test("drawing while there is no connection forgets a data set that would replace the drawing", () => {
   const store = new Store();
   store.server.connection("retrying");
   store.generate("moons");
-  assert.match(store.state.notice.text, /as soon as the connection is back/);
+  assert.match(said(store), /as soon as the connection is back/);
   store.addPoint({ x: 0, y: 0 });
-  assert.equal(store.state.requests.generate, null);
-  assert.equal(store.state.session.generating, false);
+  assert.equal(store.state.document.generating, null);
+  assert.equal(store.state.document.generating, null);
 });
 
 test("the same notice twice is two notices", () => {
   const store = new Store();
-  store.notify("info", "a");
-  const first = store.state.notice;
-  store.notify("info", "a");
-  assert.notEqual(store.state.notice.id, first.id);
+  store.notify("info", message("notice.addPoints"));
+  const first = store.state.workspace.notice;
+  store.notify("info", message("notice.addPoints"));
+  assert.notEqual(store.state.workspace.notice.id, first.id);
   store.dismissNotice();
-  assert.equal(store.state.notice, null);
+  assert.equal(store.state.workspace.notice, null);
 });
 
 test("the status is said in plain words", () => {
@@ -160,9 +162,10 @@ test("a reload is paused, with everything else as it was", () => {
   const first = new Store();
   first.addPoint({ x: 0.5, y: 0.5 }, 3);
   first.train();
-  const { settings, document: data, ui } = first.state;
-  const second = new Store({ ...settings, points: data.points, checkpoint: checkpoint(), ui });
-  assert.equal(second.state.session.running, false);
+  const { document: data, preferences, workspace: layout } = first.state;
+  const { settings } = first.run;
+  const second = new Store({ ...settings, points: data.points, checkpoint: checkpoint(), preferences, layout });
+  assert.equal(second.run.training.running, false);
   assert.equal(second.state.document.nClassesPresent, 1);
   assert.equal(second.state.document.points, data.points);
 });

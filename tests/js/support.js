@@ -1,5 +1,7 @@
 // What the tests share: chance that repeats, a clock and a storage made of nothing, frames.
 
+import { textOf } from "../../web/js/words/word.js";
+
 /** A generator of numbers in [0, 1) that gives the same ones for the same seed (mulberry32). */
 export function chance(seed) {
   let a = seed >>> 0;
@@ -136,4 +138,10 @@ export function checkpoint({ hiddenLayers = [10, 5], classes = 2, kind = "sgd", 
     seeds: { init: 1, batches: 2, dropout: 3 },
     ...changes,
   };
+}
+
+/** The notice that is shown, as a person reads it; null if there is none. */
+export function said(store) {
+  const { notice } = store.state.workspace;
+  return notice === null ? null : textOf(notice.message);
 }

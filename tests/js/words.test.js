@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { EN } from "../../web/js/words/en.js";
-import { isWordKey, message, textOf, word } from "../../web/js/words/word.js";
+import { message } from "../../web/js/words/message.js";
+import { isWordKey, textOf, word } from "../../web/js/words/word.js";
 
 test("a word is a text, or made from values", () => {
   assert.equal(word("status.training"), "Training");
@@ -19,7 +20,7 @@ test("counts agree with their nouns", () => {
 
 test("a network is told by what matters of it", () => {
   const said = (/** @type {{ layers: number[], dropout: number }} */ trained) =>
-    word("notice.newNetwork", { ...trained, activation: "Tanh" });
+    word("notice.newNetwork", { ...trained, activation: "tanh" });
   assert.match(said({ layers: [10, 5], dropout: 0 }), /\(10-5, Tanh\)/);
   assert.match(said({ layers: [], dropout: 0.5 }), /\(no hidden layers, Tanh, dropout 0.5\)/);
 });

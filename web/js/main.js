@@ -1,15 +1,17 @@
 // Wires the page: what is kept in the browser, the state, the view, the server.
 
-import { keepStored } from "./state/keeping.js";
-import { hasOwnWork, openPlaces, readStored } from "./state/persistence.js";
 import { Store } from "./state/store.js";
+import { openPlaces, readStored } from "./storage/stored.js";
+import { keepStored } from "./storage/writing.js";
+import { requestModel } from "./transport/model.js";
 import { startConnection } from "./transport/start.js";
 import { buildPage } from "./view/page.js";
+import { message } from "./words/message.js";
 
 const places = openPlaces(window);
-const { stored, problems } = readStored(hasOwnWork(places.own) ? places.own : places.shared);
+const { stored, problems } = readStored(places);
 const store = new Store(stored);
-buildPage(store);
+buildPage(store, { requestModel: (format, session) => requestModel(format, session, document.baseURI) });
 keepStored(store, places, window, navigator.locks);
-if (problems.length > 0) store.notify("error", problems.join(". "));
+if (problems.length > 0) store.notify("error", message("verbatim", { text: problems.join(". ") }));
 startConnection(store, window);

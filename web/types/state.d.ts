@@ -5,6 +5,9 @@
 // A slice is replaced as a whole when anything in it changes, so `===` tells whether it did.
 
 import type * as wire from "./wire";
+import type { Message } from "../js/words/word.js";
+
+export type { Message };
 
 /** The same, all through, but not to be changed. */
 export type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
@@ -29,12 +32,12 @@ export type FieldName = keyof Config;
 /** Where the random numbers of a run come from; integers up to 2^53 - 1. */
 export type Seeds = Frozen<wire.Seeds>;
 
-/** What reading a field gives: a valid value, or a sentence that says what is wrong. */
-export type Parsed<T> =
+/** What reading something gives: a value, or a sentence that says what is wrong. */
+export type Parsed<T, M = Message> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: M };
 
-/** Topic "document". */
+/** Topic "document": what a person makes, with what can be taken back. */
 export interface DocumentState {
   readonly points: readonly Point[];
   /** How many different classes have at least one point. */
@@ -43,11 +46,40 @@ export interface DocumentState {
   readonly classCounts: readonly number[];
   readonly canUndo: boolean;
   readonly canRedo: boolean;
-  /** The most points the server takes. */
-  readonly maxPoints: number;
+  /** A data set that has been asked for and has not come yet; null when there is none. */
+  readonly generating: DataSetRequest | null;
 }
 
-/** Topic "settings". */
+/** A data set for the server to make. */
+export interface DataSetRequest {
+  readonly distribution: wire.Distribution;
+  readonly classCount: number;
+  readonly seed: number | null;
+}
+
+/** One training: its settings, its network, and what has become of it. */
+export interface Run {
+  /** Unique among the runs; the server counts from 0. */
+  readonly id: number;
+  readonly settings: SettingsState;
+  readonly training: TrainingState;
+  readonly map: MapState;
+  readonly history: HistoryState;
+  /** What brings the network back after a reload or a lost connection; null when the weights are to be fresh. */
+  readonly checkpoint: Checkpoint | null;
+  readonly requests: RequestsState;
+}
+
+/** The parts of a run that are changed one by one. */
+export type RunPart = "settings" | "training" | "map" | "history" | "requests";
+
+/** Topic "runs". */
+export interface RunsState {
+  readonly list: readonly Run[];
+  /** The id of the one that is shown and controlled. */
+  readonly current: number;
+}
+
 export interface SettingsState {
   /** The last valid settings: what the server trains, or is about to be told. */
   readonly config: Config;
@@ -56,7 +88,7 @@ export interface SettingsState {
   /** The wanted speed; null means as fast as possible. */
   readonly stepsPerSecond: number | null;
   /** A sentence for each field whose last entry was refused. */
-  readonly errors: Readonly<Partial<Record<FieldName, string>>>;
+  readonly errors: Readonly<Partial<Record<FieldName, Message>>>;
   /** The refused text of such a field, so that the person can correct it; `textOf` shows it. */
   readonly drafts: Readonly<Partial<Record<FieldName, string>>>;
 }
@@ -65,17 +97,12 @@ export type Tool = "draw" | "erase";
 export type PaletteName = "petroff" | "classic";
 export type ThemeName = "system" | "light" | "dark";
 
-/** Topic "ui". Kept across visits. */
-export interface UiState {
-  /** The class that drawing adds, 0 to 7. */
-  readonly selectedClass: number;
-  readonly tool: Tool;
+/** Topic "preferences": how a person likes the page. Kept for every visit, whichever tab they are changed in. */
+export interface PreferencesState {
   readonly palette: PaletteName;
   readonly theme: ThemeName;
   /** Whether each class has its own marker shape. */
   readonly shapes: boolean;
-  readonly advancedOpen: boolean;
-  readonly howToOpen: boolean;
   /** Whether single keys act wherever the focus is. */
   readonly shortcuts: boolean;
   /** Classes of the next generated data set, 2 to 8. */
@@ -84,17 +111,42 @@ export interface UiState {
   readonly eraserRadius: number;
 }
 
+/** What of the workspace is kept with the work. */
+export interface Layout {
+  readonly tool: Tool;
+  /** The class that drawing adds, 0 to 7. */
+  readonly selectedClass: number;
+  readonly advancedOpen: boolean;
+  readonly howToOpen: boolean;
+  readonly dockOpen: boolean;
+}
+
+/** Topic "workspace": where a person is on the page. */
+export interface WorkspaceState extends Layout {
+  readonly notice: Notice | null;
+  readonly storage: StorageState;
+}
+
 /** Resting: the server let go of an idle page; the next thing the person does connects again. */
-export type Connection = "connecting" | "open" | "retrying" | "resting";
+export type ConnectionStatus = "connecting" | "open" | "retrying" | "resting";
+
+/** Topic "connection": the server, and what it has not confirmed about all runs together. */
+export interface ConnectionState {
+  readonly status: ConnectionStatus;
+  /** What the server said why there is no connection; null when it said nothing. */
+  readonly lossReason: string | null;
+  /** The server's own version and author, for the footer; null before it said so. */
+  readonly server: { readonly version: string; readonly author: string } | null;
+  /** The most points the server takes. */
+  readonly maxPoints: number;
+  /** Another session is in place of the one that the server knows; null when it knows. */
+  readonly restore: SessionContent | null;
+}
 
 /** The network as the server says it trains it; layerSizes is [2, hidden units ..., classes]. */
 export type Network = Frozen<wire.NetworkState>;
 
-/** Topic "session". */
-export interface SessionState {
-  readonly connection: Connection;
-  /** What the server said why there is no connection; null when it said nothing. */
-  readonly lossReason: string | null;
+export interface TrainingState {
   /** Whether training is on (as the person wants it; the server is told at once, or on reconnect). */
   readonly running: boolean;
   /** Whether the run ended because the loss or the weights grew beyond all numbers. */
@@ -105,27 +157,22 @@ export interface SessionState {
   readonly network: Network | null;
   /** True from a change of the network until the server has confirmed it. */
   readonly networkPending: boolean;
-  /** True while a data set has been asked for and has not come yet. */
-  readonly generating: boolean;
-  /** The server's own version and author, for the footer; null before it said so. */
-  readonly server: { readonly version: string; readonly author: string } | null;
 }
 
-/** Topic "keeping": whether this tab's work is there at the next visit. */
-export interface KeepingState {
+/** Whether this tab's work is there at the next visit. */
+export interface StorageState {
   /** Elsewhere: another tab's work is kept, this one's only as long as the tab is open. */
   readonly place: "unknown" | "here" | "elsewhere";
   /** The person wants this tab's work to be kept, and it is not yet. */
   readonly claimed: boolean;
 }
 
-/** Topic "notice": one message for the person that blocks nothing. */
+/** One message for the person that blocks nothing. */
 export interface Notice {
   /** Grows with every notice, so that the same words twice are still two notices. */
   readonly id: number;
   readonly kind: "info" | "error";
-  /** May have several lines. */
-  readonly text: string;
+  readonly message: Message;
   /** Whether what an opened session replaced can be brought back from here. */
   readonly canBringBack: boolean;
 }
@@ -151,7 +198,7 @@ export interface Frame {
   readonly planes: Uint8Array;
 }
 
-/** Topic "map": what the map and the numbers show, always of one step. */
+/** What the map and the numbers show, always of one step. */
 export interface MapState {
   /** Null before the first frame. */
   readonly frame: Frame | null;
@@ -168,15 +215,8 @@ export interface HistoryState {
   readonly live: boolean;
 }
 
-/** Topic "requests": what the person asked for and the server has not confirmed yet. */
+/** What the person asked for and the server has not confirmed yet. */
 export interface RequestsState {
-  readonly generate: {
-    readonly distribution: wire.Distribution;
-    readonly classCount: number;
-    readonly seed: number | null;
-  } | null;
-  /** Another session is in place of the one that the server knows; null when it knows. */
-  readonly restore: SessionContent | null;
   /** New random weights are wanted. */
   readonly reset: boolean;
   /** Single steps wanted. */
@@ -195,23 +235,13 @@ export interface SessionContent {
 /** The server's network with its optimizer, kept verbatim to be handed back. */
 export type Checkpoint = Frozen<wire.Checkpoint>;
 
-/** Topic "model": what brings the network back after a reload or a lost connection. */
-export interface ModelState {
-  /** Null when the weights are to be fresh. */
-  readonly checkpoint: Checkpoint | null;
-}
-
+/** By how long it lasts. */
 export interface State {
   readonly document: DocumentState;
-  readonly settings: SettingsState;
-  readonly ui: UiState;
-  readonly session: SessionState;
-  readonly keeping: KeepingState;
-  readonly notice: Notice | null;
-  readonly map: MapState;
-  readonly history: HistoryState;
-  readonly requests: RequestsState;
-  readonly model: ModelState;
+  readonly runs: RunsState;
+  readonly connection: ConnectionState;
+  readonly preferences: PreferencesState;
+  readonly workspace: WorkspaceState;
 }
 
 export type Topic = keyof State;
@@ -223,7 +253,17 @@ export interface Stored {
   readonly stepsPerSecond: number | null;
   readonly points: readonly Point[];
   readonly checkpoint: Checkpoint | null;
-  readonly ui: UiState;
+  readonly preferences: PreferencesState;
+  readonly layout: Layout;
+}
+
+/** Other programs' formats for a trained network. */
+export type ModelFormat = "onnx" | "safetensors" | "json";
+
+/** What the view asks of the server beside the store. */
+export interface Services {
+  /** The network of a session file in another format; a sentence if that fails. */
+  requestModel(format: ModelFormat, session: string): Promise<Parsed<{ name: string; content: Blob }, string>>;
 }
 
 /** Red, green, blue, each 0 to 255. */

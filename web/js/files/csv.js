@@ -21,7 +21,7 @@ const PLAIN = Object.freeze({ places: /** @type {const} */ ([0, 1, 2]), count: 3
 
 /**
  * @param {string} text
- * @returns {Parsed<readonly Point[]>} the points, or the first wrong lines, each in a line
+ * @returns {Parsed<readonly Point[], string>} the points, or the first wrong lines, each in a line
  */
 export function readCsv(text) {
   const lines = linesOf(text);

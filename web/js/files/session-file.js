@@ -8,6 +8,7 @@
 import { readCheckpoint } from "../state/checkpoint.js";
 import { FIELDS, checkField, isSeed } from "../state/settings.js";
 import { readPoint } from "../state/points.js";
+import { textOf } from "../words/word.js";
 import { bytesOf, checksumOf } from "./checksum.js";
 import { quoted } from "./words.js";
 
@@ -20,7 +21,7 @@ class Damaged extends Error {}
 
 /**
  * @param {string} text
- * @returns {Parsed<SessionContent>}
+ * @returns {Parsed<SessionContent, string>}
  */
 export function readSessionFile(text) {
   const refuse = (/** @type {string} */ message) => ({ ok: /** @type {const} */ (false), message });
@@ -111,7 +112,7 @@ function readContent(file) {
 function readConfig(values) {
   const config = FIELDS.map((field) => {
     const checked = checkField(field, values[field]);
-    if (!checked.ok) throw new Damaged(checked.message);
+    if (!checked.ok) throw new Damaged(textOf(checked.message));
     return [field, checked.value];
   });
   return Object.freeze(Object.fromEntries(config));

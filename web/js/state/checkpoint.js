@@ -1,6 +1,6 @@
 // Checkpoints: the server's network with its optimizer, as text the page only carries.
 
-/** @import { Checkpoint, State } from "../../types/state" */
+/** @import { Checkpoint, Run } from "../../types/state" */
 
 import { checkField, isSeed } from "./settings.js";
 
@@ -29,13 +29,11 @@ export function readCheckpoint(value) {
 
 /**
  * The checkpoint to hand to a server that knows nothing yet: none if the weights are to be fresh.
- * @param {State} state
+ * @param {Run} run
  * @returns {Checkpoint | null}
  */
-export function currentCheckpoint(state) {
-  const { checkpoint } = state.model;
-  const { config } = state.settings;
-  if (checkpoint === null || state.requests.reset || state.session.networkPending) return null;
+export function usableCheckpoint({ checkpoint, settings: { config }, requests, training }) {
+  if (checkpoint === null || requests.reset || training.networkPending) return null;
   const fits =
     checkpoint.activation === config.activation &&
     checkpoint.hiddenLayers.join("-") === config.architecture.join("-");

@@ -77,6 +77,6 @@ export class DocumentEdits {
       canRedo: this.#undo.canRedo,
     });
     // Without points there is nothing to train on: the server stops as well.
-    if (points.length === 0) this.#slices.patch("session", { running: false });
+    if (points.length === 0) this.#slices.patchRunPart("training", { running: false });
   }
 }

@@ -2,9 +2,10 @@
 
 /** @import { State, Stored } from "../../types/state" */
 
+import { DEFAULT_LAYOUT, DEFAULT_PREFERENCES } from "./choices.js";
 import { DEFAULT_MAX_POINTS, countClasses } from "./points.js";
+import { newRun } from "./runs.js";
 import { DEFAULT_CONFIG, DEFAULT_SPEED } from "./settings.js";
-import { DEFAULT_UI } from "./ui.js";
 
 /** A first visit.
  * @type {Stored} */
@@ -14,7 +15,8 @@ export const NOTHING_STORED = Object.freeze({
   stepsPerSecond: DEFAULT_SPEED,
   points: Object.freeze([]),
   checkpoint: null,
-  ui: DEFAULT_UI,
+  preferences: DEFAULT_PREFERENCES,
+  layout: DEFAULT_LAYOUT,
 });
 
 /**
@@ -22,38 +24,13 @@ export const NOTHING_STORED = Object.freeze({
  * @returns {State} paused, whatever it was before
  */
 export function initialState(stored) {
+  const { points, preferences, layout } = stored;
+  const run = newRun(0, stored);
   return {
-    document: {
-      points: stored.points,
-      ...countClasses(stored.points),
-      canUndo: false,
-      canRedo: false,
-      maxPoints: DEFAULT_MAX_POINTS,
-    },
-    settings: {
-      config: stored.config,
-      seeds: stored.seeds,
-      stepsPerSecond: stored.stepsPerSecond,
-      errors: {},
-      drafts: {},
-    },
-    ui: stored.ui,
-    session: {
-      connection: "connecting",
-      lossReason: null,
-      running: false,
-      diverged: false,
-      generation: null,
-      network: null,
-      networkPending: false,
-      generating: false,
-      server: null,
-    },
-    keeping: { place: "unknown", claimed: false },
-    notice: null,
-    map: { frame: null, live: true },
-    history: { snapshots: [], shownIndex: -1, live: true },
-    requests: { generate: null, restore: null, reset: false, steps: 0 },
-    model: { checkpoint: stored.checkpoint },
+    document: { points, ...countClasses(points), canUndo: false, canRedo: false, generating: null },
+    runs: { list: [run], current: run.id },
+    connection: { status: "connecting", lossReason: null, server: null, maxPoints: DEFAULT_MAX_POINTS, restore: null },
+    preferences,
+    workspace: { ...layout, notice: null, storage: { place: "unknown", claimed: false } },
   };
 }

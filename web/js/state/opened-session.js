@@ -6,7 +6,7 @@
 /** @import { SettingsEdits } from "./settings-edits.js" */
 /** @import { Slices } from "./slices.js" */
 
-import { currentCheckpoint } from "./checkpoint.js";
+import { usableCheckpoint } from "./checkpoint.js";
 import { FIELDS } from "./settings.js";
 
 export class OpenedSession {
@@ -35,10 +35,10 @@ export class OpenedSession {
    * @returns {SessionContent | null} null before the server has drawn the seeds
    */
   content() {
-    const { state } = this.#slices;
-    const { config, seeds } = state.settings;
+    const { state, run } = this.#slices;
+    const { config, seeds } = run.settings;
     if (seeds === null) return null;
-    return { config, seeds, points: state.document.points, checkpoint: currentCheckpoint(state) };
+    return { config, seeds, points: state.document.points, checkpoint: usableCheckpoint(run) };
   }
 
   /** Whether the last data edit, of those that can be undone, was the opening of a session. */
@@ -78,10 +78,12 @@ export class OpenedSession {
   #takeOver(session) {
     const { config, seeds, checkpoint } = session;
     this.#settings.forgetRefused(FIELDS);
-    this.#slices.patch("settings", { config, seeds });
-    this.#slices.patch("model", { checkpoint });
-    this.#slices.patch("session", { running: false, diverged: false, generating: false, networkPending: false });
-    this.#slices.patch("requests", { restore: session, generate: null, reset: false, steps: 0 });
+    this.#slices.patch("document", { generating: null });
+    this.#slices.patchRunPart("settings", { config, seeds });
+    this.#slices.patchRunPart("training", { running: false, diverged: false, networkPending: false });
+    this.#slices.patchRunPart("requests", { reset: false, steps: 0 });
+    this.#slices.patchRun({ checkpoint });
+    this.#slices.patch("connection", { restore: session });
     this.#shownMap.restart();
   }
 }

@@ -1,10 +1,12 @@
 // What the transport reports about the server. Only the transport calls these actions.
 
-/** @import { Checkpoint, Config, Connection, FieldName, Network, Frame, Point, Seeds } from "../../types/state" */
+/** @import { Checkpoint, Config, ConnectionStatus, FieldName, Frame, Message, Network, Point, Seeds } from "../../types/state" */
 /** @import { DocumentEdits } from "./document-edits.js" */
 /** @import { ShownMap } from "./shown-map.js" */
 /** @import { SettingsEdits } from "./settings-edits.js" */
 /** @import { Slices } from "./slices.js" */
+
+import { message } from "../words/message.js";
 
 export class ServerReports {
   #slices;
@@ -16,7 +18,7 @@ export class ServerReports {
   /**
    * @param {Slices} slices
    * @param {{ edits: DocumentEdits, settings: SettingsEdits, shownMap: ShownMap }} owners of what changes by rules
-   * @param {(kind: "info" | "error", text: string) => void} notify
+   * @param {(kind: "info" | "error", message: Message) => void} notify
    */
   constructor(slices, { edits, settings, shownMap }, notify) {
     this.#slices = slices;
@@ -26,15 +28,15 @@ export class ServerReports {
     this.#notify = notify;
   }
 
-  /** @param {Connection} connection */
-  connection(connection) {
-    this.#slices.patch("session", { connection });
-    if (connection === "open") this.lossReason(null);
+  /** @param {ConnectionStatus} status */
+  connection(status) {
+    this.#slices.patch("connection", { status });
+    if (status === "open") this.lossReason(null);
   }
 
   /** @param {string | null} lossReason what the server says why there is no connection */
   lossReason(lossReason) {
-    this.#slices.patch("session", { lossReason });
+    this.#slices.patch("connection", { lossReason });
   }
 
   /**
@@ -42,8 +44,7 @@ export class ServerReports {
    * @param {{ version: string, author: string, maxPoints: number }} hello
    */
   hello({ version, author, maxPoints }) {
-    this.#slices.patch("session", { server: { version, author } });
-    this.#slices.patch("document", { maxPoints });
+    this.#slices.patch("connection", { server: { version, author }, maxPoints });
   }
 
   /**
@@ -53,15 +54,15 @@ export class ServerReports {
   network({ generation, network, seeds, networkPending }) {
     // Every answer brings these again; what is equal stays the same object, so that nobody
     // draws or stores it anew.
-    const { session, settings } = this.#slices.state;
-    this.#slices.patch("session", { generation, network: kept(session.network, network), networkPending });
-    this.#slices.patch("settings", { seeds: kept(settings.seeds, seeds) });
+    const { training, settings } = this.#slices.run;
+    this.#slices.patchRunPart("training", { generation, network: kept(training.network, network), networkPending });
+    this.#slices.patchRunPart("settings", { seeds: kept(settings.seeds, seeds) });
   }
 
   /** The weights were thrown away: a new run begins. */
   freshWeights() {
-    this.#slices.patch("model", { checkpoint: null });
-    this.#slices.patch("session", { diverged: false });
+    this.#slices.patchRun({ checkpoint: null });
+    this.#slices.patchRunPart("training", { diverged: false });
     this.#shownMap.restart();
   }
 
@@ -75,44 +76,42 @@ export class ServerReports {
 
   /** @param {string} reason why the server could not take the checkpoint */
   checkpointRefused(reason) {
-    this.#slices.patch("model", { checkpoint: null });
-    this.#notify("error", `The trained network could not be brought back, so training starts afresh. ${reason}`);
+    this.#slices.patchRun({ checkpoint: null });
+    this.#notify("error", message("notice.checkpointRefused", { reason }));
   }
 
   /**
    * The server knows everything of this page.
-   * @param {unknown} request the opened session it was told with, as it was in `requests.restore`
+   * @param {unknown} request the opened session it was told with, as it was in `connection.restore`
    */
   restored(request) {
-    if (this.#slices.state.requests.restore === request) this.#slices.patch("requests", { restore: null });
+    if (this.#slices.state.connection.restore === request) this.#slices.patch("connection", { restore: null });
   }
 
   /** The wish for new weights is fulfilled. */
   resetDone() {
-    this.#slices.patch("requests", { reset: false });
+    this.#slices.patchRunPart("requests", { reset: false });
   }
 
   /** A single step was done. */
   stepDone() {
-    const { steps } = this.#slices.state.requests;
-    this.#slices.patch("requests", { steps: Math.max(0, steps - 1) });
+    const { steps } = this.#slices.run.requests;
+    this.#slices.patchRunPart("requests", { steps: Math.max(0, steps - 1) });
   }
 
   /** A single step cannot be done, so neither can those that wait. */
   stepsRefused() {
-    this.#slices.patch("requests", { steps: 0 });
+    this.#slices.patchRunPart("requests", { steps: 0 });
   }
 
   /**
    * The generated data set, or null if there will be none.
-   * @param {unknown} request the wish it answers, as it was in `requests.generate`
+   * @param {unknown} request the wish it answers, as it was in `document.generating`
    * @param {readonly Point[] | null} points
    */
   generated(request, points) {
     if (points !== null) this.#edits.replace(points);
-    if (this.#slices.state.requests.generate !== request) return;
-    this.#slices.patch("requests", { generate: null });
-    this.#slices.patch("session", { generating: false });
+    if (this.#slices.state.document.generating === request) this.#slices.patch("document", { generating: null });
   }
 
   /**
@@ -120,21 +119,21 @@ export class ServerReports {
    * @param {readonly FieldName[]} fields those that were to change
    * @param {Config} sent with the refused values
    * @param {Config} kept with the values the server goes on with
-   * @param {string} message
+   * @param {string} reason
    */
-  settingsRefused(fields, sent, kept, message) {
-    this.#settings.rollBack(fields, sent, kept, message);
-    this.#slices.patch("session", { networkPending: false });
+  settingsRefused(fields, sent, kept, reason) {
+    this.#settings.rollBack(fields, sent, kept, message("verbatim", { text: reason }));
+    this.#slices.patchRunPart("training", { networkPending: false });
   }
 
   /** Training ended without the person asking for it. */
   stopped() {
-    this.#slices.patch("session", { running: false });
+    this.#slices.patchRunPart("training", { running: false });
   }
 
   /** Training ended because its numbers are no longer finite. */
   diverged() {
-    this.#slices.patch("session", { running: false, diverged: true });
+    this.#slices.patchRunPart("training", { running: false, diverged: true });
   }
 
   /** @param {Frame} frame the newest one of the current generation */
@@ -144,12 +143,17 @@ export class ServerReports {
 
   /** @param {Checkpoint} checkpoint the newest one of the current generation */
   checkpoint(checkpoint) {
-    this.#slices.patch("model", { checkpoint });
+    this.#slices.patchRun({ checkpoint });
   }
 
-  /** @param {string} message */
-  problem(message) {
-    this.#notify("error", message);
+  /** @param {Message} problem */
+  problem(problem) {
+    this.#notify("error", problem);
+  }
+
+  /** @param {string} text as the server said it */
+  refused(text) {
+    this.problem(message("verbatim", { text }));
   }
 }
 

@@ -1,6 +1,6 @@
 // Every change of the settings, and what was refused.
 
-/** @import { Config, FieldName, Parsed } from "../../types/state" */
+/** @import { Config, FieldName, Message, Parsed } from "../../types/state" */
 /** @import { Slices } from "./slices.js" */
 
 import { changedFields, formatField, parseField } from "./settings.js";
@@ -32,18 +32,18 @@ export class SettingsEdits {
    * @returns {FieldName[]} the fields that changed
    */
   configure(config) {
-    const changed = changedFields(this.#slices.state.settings.config, config);
-    if (changed.length > 0) this.#slices.patch("settings", { config: Object.freeze(config) });
+    const changed = changedFields(this.#slices.run.settings.config, config);
+    if (changed.length > 0) this.#slices.patchRunPart("settings", { config: Object.freeze(config) });
     return changed;
   }
 
   /** @param {readonly FieldName[]} fields */
   forgetRefused(fields) {
-    const { errors, drafts } = this.#slices.state.settings;
+    const { errors, drafts } = this.#slices.run.settings;
     if (!fields.some((field) => field in errors || field in drafts)) return;
-    const others = (/** @type {Readonly<Record<string, string>>} */ entries) =>
+    const others = (/** @type {Readonly<Record<string, unknown>>} */ entries) =>
       Object.fromEntries(Object.entries(entries).filter(([key]) => !fields.some((field) => field === key)));
-    this.#slices.patch("settings", { errors: others(errors), drafts: others(drafts) });
+    this.#slices.patchRunPart("settings", { errors: others(errors), drafts: others(drafts) });
   }
 
   /**
@@ -51,10 +51,10 @@ export class SettingsEdits {
    * @param {readonly FieldName[]} fields those that were to change
    * @param {Config} sent with the refused values
    * @param {Config} kept with the values the server goes on with
-   * @param {string} message
+   * @param {Message} message
    */
   rollBack(fields, sent, kept, message) {
-    const { config } = this.#slices.state.settings;
+    const { config } = this.#slices.run.settings;
     // A field changed again since then is judged by its own answer.
     const refused = fields.filter((field) => formatField(field, config) === formatField(field, sent));
     const pick = (/** @type {(field: FieldName) => unknown} */ valueOf) =>
@@ -68,8 +68,8 @@ export class SettingsEdits {
    * @param {Record<string, unknown>} newDrafts
    */
   #refuse(newErrors, newDrafts) {
-    const { errors, drafts } = this.#slices.state.settings;
-    this.#slices.patch("settings", {
+    const { errors, drafts } = this.#slices.run.settings;
+    this.#slices.patchRunPart("settings", {
       errors: { ...errors, ...newErrors },
       drafts: { ...drafts, ...newDrafts },
     });

@@ -1,68 +1,14 @@
-// The settings of the network and its training: defaults, reading, writing.
+// The settings of the network and its training: one table, from which the form, reading, storage,
+// session files and what the server is told are made.
 //
 // A setting is checked here once; past this file it cannot be wrong. Values are held to the
 // server's own limits, including that it computes with 32-bit floats: what is above 0 here
 // must still be above 0 there.
 
-/** @import { Activation, Config, FieldName, Optimizer, Parsed } from "../../types/state" */
+/** @import { Activation, Config, FieldName, Message, Optimizer, Parsed } from "../../types/state" */
 /** @import { WireConstants } from "../../types/wire" */
 
-/** @type {Config} */
-export const DEFAULT_CONFIG = Object.freeze({
-  learningRate: 0.01,
-  architecture: Object.freeze([10, 5]),
-  activation: "tanh",
-  optimizer: "adam",
-  regularization: 0,
-  batchSize: 0,
-  dropout: 0,
-});
-
-/** Steps per second: slow enough to watch a small problem being learnt. */
-export const DEFAULT_SPEED = 60;
-
-/** The fastest speed that can be asked for by number.
- * @type {WireConstants["MAX_STEPS_PER_SECOND"]} */
-const MAX_SPEED = 1_000_000;
-
-/** @type {readonly FieldName[]} */
-export const FIELDS = Object.freeze([
-  "learningRate",
-  "architecture",
-  "activation",
-  "optimizer",
-  "regularization",
-  "batchSize",
-  "dropout",
-]);
-
-/** Fields whose change means a new network with fresh weights.
- * @type {readonly FieldName[]} */
-export const NETWORK_FIELDS = Object.freeze(["architecture", "activation", "dropout"]);
-
-/** Fields that "reset the advanced settings" sets back.
- * @type {readonly FieldName[]} */
-export const ADVANCED_FIELDS = Object.freeze([
-  "activation",
-  "optimizer",
-  "learningRate",
-  "regularization",
-  "batchSize",
-  "dropout",
-]);
-
-/** The activations, in the order to offer them.
- * @type {Readonly<Record<Activation, string>>} */
-export const ACTIVATION_NAMES = Object.freeze({
-  tanh: "Tanh",
-  relu: "ReLU",
-  leaky_relu: "Leaky ReLU",
-  gelu: "GELU",
-});
-
-/** The optimizers and their names.
- * @type {Readonly<Record<Optimizer, string>>} */
-const OPTIMIZER_NAMES = Object.freeze({ adam: "Adam", sgd: "SGD", rmsprop: "RMSProp" });
+import { message } from "../words/message.js";
 
 /** @type {WireConstants["MAX_HIDDEN_LAYERS"]} */
 const MAX_LAYERS = 10;
@@ -75,17 +21,157 @@ const MAX_REGULARIZATION = 10;
 /** @type {WireConstants["MAX_BATCH_SIZE"]} */
 const MAX_BATCH_SIZE = 1_000_000;
 
-/** What each field must be, as the person reads it.
- * @type {Readonly<Record<FieldName, string>>} */
-const RULES = Object.freeze({
-  learningRate: `Learning rate must be above 0 and at most ${MAX_LEARNING_RATE}`,
-  architecture: "Hidden layers must be numbers of units joined by hyphens, such as 10-5",
-  activation: `Activation must be one of ${Object.values(ACTIVATION_NAMES).join(", ")}`,
-  optimizer: `Optimizer must be one of ${Object.values(OPTIMIZER_NAMES).join(", ")}`,
-  regularization: `L2 regularization must be from 0 to ${MAX_REGULARIZATION}`,
-  batchSize: `Batch size must be a whole number from 0 (all points) to ${MAX_BATCH_SIZE}`,
-  dropout: "Dropout must be at least 0 and below 1",
+/**
+ * @template T
+ * @typedef {object} Setting
+ * @property {"number" | "choice" | "layers"} kind how it is entered
+ * @property {T} initial
+ * @property {"live" | "network"} lifetime whether it acts on the running network, or a new one with
+ *   fresh weights begins
+ * @property {"basic" | "advanced"} group where it stands; "advanced" is what can be reset
+ * @property {readonly T[]} choices of a choice, in the order to offer them
+ * @property {string | null} fileKey its name in a session file's "training"; null if it is part of
+ *   the architecture there
+ * @property {(value: unknown) => Parsed<T>} check
+ * @property {(text: string) => Parsed<T>} parse what a person typed or chose
+ * @property {(value: T) => string} format as the text that reads back as it
+ */
+
+/** @type {Readonly<{ [F in FieldName]: Setting<Config[F]> }>} */
+export const SETTINGS = Object.freeze({
+  learningRate: number({
+    initial: 0.01,
+    lifetime: "live",
+    fileKey: "learning_rate",
+    rule: message("rule.learningRate", { max: MAX_LEARNING_RATE }),
+    isValid: (value) => Math.fround(value) > 0 && value <= MAX_LEARNING_RATE,
+  }),
+  architecture: layers([10, 5]),
+  activation: choice({
+    /** @type {readonly Activation[]} the first one is the default */
+    choices: ["tanh", "relu", "leaky_relu", "gelu"],
+    lifetime: "network",
+    fileKey: null,
+    rule: (choices) => message("rule.activation", { choices }),
+  }),
+  optimizer: choice({
+    /** @type {readonly Optimizer[]} */
+    choices: ["adam", "sgd", "rmsprop"],
+    lifetime: "live",
+    fileKey: "optimizer",
+    rule: (choices) => message("rule.optimizer", { choices }),
+  }),
+  regularization: number({
+    initial: 0,
+    lifetime: "live",
+    fileKey: "weight_decay",
+    rule: message("rule.regularization", { max: MAX_REGULARIZATION }),
+    isValid: (value) => value >= 0 && value <= MAX_REGULARIZATION,
+  }),
+  batchSize: number({
+    initial: 0,
+    lifetime: "live",
+    fileKey: "batch_size",
+    rule: message("rule.batchSize", { max: MAX_BATCH_SIZE }),
+    isValid: (value) => Number.isInteger(value) && value >= 0 && value <= MAX_BATCH_SIZE,
+    // "1,000" could be one or a thousand: a count is digits only.
+    read: (text) => (/[.,]/.test(text) ? Number.NaN : parseNumber(text)),
+  }),
+  dropout: number({
+    initial: 0,
+    lifetime: "network",
+    fileKey: null,
+    rule: message("rule.dropout"),
+    isValid: (value) => value >= 0 && Math.fround(value) < 1,
+  }),
 });
+
+export const FIELDS = /** @type {readonly FieldName[]} */ (Object.freeze(Object.keys(SETTINGS)));
+
+/** Fields whose change means a new network with fresh weights. */
+export const NETWORK_FIELDS = Object.freeze(FIELDS.filter((field) => SETTINGS[field].lifetime === "network"));
+
+/** Fields that "reset the advanced settings" sets back. */
+export const ADVANCED_FIELDS = Object.freeze(FIELDS.filter((field) => SETTINGS[field].group === "advanced"));
+
+export const DEFAULT_CONFIG = /** @type {Config} */ (
+  Object.freeze(Object.fromEntries(FIELDS.map((field) => [field, SETTINGS[field].initial])))
+);
+
+/** Steps per second: slow enough to watch a small problem being learnt. */
+export const DEFAULT_SPEED = 60;
+
+/** The fastest speed that can be asked for by number.
+ * @type {WireConstants["MAX_STEPS_PER_SECOND"]} */
+const MAX_SPEED = 1_000_000;
+
+/**
+ * @param {Pick<Setting<number>, "initial" | "lifetime" | "fileKey"> & {
+ *   rule: Message, isValid: (value: number) => boolean, read?: (text: string) => number
+ * }} row
+ * @returns {Setting<number>}
+ */
+function number({ initial, lifetime, fileKey, rule, isValid, read = parseNumber }) {
+  const check = (/** @type {unknown} */ value) => {
+    if (!isNumber(value) || !isValid(value)) return refused(rule);
+    // -0 would read "0" and compare equal, but divide differently: it is plain 0.
+    return accepted(value === 0 ? 0 : value);
+  };
+  return {
+    kind: "number", initial, lifetime, group: "advanced", choices: [], fileKey, check,
+    parse: (text) => check(read(text)),
+    format: String,
+  };
+}
+
+/**
+ * @template {string} T
+ * @param {Pick<Setting<T>, "lifetime" | "choices" | "fileKey"> & { rule: (choices: readonly T[]) => Message }} row
+ * @returns {Setting<T>}
+ */
+function choice({ choices, lifetime, fileKey, rule }) {
+  const check = (/** @type {unknown} */ value) => {
+    const chosen = choices.find((known) => known === value);
+    return chosen === undefined ? refused(rule(choices)) : accepted(chosen);
+  };
+  return { kind: "choice", initial: choices[0], lifetime, group: "advanced", choices, fileKey, check, parse: check, format: String };
+}
+
+/**
+ * @param {readonly number[]} initial
+ * @returns {Setting<readonly number[]>}
+ */
+function layers(initial) {
+  return {
+    kind: "layers", initial: Object.freeze(initial), lifetime: "network", group: "basic", choices: [], fileKey: null,
+    check: checkLayers,
+    parse: parseLayers,
+    format: (value) => value.join("-"),
+  };
+}
+
+/**
+ * Reads hidden layers such as "10-5"; nothing or "0" means none.
+ * @param {string} text
+ * @returns {Parsed<readonly number[]>}
+ */
+function parseLayers(text) {
+  const trimmed = text.trim();
+  if (trimmed === "" || trimmed === "0") return accepted(Object.freeze([]));
+  if (!/^\d+(-\d+)*$/.test(trimmed)) return refused(message("rule.architecture"));
+  return checkLayers(trimmed.split("-").map(Number));
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Parsed<readonly number[]>}
+ */
+function checkLayers(value) {
+  if (!Array.isArray(value)) return refused(message("rule.architecture"));
+  if (value.length > MAX_LAYERS) return refused(message("rule.layers", { max: MAX_LAYERS }));
+  const isValid = value.every((units) => Number.isInteger(units) && units >= 1 && units <= MAX_UNITS);
+  return isValid ? accepted(Object.freeze([...value])) : refused(message("rule.units", { max: MAX_UNITS }));
+}
 
 /**
  * Reads a decimal number with a point or a comma, and maybe an exponent ("0.01", "0,01", "1e-2").
@@ -99,52 +185,6 @@ export function parseNumber(text) {
 }
 
 /**
- * Reads hidden layers such as "10-5"; nothing or "0" means none.
- * @param {string} text
- * @returns {Parsed<readonly number[]>}
- */
-export function parseArchitecture(text) {
-  const trimmed = text.trim();
-  if (trimmed === "" || trimmed === "0") return { ok: true, value: [] };
-  if (!/^\d+(-\d+)*$/.test(trimmed)) return { ok: false, message: RULES.architecture };
-  return checkArchitecture(trimmed.split("-").map(Number));
-}
-
-/**
- * @param {unknown} value
- * @returns {Parsed<readonly number[]>}
- */
-function checkArchitecture(value) {
-  if (!Array.isArray(value)) return { ok: false, message: RULES.architecture };
-  if (value.length > MAX_LAYERS) {
-    return { ok: false, message: `There can be at most ${MAX_LAYERS} hidden layers` };
-  }
-  if (!value.every((units) => Number.isInteger(units) && units >= 1 && units <= MAX_UNITS)) {
-    return { ok: false, message: `Each hidden layer must have 1 to ${MAX_UNITS} units` };
-  }
-  return { ok: true, value: Object.freeze([...value]) };
-}
-
-/** @type {Readonly<Record<FieldName, (value: unknown) => boolean>>} */
-const IS_VALID = Object.freeze({
-  learningRate: (value) => isNumber(value) && Math.fround(value) > 0 && value <= MAX_LEARNING_RATE,
-  architecture: (value) => checkArchitecture(value).ok,
-  activation: (value) => typeof value === "string" && Object.hasOwn(ACTIVATION_NAMES, value),
-  optimizer: (value) => typeof value === "string" && Object.hasOwn(OPTIMIZER_NAMES, value),
-  regularization: (value) => isNumber(value) && value >= 0 && value <= MAX_REGULARIZATION,
-  batchSize: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_BATCH_SIZE,
-  dropout: (value) => isNumber(value) && value >= 0 && Math.fround(value) < 1,
-});
-
-/**
- * @param {unknown} value
- * @returns {value is number}
- */
-function isNumber(value) {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-/**
  * Checks a value that did not come as text, such as a stored one.
  * @template {FieldName} F
  * @param {F} field
@@ -152,13 +192,7 @@ function isNumber(value) {
  * @returns {Parsed<Config[F]>}
  */
 export function checkField(field, value) {
-  if (field === "architecture") {
-    return /** @type {Parsed<Config[F]>} */ (checkArchitecture(value));
-  }
-  if (!IS_VALID[field](value)) return { ok: false, message: RULES[field] };
-  // -0 would read "0" and compare equal, but divide differently: it is plain 0.
-  const settled = Object.is(value, -0) ? 0 : value;
-  return { ok: true, value: /** @type {Config[F]} */ (settled) };
+  return SETTINGS[field].check(value);
 }
 
 /**
@@ -168,28 +202,18 @@ export function checkField(field, value) {
  * @returns {Parsed<Config[FieldName]>}
  */
 export function parseField(field, text) {
-  switch (field) {
-    case "architecture":
-      return parseArchitecture(text);
-    case "activation":
-    case "optimizer":
-      return checkField(field, text);
-    case "batchSize":
-      // "1,000" could be one or a thousand: a count is digits only.
-      return checkField(field, /[.,]/.test(text) ? Number.NaN : parseNumber(text));
-    default:
-      return checkField(field, parseNumber(text));
-  }
+  return SETTINGS[field].parse(text);
 }
 
 /**
  * A setting as the text that reads back as it.
- * @param {FieldName} field
+ * @template {FieldName} F
+ * @param {F} field
  * @param {Config} config
  * @returns {string}
  */
 export function formatField(field, config) {
-  return field === "architecture" ? config.architecture.join("-") : String(config[field]);
+  return SETTINGS[field].format(config[field]);
 }
 
 /**
@@ -215,4 +239,29 @@ export function isSpeed(value) {
  */
 export function isSeed(value) {
   return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is number}
+ */
+function isNumber(value) {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/**
+ * @template T
+ * @param {T} value
+ * @returns {Parsed<T>}
+ */
+function accepted(value) {
+  return { ok: true, value };
+}
+
+/**
+ * @param {Message} rule
+ * @returns {{ readonly ok: false, readonly message: Message }}
+ */
+function refused(rule) {
+  return { ok: false, message: rule };
 }

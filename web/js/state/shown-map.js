@@ -17,27 +17,27 @@ export class ShownMap {
   /** @param {Frame} frame the newest one */
   push(frame) {
     this.#history.push(frame);
-    const { live } = this.#slices.state.map;
-    if (live) this.#slices.patch("map", { frame });
+    const { live } = this.#slices.run.map;
+    if (live) this.#slices.patchRunPart("map", { frame });
     this.#update(live);
   }
 
   /** @param {number} index into the snapshots; the last one goes live */
   show(index) {
-    const { snapshots } = this.#slices.state.history;
+    const { snapshots } = this.#slices.run.history;
     const last = snapshots.length - 1;
     const frame = snapshots[Math.max(0, Math.trunc(index))];
     if (frame === undefined || frame === snapshots[last]) {
       this.goLive();
       return;
     }
-    this.#slices.patch("map", { frame, live: false });
+    this.#slices.patchRunPart("map", { frame, live: false });
     this.#update(false);
   }
 
   goLive() {
-    const { frame } = this.#slices.state.map;
-    this.#slices.patch("map", { frame: this.#history.snapshots.at(-1) ?? frame, live: true });
+    const { frame } = this.#slices.run.map;
+    this.#slices.patchRunPart("map", { frame: this.#history.snapshots.at(-1) ?? frame, live: true });
     this.#update(true);
   }
 
@@ -53,7 +53,7 @@ export class ShownMap {
    */
   rewindTo(step) {
     this.#history.rewindTo(step);
-    const { frame, live } = this.#slices.state.map;
+    const { frame, live } = this.#slices.run.map;
     if (live || frame === null || frame.step <= step) this.#update(live);
     else this.goLive();
   }
@@ -61,11 +61,11 @@ export class ShownMap {
   /** @param {boolean} live */
   #update(live) {
     const { snapshots } = this.#history;
-    const step = this.#slices.state.map.frame?.step ?? 0;
+    const step = this.#slices.run.map.frame?.step ?? 0;
     // The frame shown may have been thinned out; the slider then stands at the one before it.
     const shownIndex = live
       ? snapshots.length - 1
       : Math.max(0, snapshots.findLastIndex((snapshot) => snapshot.step <= step));
-    this.#slices.replace("history", { snapshots, shownIndex, live });
+    this.#slices.patchRunPart("history", { snapshots, shownIndex, live });
   }
 }

@@ -1,6 +1,8 @@
 // The state as slices, and who hears when one changes.
 
-/** @import { State, Topic } from "../../types/state" */
+/** @import { Run, RunPart, State, Topic } from "../../types/state" */
+
+import { currentRun } from "./runs.js";
 
 /** @typedef {(changed: ReadonlySet<Topic>) => void} Listener */
 
@@ -36,7 +38,7 @@ export class Slices {
 
   /**
    * Changes some values of a slice; if they all are what they were, nothing happens.
-   * @template {Exclude<Topic, "notice">} T
+   * @template {Topic} T
    * @param {T} topic
    * @param {Partial<State[T]>} changes
    */
@@ -45,6 +47,37 @@ export class Slices {
     const keys = /** @type {(keyof State[T])[]} */ (Object.keys(changes));
     if (keys.every((key) => Object.is(slice[key], changes[key]))) return;
     this.replace(topic, { ...slice, ...changes });
+  }
+
+  /** The run that is shown and controlled. */
+  get run() {
+    return currentRun(this.#state);
+  }
+
+  /**
+   * Changes the current run; if all is what it was, nothing happens.
+   * @param {Partial<Run>} changes
+   */
+  patchRun(changes) {
+    const { list, current } = this.#state.runs;
+    const { run } = this;
+    const keys = /** @type {(keyof Run)[]} */ (Object.keys(changes));
+    if (keys.every((key) => Object.is(run[key], changes[key]))) return;
+    const changed = list.map((other) => (other.id === current ? { ...other, ...changes } : other));
+    this.replace("runs", { list: changed, current });
+  }
+
+  /**
+   * Changes some values of a part of the current run; if they all are what they were, nothing happens.
+   * @template {RunPart} P
+   * @param {P} part
+   * @param {Partial<Run[P]>} changes
+   */
+  patchRunPart(part, changes) {
+    const before = this.run[part];
+    const keys = /** @type {(keyof Run[P])[]} */ (Object.keys(changes));
+    if (keys.every((key) => Object.is(before[key], changes[key]))) return;
+    this.patchRun({ [part]: { ...before, ...changes } });
   }
 
   /**

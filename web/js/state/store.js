@@ -6,15 +6,17 @@
 // it once, in a microtask.
 
 /** @import {
- *   Config, DataPosition, Distribution, FieldName, KeepingState, Parsed, Point, SessionContent, Stored, Topic, UiState
+ *   Config, DataPosition, Distribution, FieldName, Layout, Message, Parsed, Point, PreferencesState, SessionContent,
+ *   StorageState, Stored, Topic
  * } from "../../types/state" */
 
+import { message } from "../words/message.js";
+import { validLayout, validPreferences } from "./choices.js";
 import { DocumentEdits } from "./document-edits.js";
 import { NOTHING_STORED, initialState } from "./initial-state.js";
 import { ShownMap } from "./shown-map.js";
 import { ServerReports } from "./server-reports.js";
 import {
-  ACTIVATION_NAMES,
   ADVANCED_FIELDS,
   DEFAULT_CONFIG,
   NETWORK_FIELDS,
@@ -24,7 +26,6 @@ import {
 import { OpenedSession } from "./opened-session.js";
 import { SettingsEdits } from "./settings-edits.js";
 import { Slices } from "./slices.js";
-import { validUi } from "./ui.js";
 
 /** Single steps that may wait for the server. */
 const MAX_WAITING_STEPS = 100;
@@ -52,6 +53,11 @@ export class Store {
   /** The current state. A slice is a new object whenever anything in it changed. */
   get state() {
     return this.#slices.state;
+  }
+
+  /** The run that is shown and controlled. */
+  get run() {
+    return this.#slices.run;
   }
 
   /**
@@ -83,10 +89,10 @@ export class Store {
    * @param {number} [label] the selected class unless told
    * @returns {boolean} false if there are already as many points as the server takes (a notice says so)
    */
-  addPoint(position, label = this.state.ui.selectedClass) {
-    const { points, maxPoints } = this.state.document;
-    if (points.length >= maxPoints) {
-      this.notify("error", `There can be at most ${maxPoints} points`);
+  addPoint(position, label = this.state.workspace.selectedClass) {
+    const { maxPoints } = this.state.connection;
+    if (this.state.document.points.length >= maxPoints) {
+      this.notify("error", message("notice.maxPoints", { max: maxPoints }));
       return false;
     }
     this.#forgetWaitingDataSet();
@@ -124,25 +130,21 @@ export class Store {
   }
 
   /**
-   * Asks the server for a data set (200 points) with `ui.classCount` classes. When it comes it
+   * Asks the server for a data set (200 points) with as many classes as the person prefers. When it comes it
    * replaces the data and the weights are fresh. Without a connection the wish is kept.
    * @param {Distribution} distribution
    * @param {number} [seed] the same seed gives the same data set
    */
   generate(distribution, seed) {
-    const { classCount } = this.state.ui;
-    this.#slices.patch("requests", { generate: { distribution, classCount, seed: seed ?? null } });
-    this.#slices.patch("session", { running: false, generating: true });
-    if (this.state.session.connection === "retrying") {
-      this.notify("info", "The data set will be generated as soon as the connection is back");
-    }
+    const { classCount } = this.state.preferences;
+    this.#slices.patch("document", { generating: { distribution, classCount, seed: seed ?? null } });
+    this.pause();
+    if (this.state.connection.status === "retrying") this.notify("info", message("notice.generateLater"));
   }
 
   /** A data set asked for while there is no connection would later replace what is drawn now. */
   #forgetWaitingDataSet() {
-    if (this.state.session.connection === "open") return;
-    this.#slices.patch("requests", { generate: null });
-    this.#slices.patch("session", { generating: false });
+    if (this.state.connection.status !== "open") this.#slices.patch("document", { generating: null });
   }
 
   /**
@@ -154,13 +156,13 @@ export class Store {
    */
   importPoints(points, source) {
     if (points.length === 0) {
-      this.notify("error", `There are no points ${source}; nothing was changed`);
+      this.notify("error", message("notice.noPointsFrom", { source }));
       return false;
     }
     if (!this.#hasRoomFor(points, source)) return false;
     this.#forgetWaitingDataSet();
     this.#edits.replace(points);
-    this.notify("info", `${describeCount(points)} ${source}; undo brings the old ones back`);
+    this.notify("info", message("notice.imported", { count: points.length, source }));
     return true;
   }
 
@@ -169,9 +171,9 @@ export class Store {
    * @param {string} source
    */
   #hasRoomFor(points, source) {
-    const { maxPoints } = this.state.document;
+    const { maxPoints } = this.state.connection;
     if (points.length <= maxPoints) return true;
-    this.notify("error", `There are ${describeCount(points)} ${source}, and this server takes at most ${maxPoints}; nothing was changed`);
+    this.notify("error", message("notice.tooManyPoints", { count: points.length, source, max: maxPoints }));
     return false;
   }
 
@@ -196,14 +198,14 @@ export class Store {
     if (!this.#hasRoomFor(session.points, source)) return false;
     const canBringBack = this.#openedSession.open(session);
     const step = session.checkpoint?.step ?? 0;
-    const what = `${describeCount(session.points)}, network ${describeNetwork(session.config)}, step ${step}`;
-    this.notify("info", `Opened the session ${source}: ${what}`, canBringBack);
+    const content = { source, count: session.points.length, step, ...describeNetwork(session.config) };
+    this.notify("info", message("notice.opened", content), canBringBack);
     return true;
   }
 
   /** Puts back what the last opened session took the place of. */
   bringBack() {
-    if (this.#openedSession.bringBack()) this.notify("info", "What was here before is back");
+    if (this.#openedSession.bringBack()) this.notify("info", message("notice.broughtBack"));
   }
 
   // --- settings -----------------------------------------------------------------------
@@ -218,7 +220,7 @@ export class Store {
    */
   setField(field, text) {
     const parsed = this.#settings.read(field, text);
-    if (parsed.ok) this.#configure({ ...this.state.settings.config, [field]: parsed.value });
+    if (parsed.ok) this.#configure({ ...this.run.settings.config, [field]: parsed.value });
     return parsed;
   }
 
@@ -237,7 +239,7 @@ export class Store {
    * @returns {string}
    */
   textOf(field) {
-    const { drafts, config } = this.state.settings;
+    const { drafts, config } = this.run.settings;
     return drafts[field] ?? formatField(field, config);
   }
 
@@ -245,7 +247,7 @@ export class Store {
   resetAdvanced() {
     const defaults = Object.fromEntries(ADVANCED_FIELDS.map((field) => [field, DEFAULT_CONFIG[field]]));
     this.#settings.forgetRefused(ADVANCED_FIELDS);
-    this.#configure({ ...this.state.settings.config, ...defaults });
+    this.#configure({ ...this.run.settings.config, ...defaults });
   }
 
   /**
@@ -253,24 +255,32 @@ export class Store {
    * @param {number | null} stepsPerSecond above 0; null means as fast as possible
    */
   setSpeed(stepsPerSecond) {
-    if (isSpeed(stepsPerSecond)) this.#slices.patch("settings", { stepsPerSecond });
+    if (isSpeed(stepsPerSecond)) this.#slices.patchRunPart("settings", { stepsPerSecond });
   }
 
   /** @param {Config} config valid */
   #configure(config) {
     const changed = this.#settings.configure(config);
     if (!changed.some((field) => NETWORK_FIELDS.includes(field))) return;
-    this.#slices.patch("session", { running: false, networkPending: true });
+    this.#slices.patchRunPart("training", { running: false, networkPending: true });
     this.goLive();
-    this.notify("info", `New network (${describeNetwork(config)}): training stopped, the weights are fresh`);
+    this.notify("info", message("notice.newNetwork", describeNetwork(config)));
   }
 
   /**
-   * Changes choices about the interface; values that make no sense are ignored.
-   * @param {Partial<UiState>} changes
+   * Changes how the page is liked; values that make no sense are ignored.
+   * @param {Partial<PreferencesState>} changes
    */
-  setUi(changes) {
-    this.#slices.patch("ui", validUi(changes));
+  setPreferences(changes) {
+    this.#slices.patch("preferences", validPreferences(changes));
+  }
+
+  /**
+   * Changes the tool and what is open; values that make no sense are ignored.
+   * @param {Partial<Layout>} changes
+   */
+  setLayout(changes) {
+    this.#slices.patch("workspace", validLayout(changes));
   }
 
   // --- training -----------------------------------------------------------------------
@@ -281,17 +291,17 @@ export class Store {
    */
   train() {
     this.goLive();
-    if (this.#canTrain()) this.#slices.patch("session", { running: true, diverged: false });
+    if (this.#canTrain()) this.#slices.patchRunPart("training", { running: true, diverged: false });
   }
 
   /** Pauses training; weights are kept. */
   pause() {
-    this.#slices.patch("session", { running: false });
+    this.#slices.patchRunPart("training", { running: false });
   }
 
   /** `train` or `pause`, whichever changes something. */
   toggle() {
-    if (this.state.session.running) this.pause();
+    if (this.run.training.running) this.pause();
     else this.train();
   }
 
@@ -299,44 +309,46 @@ export class Store {
   stepOnce() {
     this.goLive();
     if (!this.#canTrain()) return;
-    const steps = Math.min(MAX_WAITING_STEPS, this.state.requests.steps + 1);
-    this.#slices.patch("requests", { steps });
-    this.#slices.patch("session", { running: false, diverged: false });
+    const steps = Math.min(MAX_WAITING_STEPS, this.run.requests.steps + 1);
+    this.#slices.patchRunPart("requests", { steps });
+    this.#slices.patchRunPart("training", { running: false, diverged: false });
   }
 
   /** Stops, and asks for new random weights. */
   resetModel() {
     this.goLive();
-    this.#slices.patch("session", { running: false });
-    this.#slices.patch("requests", { reset: true, steps: 0 });
+    this.pause();
+    this.#slices.patchRunPart("requests", { reset: true, steps: 0 });
   }
 
   #canTrain() {
-    if (this.state.document.points.length > 0 || this.state.session.generating) return true;
-    this.notify("info", "Add points before training");
+    const { points, generating } = this.state.document;
+    if (points.length > 0 || generating !== null) return true;
+    this.notify("info", message("notice.addPoints"));
     return false;
   }
 
   // --- what is kept -------------------------------------------------------------------
 
   /** This tab's work is to be there at the next visit, instead of another tab's. */
-  keepHere() {
-    if (this.state.keeping.place === "elsewhere") this.#slices.patch("keeping", { claimed: true });
+  storeHere() {
+    const { place } = this.state.workspace.storage;
+    if (place === "elsewhere") this.#slices.patch("workspace", { storage: { place, claimed: true } });
   }
 
   /**
-   * Which tab's work is kept. For keeping.js only.
-   * @param {KeepingState["place"]} place
+   * Which tab's work is kept. For the storage only.
+   * @param {StorageState["place"]} place
    */
-  kept(place) {
-    this.#slices.patch("keeping", { place, claimed: false });
+  stored(place) {
+    this.#slices.patch("workspace", { storage: { place, claimed: false } });
   }
 
   // --- history and notices ------------------------------------------------------------
 
   /**
    * Shows an earlier map; the last index goes live.
-   * @param {number} index into `timeline.snapshots`
+   * @param {number} index into `history.snapshots`
    */
   showSnapshot(index) {
     this.#shownMap.show(index);
@@ -344,34 +356,27 @@ export class Store {
 
   /** Shows the newest map and follows the run. */
   goLive() {
-    if (!this.state.map.live) this.#shownMap.goLive();
+    if (!this.run.map.live) this.#shownMap.goLive();
   }
 
   /**
    * Shows a message that blocks nothing.
    * @param {"info" | "error"} kind
-   * @param {string} text
+   * @param {Message} message
    * @param {boolean} [canBringBack] whether it offers to bring back what a session replaced
    */
-  notify(kind, text, canBringBack = false) {
-    this.#slices.replace("notice", { id: this.#nextNoticeId, kind, text, canBringBack });
+  notify(kind, message, canBringBack = false) {
+    this.#slices.patch("workspace", { notice: { id: this.#nextNoticeId, kind, message, canBringBack } });
     this.#nextNoticeId += 1;
   }
 
   /** Takes the current notice away. */
   dismissNotice() {
-    this.#slices.replace("notice", null);
+    this.#slices.patch("workspace", { notice: null });
   }
-}
-
-/** @param {readonly Point[]} points */
-function describeCount(points) {
-  return points.length === 1 ? "1 point" : `${points.length} points`;
 }
 
 /** @param {Config} config */
 function describeNetwork({ architecture, activation, dropout }) {
-  const layers = architecture.length === 0 ? "no hidden layers" : architecture.join("-");
-  const without = `${layers}, ${ACTIVATION_NAMES[activation]}`;
-  return dropout === 0 ? without : `${without}, dropout ${dropout}`;
+  return { layers: architecture, activation, dropout };
 }

@@ -4,12 +4,13 @@
 // Of each kind at most one request is unanswered; what changes meanwhile goes with the next, so
 // that only the newest state of anything travels and a slow line never builds up a queue.
 
-/** @import { Config, FieldName, Frozen, Point, State } from "../../types/state" */
+/** @import { Config, FieldName, Frozen, Point, Run, State } from "../../types/state" */
 /** @import { Request } from "../../types/wire" */
 /** @import { Store } from "../state/store.js" */
 /** @import { ErrorMessage } from "./messages.js" */
 /** @import { Replies, Waiting } from "./replies.js" */
 
+import { currentRun } from "../state/runs.js";
 import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
 
 /**
@@ -44,15 +45,16 @@ export class CatchUp {
   /** Sends what there is to say. */
   run() {
     const { state } = this.#store;
-    if (this.told.running && !state.session.running) this.#stop();
-    this.#settings(state);
-    this.#reset(state);
-    this.#speed(state);
+    const run = currentRun(state);
+    if (this.told.running && !run.training.running) this.#stop();
+    this.#settings(run);
+    this.#reset(run);
+    this.#speed(run);
     this.#generate(state);
     this.#data(state);
     const dataIsTold = this.told.points === state.document.points && !this.#replies.has("generate");
-    if (dataIsTold) this.#step(state);
-    const start = state.session.running && !this.told.running && state.requests.steps === 0;
+    if (dataIsTold) this.#step(run);
+    const start = run.training.running && !this.told.running && run.requests.steps === 0;
     if (start && dataIsTold) this.#start();
   }
 
@@ -76,13 +78,13 @@ export class CatchUp {
         failed: ({ message }) => {
           this.told.running = false;
           this.#store.server.stopped();
-          this.#store.server.problem(message);
+          this.#store.server.refused(message);
         },
       },
     );
   }
 
-  /** @param {State} state */
+  /** @param {Run} run */
   #settings({ settings: { config } }) {
     if (this.#replies.has("settings") || this.#replies.has("network")) return;
     const before = this.told.config;
@@ -117,18 +119,18 @@ export class CatchUp {
     };
   }
 
-  /** @param {State} state */
+  /** @param {Run} run */
   #reset({ requests }) {
     if (!requests.reset || this.#replies.has("reset")) return;
     const resetDone = () => this.#store.server.resetDone();
     const failed = (/** @type {ErrorMessage} */ { message }) => {
       resetDone();
-      this.#store.server.problem(message);
+      this.#store.server.refused(message);
     };
     this.#sendStopping({ type: "reset" }, { kind: "reset", done: resetDone, failed });
   }
 
-  /** @param {State} state */
+  /** @param {Run} run */
   #speed({ settings: { stepsPerSecond } }) {
     if (stepsPerSecond === this.told.stepsPerSecond || this.#replies.has("speed")) return;
     this.told.stepsPerSecond = stepsPerSecond;
@@ -136,23 +138,23 @@ export class CatchUp {
   }
 
   /** @param {State} state */
-  #generate({ requests: { generate } }) {
-    if (generate === null || this.#replies.has("generate")) return;
-    const { distribution, classCount, seed } = generate;
+  #generate({ document: { generating } }) {
+    if (generating === null || this.#replies.has("generate")) return;
+    const { distribution, classCount, seed } = generating;
     /** @type {Extract<Request, { type: "generate_data" }>} */
     const request = { type: "generate_data", distribution, num_classes: classCount };
     this.#sendStopping(seed === null ? request : { ...request, seed }, {
       kind: "generate",
-      about: generate,
+      about: generating,
       failed: ({ message }) => {
-        this.#store.server.generated(generate, null);
-        this.#store.server.problem(message);
+        this.#store.server.generated(generating, null);
+        this.#store.server.refused(message);
       },
     });
   }
 
   /** @param {State} state */
-  #data({ document: { points, maxPoints } }) {
+  #data({ document: { points }, connection: { maxPoints } }) {
     // While a data set is being generated the points of before are not worth sending: it
     // replaces them, and they would replace it.
     if (this.#replies.has("data") || this.#replies.has("generate")) return;
@@ -162,7 +164,7 @@ export class CatchUp {
     this.#send({ type: "update_data", data: points.slice(0, maxPoints) }, { kind: "data" });
   }
 
-  /** @param {State} state */
+  /** @param {Run} run */
   #step({ requests }) {
     if (requests.steps === 0 || this.#replies.has("step")) return;
     this.#sendStopping(
@@ -172,7 +174,7 @@ export class CatchUp {
         done: () => this.#store.server.stepDone(),
         failed: ({ message }) => {
           this.#store.server.stepsRefused();
-          this.#store.server.problem(message);
+          this.#store.server.refused(message);
         },
       },
     );

@@ -11,7 +11,10 @@
 /** @import { DataGenerated, ErrorMessage, Hello, Message, ServerState, StateMessage } from "./messages.js" */
 /** @import { Waiting } from "./replies.js" */
 
+import { currentRun } from "../state/runs.js";
 import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
+import { message } from "../words/message.js";
+import { word } from "../words/word.js";
 import { CatchUp } from "./catch-up.js";
 import { parseMessage } from "./messages.js";
 import { Newest } from "./newest.js";
@@ -48,7 +51,7 @@ export class Connection {
     this.#socket = socket;
     this.#now = now;
     this.#frames = new Newest((/** @type {ArrayBuffer} */ buffer) => this.#frame(buffer), later);
-    store.subscribe(["document", "settings", "session", "requests"], () => this.#tell());
+    store.subscribe(["document", "runs", "connection"], () => this.#tell());
   }
 
   /** A connection stands; the server introduces itself first. */
@@ -76,7 +79,7 @@ export class Connection {
     this.#lastHeard = this.#now();
     // An answer, or the introduction that a server begins with, is overdue.
     if (this.#catchUp === null || !this.#replies.isEmpty) this.#socket.drop();
-    else if (this.#store.state.session.running) this.#catchUp.probe();
+    else if (this.#store.run.training.running) this.#catchUp.probe();
   }
 
   /** The person is back, or the network: is the server still there? */
@@ -89,15 +92,14 @@ export class Connection {
   /** @param {string} text a message of the server */
   text(text) {
     this.#lastHeard = this.#now();
-    const message = parseMessage(text);
-    this.#react(message);
+    this.#react(parseMessage(text));
     this.#tell();
   }
 
   /** Tells the server what it does not know: what has changed, or everything of another session. */
   #tell() {
     if (this.#catchUp === null) return;
-    if (this.#store.state.requests.restore === null) {
+    if (this.#store.state.connection.restore === null) {
       this.#catchUp.run();
       return;
     }
@@ -132,22 +134,22 @@ export class Connection {
     this.#complained = false;
   }
 
-  /** @param {Message} message */
-  #react(message) {
-    switch (message.type) {
+  /** @param {Message} heard */
+  #react(heard) {
+    switch (heard.type) {
       case "config":
-        return this.#hello(message);
+        return this.#hello(heard);
       case "state":
-        return this.#state(message);
+        return this.#state(heard);
       case "data_generated":
-        return this.#generated(message);
+        return this.#generated(heard);
       case "error":
-        return this.#error(message);
+        return this.#error(heard);
       case "checkpoint":
-        if (message.checkpoint.generation !== this.#generation || this.#replies.expectNewGeneration) return;
-        return this.#store.server.checkpoint(message.checkpoint);
+        if (heard.checkpoint.generation !== this.#generation || this.#replies.expectNewGeneration) return;
+        return this.#store.server.checkpoint(heard.checkpoint);
       case "unreadable":
-        return this.#complain(message.reason);
+        return this.#complain(heard.reason);
       case "ignored":
     }
   }
@@ -164,22 +166,21 @@ export class Connection {
     const { request, checkpoint } = restoreFrom(state);
     // The text is nearly all ASCII: its length is its size.
     if (checkpoint !== null && JSON.stringify(request).length + 1_000 > this.#maxMessageBytes) {
-      this.#store.server.checkpointRefused("It is larger than what this server takes.");
+      this.#store.server.checkpointRefused(word("notice.checkpointTooLarge"));
       this.#restore();
       return;
     }
-    const { points, maxPoints } = state.document;
-    if (points.length > maxPoints) {
-      this.#store.server.problem(`This server takes at most ${maxPoints} points: the others are shown but not trained`);
-    }
-    const { config, stepsPerSecond } = state.settings;
+    const { points } = state.document;
+    const { maxPoints } = state.connection;
+    if (points.length > maxPoints) this.#store.server.problem(message("notice.pointsLeftOut", { max: maxPoints }));
+    const { settings: { config, stepsPerSecond }, requests } = currentRun(state);
     this.#send(request, {
       kind: "restore",
       done: (now) => {
         if (checkpoint === null) this.#store.server.freshWeights();
         else this.#store.server.resumed(checkpoint);
-        if (state.requests.reset) this.#store.server.resetDone();
-        this.#store.server.restored(state.requests.restore);
+        if (requests.reset) this.#store.server.resetDone();
+        this.#store.server.restored(state.connection.restore);
         const told = { config, points, stepsPerSecond, running: now.running };
         this.#catchUp = new CatchUp(this.#store, this.#replies, (...args) => this.#send(...args), told);
         this.#socket.settled();
@@ -193,15 +194,15 @@ export class Connection {
    * @param {ErrorMessage} error
    * @param {boolean} hadCheckpoint
    */
-  #restoreFailed({ message }, hadCheckpoint) {
+  #restoreFailed({ message: reason }, hadCheckpoint) {
     if (hadCheckpoint) {
-      this.#store.server.checkpointRefused(message);
+      this.#store.server.checkpointRefused(reason);
       this.#restore();
       return;
     }
     // Settings and points are checked before they get into the store, so this server has other
     // rules than the page. It may be replaced by the right one: the work is kept meanwhile.
-    this.#store.server.problem(`The server cannot take over your work: ${message}`);
+    this.#store.server.problem(message("notice.restoreRefused", { reason }));
     this.#socket.drop();
   }
 
@@ -225,7 +226,7 @@ export class Connection {
   /** @param {ServerState} state */
   #showNetwork({ generation, network, seeds }) {
     const told = this.#catchUp?.told.config;
-    const { config } = this.#store.state.settings;
+    const { config } = this.#store.run.settings;
     const networkPending =
       told === undefined ||
       this.#replies.has("network") ||
@@ -240,7 +241,7 @@ export class Connection {
   #followRunning({ running }) {
     if (this.#catchUp === null || !this.#replies.isEmpty) return;
     const { told } = this.#catchUp;
-    if (told.running && !running && this.#store.state.session.running) this.#store.server.stopped();
+    if (told.running && !running && this.#store.run.training.running) this.#store.server.stopped();
     told.running = running;
   }
 
@@ -262,7 +263,7 @@ export class Connection {
       this.#store.server.diverged();
     }
     if (waiting?.failed) waiting.failed(error);
-    else this.#store.server.problem(error.message);
+    else this.#store.server.refused(error.message);
   }
 
   /**
@@ -278,6 +279,6 @@ export class Connection {
   #complain(reason) {
     if (this.#complained) return;
     this.#complained = true;
-    this.#store.server.problem(`The server sent something this page cannot read (${reason}); reloading the page may help`);
+    this.#store.server.problem(message("notice.unreadable", { reason }));
   }
 }

@@ -1,8 +1,8 @@
 // The trained network in the formats of other programs, as the server writes them.
 
-/** @import { Parsed } from "../../types/state" */
+/** @import { ModelFormat, Parsed } from "../../types/state" */
 
-/** @typedef {"onnx" | "safetensors" | "json"} ModelFormat */
+import { word } from "../words/word.js";
 
 /** How long the answer is waited for, in milliseconds. */
 const TIMEOUT = 60_000;
@@ -11,10 +11,10 @@ const TIMEOUT = 60_000;
  * @param {ModelFormat} format
  * @param {string} session the session file that holds the network
  * @param {string} baseUri the address of the page
- * @returns {Promise<Parsed<{ name: string, content: Blob }>>}
+ * @returns {Promise<Parsed<{ name: string, content: Blob }, string>>}
  */
 export async function requestModel(format, session, baseUri) {
-  const refused = (/** @type {string} */ why) => ({ ok: /** @type {const} */ (false), message: `The model was not saved: ${why}` });
+  const refused = (/** @type {string} */ why) => ({ ok: /** @type {const} */ (false), message: word("model.notSaved", { why }) });
   try {
     const response = await fetch(new URL(`model/${format}`, baseUri), {
       method: "POST",
@@ -22,11 +22,11 @@ export async function requestModel(format, session, baseUri) {
       body: session,
       signal: AbortSignal.timeout(TIMEOUT),
     });
-    if (!response.ok) return refused((await sentenceIn(response)) || `the server answered ${response.status}`);
+    if (!response.ok) return refused((await sentenceIn(response)) || word("model.answered", { status: response.status }));
     const name = /filename="([\w.-]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
     return { ok: true, value: { name: name ?? `nnvisu.${format}`, content: await response.blob() } };
   } catch {
-    return refused("the server cannot be reached");
+    return refused(word("model.unreachable"));
   }
 }
 

@@ -1,6 +1,8 @@
 // Why the server lets nobody in: browsers hide the answer to a failed WebSocket handshake, but the
 // server gives the same one to an ordinary request of that address.
 
+import { word } from "../words/word.js";
+
 /** Answers whose text is meant for the person: no access, foreign, too many, full or closing. */
 const REFUSALS = Object.freeze([401, 403, 429, 503]);
 
@@ -35,7 +37,7 @@ export async function readRefusal(webSocketUrl, get) {
     const sentence = isText ? plainSentence(await beginning(response)) : "";
     const wait = Math.min(LONGEST_WAIT, 1_000 * retryAfter(response));
     if (sentence !== "") return { sentence, wait };
-    return response.status === 401 ? { sentence: "This server asks who you are: reload the page.", wait } : null;
+    return response.status === 401 ? { sentence: word("notice.whoAreYou"), wait } : null;
   } catch {
     return null;
   }

@@ -3,7 +3,8 @@
 /** @import { Checkpoint, Frozen, State } from "../../types/state" */
 /** @import { Request } from "../../types/wire" */
 
-import { currentCheckpoint } from "../state/checkpoint.js";
+import { usableCheckpoint } from "../state/checkpoint.js";
+import { currentRun } from "../state/runs.js";
 
 /**
  * @typedef {object} Restore
@@ -18,12 +19,12 @@ import { currentCheckpoint } from "../state/checkpoint.js";
  * @returns {Restore}
  */
 export function restoreFrom(state) {
-  const { config, stepsPerSecond } = state.settings;
-  const { points, maxPoints } = state.document;
-  const checkpoint = currentCheckpoint(state);
-  const freshWeights = state.requests.reset || state.session.networkPending;
-  const seeds = freshWeights ? null : state.settings.seeds;
-  const data = points.slice(0, maxPoints);
+  const run = currentRun(state);
+  const { config, stepsPerSecond } = run.settings;
+  const checkpoint = usableCheckpoint(run);
+  const freshWeights = run.requests.reset || run.training.networkPending;
+  const seeds = freshWeights ? null : run.settings.seeds;
+  const data = state.document.points.slice(0, state.connection.maxPoints);
   return {
     request: { type: "restore", config, data, checkpoint, seeds, stepsPerSecond },
     checkpoint,

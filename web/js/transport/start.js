@@ -50,7 +50,7 @@ export function startConnection(store, page) {
     connection.probe();
   };
   const wakeUp = () => {
-    if (store.state.session.connection !== "resting") return;
+    if (store.state.connection.status !== "resting") return;
     store.server.connection("connecting");
     socket.retryNow();
   };

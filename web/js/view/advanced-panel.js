@@ -2,6 +2,8 @@
 
 /** @import { Store } from "../state/store.js" */
 
+import { observe } from "../state/observe.js";
+import { currentRun } from "../state/runs.js";
 import { byId, setText } from "./dom.js";
 import { bindSelect, bindTextField } from "./field.js";
 import { NO_NUMBER } from "../words/numbers.js";
@@ -22,8 +24,8 @@ export function buildAdvancedPanel(store) {
 /** @param {Store} store */
 function rememberWhetherOpen(store) {
   const panel = byId("advanced", HTMLDetailsElement);
-  panel.open = store.state.ui.advancedOpen;
-  panel.addEventListener("toggle", () => store.setUi({ advancedOpen: panel.open }));
+  panel.open = store.state.workspace.advancedOpen;
+  panel.addEventListener("toggle", () => store.setLayout({ advancedOpen: panel.open }));
 }
 
 /** @param {Store} store */
@@ -31,12 +33,9 @@ function showSeeds(store) {
   const init = byId("seed-init", HTMLElement);
   const batches = byId("seed-batches", HTMLElement);
   const dropout = byId("seed-dropout", HTMLElement);
-  const show = () => {
-    const { seeds } = store.state.settings;
+  observe(store, (state) => currentRun(state).settings.seeds, (seeds) => {
     setText(init, seeds === null ? NO_NUMBER : String(seeds.init));
     setText(batches, seeds === null ? NO_NUMBER : String(seeds.batches));
     setText(dropout, seeds === null ? NO_NUMBER : String(seeds.dropout));
-  };
-  store.subscribe(["settings"], show);
-  show();
+  });
 }

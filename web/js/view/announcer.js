@@ -2,7 +2,9 @@
 
 /** @import { Store } from "../state/store.js" */
 
-import { COLOR_NAMES } from "../state/palettes.js";
+import { observe } from "../state/observe.js";
+import { currentRun } from "../state/runs.js";
+import { COLOR_NAMES } from "./palettes.js";
 import { setText } from "./dom.js";
 import { formatCount, formatLoss, formatPercent } from "../words/numbers.js";
 
@@ -32,11 +34,10 @@ export class Announcer {
  */
 export function announceProgress(store, announcer) {
   let lastTime = performance.now();
-  store.subscribe(["map", "session"], (changed) => {
+  observe(store, currentRun, ({ training, map }) => {
     const now = performance.now();
-    const { session, map } = store.state;
-    if (changed.has("session") && !session.running) lastTime = now;
-    if (!session.running || map.frame === null || now - lastTime < PROGRESS_INTERVAL) return;
+    if (!training.running) lastTime = now;
+    if (!training.running || map.frame === null || now - lastTime < PROGRESS_INTERVAL) return;
     lastTime = now;
     const { step, loss, accuracy } = map.frame;
     announcer.say(
@@ -54,16 +55,16 @@ export function describeCanvas(store, element) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const describe = () => {
-    const { document: data, ui } = store.state;
-    const names = COLOR_NAMES[ui.palette];
+    const { document: data, preferences } = store.state;
+    const names = COLOR_NAMES[preferences.palette];
     const parts = data.classCounts.flatMap((count, label) =>
       count === 0 ? [] : [`${formatCount(count)} ${names[label]}`],
     );
     setText(element, parts.length === 0 ? "No points yet." : `Points: ${parts.join(", ")}.`);
   };
-  store.subscribe(["document", "ui"], () => {
+  describe();
+  observe(store, ({ document: data, preferences }) => [data.classCounts, preferences.palette], () => {
     clearTimeout(timer);
     timer = setTimeout(describe, SUMMARY_DELAY);
   });
-  describe();
 }

@@ -2,6 +2,7 @@
 
 /** @import { Store } from "../state/store.js" */
 
+import { observe } from "../state/observe.js";
 import { byId, setText } from "./dom.js";
 import { formatCount } from "../words/numbers.js";
 
@@ -11,15 +12,12 @@ export function buildDataPanel(store) {
   const undo = onClick("undo", () => store.undo());
   const redo = onClick("redo", () => store.redo());
   const clear = onClick("clear", () => store.clear());
-  const show = () => {
-    const { document: data } = store.state;
+  observe(store, (state) => state.document, (data) => {
     setText(pointCount, describeCount(data.points.length));
     undo.disabled = !data.canUndo;
     redo.disabled = !data.canRedo;
     clear.disabled = data.points.length === 0;
-  };
-  store.subscribe(["document"], show);
-  show();
+  });
 }
 
 /** @param {number} count */

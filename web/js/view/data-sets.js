@@ -3,7 +3,8 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { Distribution } from "../../types/state" */
 
-import { PALETTES } from "../state/palettes.js";
+import { observe } from "../state/observe.js";
+import { PALETTES } from "./palettes.js";
 import { all, byId } from "./dom.js";
 import { drawSoon } from "./animation-frame.js";
 import { drawThumbnail } from "./thumbnails.js";
@@ -20,22 +21,17 @@ export function buildDataSets(store) {
   }
 
   const classCount = byId("class-count", HTMLSelectElement);
-  classCount.addEventListener("change", () => store.setUi({ classCount: Number(classCount.value) }));
+  classCount.addEventListener("change", () => store.setPreferences({ classCount: Number(classCount.value) }));
 
-  let drawn = "";
   const draw = () => {
-    const { palette, classCount: nClasses } = store.state.ui;
-    drawn = `${palette} ${nClasses}`;
+    const { palette, classCount: nClasses } = store.state.preferences;
     classCount.value = String(nClasses);
     for (const { thumbnail, distribution } of buttons) {
       drawThumbnail(thumbnail, distribution, PALETTES[palette].slice(0, nClasses));
     }
   };
-  store.subscribe(["ui"], () => {
-    const { palette, classCount: nClasses } = store.state.ui;
-    if (`${palette} ${nClasses}` !== drawn) drawSoon(draw);
-  });
   draw();
+  observe(store, ({ preferences }) => [preferences.palette, preferences.classCount], () => drawSoon(draw));
 }
 
 /** @param {HTMLButtonElement} button */

@@ -3,7 +3,8 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { PaletteName, ThemeName } from "../../types/state" */
 
-import { PALETTES } from "../state/palettes.js";
+import { observe } from "../state/observe.js";
+import { PALETTES } from "./palettes.js";
 import { byId } from "./dom.js";
 
 /** @param {Store} store */
@@ -13,26 +14,23 @@ export function buildDisplayPanel(store) {
   const shortcuts = byId("shortcuts-choice", HTMLInputElement);
   const theme = byId("theme-choice", HTMLSelectElement);
   palette.addEventListener("change", () => {
-    store.setUi({ palette: /** @type {PaletteName} */ (palette.value) });
+    store.setPreferences({ palette: /** @type {PaletteName} */ (palette.value) });
   });
-  shapes.addEventListener("change", () => store.setUi({ shapes: shapes.checked }));
-  shortcuts.addEventListener("change", () => store.setUi({ shortcuts: shortcuts.checked }));
+  shapes.addEventListener("change", () => store.setPreferences({ shapes: shapes.checked }));
+  shortcuts.addEventListener("change", () => store.setPreferences({ shortcuts: shortcuts.checked }));
   theme.addEventListener("change", () => {
-    store.setUi({ theme: /** @type {ThemeName} */ (theme.value) });
+    store.setPreferences({ theme: /** @type {ThemeName} */ (theme.value) });
   });
 
   const { style, dataset } = document.documentElement;
-  const show = () => {
-    const { ui } = store.state;
-    palette.value = ui.palette;
-    shapes.checked = ui.shapes;
-    shortcuts.checked = ui.shortcuts;
-    theme.value = ui.theme;
-    PALETTES[ui.palette].forEach((color, label) => style.setProperty(`--class-${label}`, color));
+  observe(store, (state) => state.preferences, (preferences) => {
+    palette.value = preferences.palette;
+    shapes.checked = preferences.shapes;
+    shortcuts.checked = preferences.shortcuts;
+    theme.value = preferences.theme;
+    PALETTES[preferences.palette].forEach((color, label) => style.setProperty(`--class-${label}`, color));
     // Without the attribute css/tokens.css follows the system.
-    if (ui.theme === "system") delete dataset.theme;
-    else dataset.theme = ui.theme;
-  };
-  store.subscribe(["ui"], show);
-  show();
+    if (preferences.theme === "system") delete dataset.theme;
+    else dataset.theme = preferences.theme;
+  });
 }

@@ -2,6 +2,8 @@
 
 /** @import { Store } from "../state/store.js" */
 
+import { observe } from "../state/observe.js";
+
 export class EraserCursor {
   #store;
   #element;
@@ -14,17 +16,15 @@ export class EraserCursor {
   constructor(store, element, canvas) {
     this.#store = store;
     this.#element = element;
-    const showTool = () => {
-      canvas.dataset.tool = store.state.ui.tool;
-      if (store.state.ui.tool !== "erase") this.hide();
-    };
-    store.subscribe(["ui"], showTool);
-    showTool();
+    observe(store, ({ workspace }) => workspace.tool, (tool) => {
+      canvas.dataset.tool = tool;
+      if (tool !== "erase") this.hide();
+    });
   }
 
   /** @param {{ x: number, y: number }} position of its middle, CSS pixels from the top left of the canvas */
   show({ x, y }) {
-    const radius = this.#store.state.ui.eraserRadius;
+    const radius = this.#store.state.preferences.eraserRadius;
     const { style } = this.#element;
     style.width = style.height = `${2 * radius}px`;
     style.transform = `translate(${x - radius}px, ${y - radius}px)`;

@@ -3,7 +3,10 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { FieldName } from "../../types/state" */
 
+import { observe } from "../state/observe.js";
+import { currentRun } from "../state/runs.js";
 import { formatField } from "../state/settings.js";
+import { textOf } from "../words/word.js";
 import { byId, setText } from "./dom.js";
 
 /**
@@ -22,7 +25,8 @@ export function bindTextField(store, field, id) {
     show();
   };
   const show = () => {
-    const message = store.state.settings.errors[field] ?? "";
+    const refusal = store.run.settings.errors[field];
+    const message = refusal === undefined ? "" : textOf(refusal);
     setText(error, message);
     if (message === "") input.removeAttribute("aria-invalid");
     else input.setAttribute("aria-invalid", "true");
@@ -37,11 +41,10 @@ export function bindTextField(store, field, id) {
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter") read();
     if (event.key !== "Escape") return;
-    input.value = formatField(field, store.state.settings.config);
+    input.value = formatField(field, store.run.settings.config);
     read();
   });
-  store.subscribe(["settings"], show);
-  show();
+  observe(store, (state) => currentRun(state).settings, show);
 }
 
 /**
@@ -56,6 +59,5 @@ export function bindSelect(store, field, id) {
     select.value = store.textOf(field);
   };
   select.addEventListener("change", () => store.setField(field, select.value));
-  store.subscribe(["settings"], show);
-  show();
+  observe(store, (state) => currentRun(state).settings, show);
 }

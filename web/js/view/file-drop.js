@@ -2,6 +2,7 @@
 
 /** @import { Store } from "../state/store.js" */
 
+import { message } from "../words/message.js";
 import { byId } from "./dom.js";
 import { takeFile } from "./open-files.js";
 
@@ -33,7 +34,7 @@ export function listenToDrops(store) {
     event.preventDefault();
     show(0);
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length > 1) store.notify("info", "Drop one file at a time: a session or points as CSV");
+    if (files.length > 1) store.notify("info", message("drop.one"));
     else if (files[0] !== undefined) void takeFile(store, files[0]);
   });
 }

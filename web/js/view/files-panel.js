@@ -1,30 +1,36 @@
 // The panel "Save & open": sessions, points and models as files, and the checksum of the weights.
 
-/** @import { ModelFormat } from "../transport/model.js" */
+/** @import { ModelFormat, Services } from "../../types/state" */
 /** @import { Store } from "../state/store.js" */
 
 import { checksumOf } from "../files/checksum.js";
 import { writeCsv } from "../files/csv.js";
 import { writeSessionFile } from "../files/session-file.js";
-import { currentCheckpoint } from "../state/checkpoint.js";
-import { requestModel } from "../transport/model.js";
+import { usableCheckpoint } from "../state/checkpoint.js";
+import { observe } from "../state/observe.js";
+import { currentRun } from "../state/runs.js";
+import { message } from "../words/message.js";
+import { word } from "../words/word.js";
 import { all, byId, setText } from "./dom.js";
-import { NO_NUMBER, formatStep } from "../words/numbers.js";
+import { NO_NUMBER } from "../words/numbers.js";
 import { takeFile } from "./open-files.js";
 
-/** @param {Store} store */
-export function buildFilesPanel(store) {
+/**
+ * @param {Store} store
+ * @param {Services} services
+ */
+export function buildFilesPanel(store, { requestModel }) {
   offerOpening(store, "open-session", "open-session-file");
   offerOpening(store, "import-csv", "import-csv-file");
   onClick("save-session", () => {
     const session = store.sessionContent();
-    if (session === null) store.notify("info", "There is nothing to save before the server has been reached");
+    if (session === null) store.notify("info", message("file.nothingToSave"));
     else save(nameNow("nnvisu"), writeSessionFile(session), "application/json");
   });
   onClick("export-csv", () => save("nnvisu-points.csv", writeCsv(store.state.document.points), "text/csv"));
   for (const button of all("[data-model]", HTMLButtonElement)) {
     const format = /** @type {ModelFormat} */ (button.dataset.model);
-    button.addEventListener("click", () => void saveModel(store, format, button));
+    button.addEventListener("click", () => void saveModel(store, requestModel, format, button));
   }
   showWhatThereIs(store);
   showChecksum(store);
@@ -48,30 +54,29 @@ function offerOpening(store, buttonId, inputId) {
 
 /**
  * @param {Store} store
+ * @param {Services["requestModel"]} requestModel
  * @param {ModelFormat} format
  * @param {HTMLButtonElement} button
  */
-async function saveModel(store, format, button) {
+async function saveModel(store, requestModel, format, button) {
   const session = store.sessionContent();
   if (session === null || button.ariaBusy === "true") return;
   button.ariaBusy = "true";
-  const model = await requestModel(format, writeSessionFile(session), document.baseURI);
+  const model = await requestModel(format, writeSessionFile(session));
   button.ariaBusy = "false";
   if (model.ok) save(model.value.name, model.value.content, model.value.content.type);
-  else store.notify("error", model.message);
+  else store.notify("error", message("verbatim", { text: model.message }));
 }
 
 /** @param {Store} store */
 function showWhatThereIs(store) {
   const exportCsv = byId("export-csv", HTMLButtonElement);
   const models = all("[data-model]", HTMLButtonElement);
-  const show = () => {
+  observe(store, (state) => [state.document, currentRun(state).settings], () => {
     exportCsv.disabled = store.state.document.points.length === 0;
     // Fresh weights come from the seeds.
-    for (const button of models) button.disabled = store.state.settings.seeds === null;
-  };
-  store.subscribe(["document", "settings"], show);
-  show();
+    for (const button of models) button.disabled = store.run.settings.seeds === null;
+  });
 }
 
 /**
@@ -85,16 +90,15 @@ function showChecksum(store) {
   let shown = "";
   const show = () => {
     if (!panel.open) return;
-    const checkpoint = currentCheckpoint(store.state);
+    const checkpoint = usableCheckpoint(store.run);
     const parameters = checkpoint?.parameters ?? "";
     if (parameters !== shown) setText(checksum, parameters === "" ? NO_NUMBER : checksumOf(parameters));
     shown = parameters;
-    setText(step, checkpoint === null ? "" : `at step ${formatStep(checkpoint.step)}`);
+    setText(step, checkpoint === null ? "" : word("checksum.at", { step: checkpoint.step }));
     checksum.dataset.step = String(checkpoint?.step ?? "");
   };
   panel.addEventListener("toggle", show);
-  store.subscribe(["model", "session", "settings", "requests"], show);
-  show();
+  observe(store, (state) => usableCheckpoint(currentRun(state)), show);
 }
 
 /**

@@ -3,8 +3,8 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { Announcer } from "./announcer.js" */
 
-import { canvasFromData, dataFromCanvas, dataLength } from "../state/geometry.js";
-import { COLOR_NAMES } from "../state/palettes.js";
+import { canvasFromData, dataFromCanvas, dataLength } from "./geometry.js";
+import { COLOR_NAMES } from "./palettes.js";
 import { formatCoordinate } from "../words/numbers.js";
 
 /** In data space. */
@@ -79,7 +79,8 @@ export class KeyboardCursor {
 
   #act() {
     this.#show();
-    const { tool, selectedClass, palette } = this.#store.state.ui;
+    const { tool, selectedClass } = this.#store.state.workspace;
+    const { palette } = this.#store.state.preferences;
     if (tool === "erase") this.#erase();
     else if (this.#store.addPoint(this.#position)) {
       this.#announcer.say(`Added ${COLOR_NAMES[palette][selectedClass]} at ${this.#place()}`);
@@ -89,7 +90,7 @@ export class KeyboardCursor {
   #erase() {
     this.#show();
     const size = this.#canvas.getBoundingClientRect().width;
-    const radius = dataLength(this.#store.state.ui.eraserRadius, size);
+    const radius = dataLength(this.#store.state.preferences.eraserRadius, size);
     const count = this.#store.erasePoints(this.#position, this.#position, radius);
     this.#announcer.say(count === 1 ? "Erased 1 point" : `Erased ${count} points`);
   }

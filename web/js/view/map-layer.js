@@ -3,7 +3,9 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { CanvasSize } from "./canvas-size.js" */
 
-import { colorize } from "../state/palettes.js";
+import { observe } from "../state/observe.js";
+import { currentRun } from "../state/runs.js";
+import { colorize } from "./palettes.js";
 import { drawSoon } from "./animation-frame.js";
 
 /** A smooth map of at most 256 samples gains nothing from more pixels; the screen scales it. */
@@ -24,13 +26,8 @@ export class MapLayer {
     this.#store = store;
     this.#canvas = canvas;
     this.#context = contextOf(canvas);
-    store.subscribe(["map", "ui"], (changed) => {
-      if (changed.has("map") || store.state.ui.palette !== this.#paintedPalette) drawSoon(this.#draw);
-    });
+    observe(store, (state) => [currentRun(state).map, state.preferences.palette], () => drawSoon(this.#draw));
   }
-
-  /** @type {string | null} */
-  #paintedPalette = null;
 
   /** @param {CanvasSize} size */
   resize(size) {
@@ -44,10 +41,8 @@ export class MapLayer {
   }
 
   #paint() {
-    const { map, ui } = this.#store.state;
     const { width: edge } = this.#canvas;
-    const { frame } = map;
-    this.#paintedPalette = ui.palette;
+    const { frame } = this.#store.run.map;
     if (frame === null) {
       this.#context.clearRect(0, 0, edge, edge);
       return;
@@ -59,7 +54,7 @@ export class MapLayer {
       samples.height = height;
     }
     const image = new ImageData(width, height);
-    colorize(frame, ui.palette, image.data);
+    colorize(frame, this.#store.state.preferences.palette, image.data);
     contextOf(samples).putImageData(image, 0, 0);
 
     // The outermost samples belong on the edges of the square, and a sample is the middle of its

@@ -3,8 +3,11 @@
 
 /** @import { Store } from "../state/store.js" */
 
-import { statusText } from "../state/status.js";
+import { observe } from "../state/observe.js";
+import { currentRun } from "../state/runs.js";
+import { textOf, word } from "../words/word.js";
 import { byId, setText } from "./dom.js";
+import { statusText } from "./status.js";
 
 /** Milliseconds before "connecting" is worth a word. */
 const CONNECTING_DELAY = 300;
@@ -26,26 +29,25 @@ export function buildNotices(store) {
  */
 function showSession(store) {
   const version = byId("version", HTMLElement);
-  const show = () => {
-    const { session } = store.state;
-    document.body.dataset.connection = session.connection;
-    document.body.dataset.running = String(session.running);
-    setText(version, session.server?.version ?? "");
-  };
-  store.subscribe(["session"], show);
-  show();
+  observe(store, (state) => [state.connection, currentRun(state).training], () => {
+    const { status, server } = store.state.connection;
+    document.body.dataset.connection = status;
+    document.body.dataset.running = String(store.run.training.running);
+    setText(version, server?.version ?? "");
+  });
 }
 
 /** @param {Store} store */
 function showStatus(store) {
-  const status = byId("status-text", HTMLElement);
+  const line = byId("status-text", HTMLElement);
   const banner = byId("connection-banner", HTMLElement);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let delay;
   let isSlow = false;
 
   const show = () => {
-    const { connection, diverged } = store.state.session;
+    const { status: connection } = store.state.connection;
+    const { diverged } = store.run.training;
     if (connection !== "connecting") {
       clearTimeout(delay);
       delay = undefined;
@@ -58,12 +60,11 @@ function showStatus(store) {
     }
     const text = statusText(store.state);
     const isQuiet = connection === "connecting" && !isSlow;
-    setText(status, isQuiet ? "" : text);
-    status.dataset.tone = connection === "retrying" || diverged ? "problem" : "plain";
+    setText(line, isQuiet ? "" : text);
+    line.dataset.tone = connection === "retrying" || diverged ? "problem" : "plain";
     setText(banner, connection === "open" || isQuiet ? "" : text);
   };
-  store.subscribe(["session", "document", "ui", "map"], show);
-  show();
+  observe(store, statusText, show);
 }
 
 /**
@@ -75,18 +76,17 @@ function showKeeping(store) {
   const text = byId("keeping-text", HTMLElement);
   let isRead = false;
   const show = () => {
-    const isElsewhere = store.state.keeping.place === "elsewhere";
+    const isElsewhere = store.state.workspace.storage.place === "elsewhere";
     if (!isElsewhere) isRead = false;
     box.hidden = !isElsewhere || isRead;
-    setText(text, box.hidden ? "" : "Another tab is keeping your work; what you do here is gone when you close this tab");
+    setText(text, box.hidden ? "" : word("storage.elsewhere"));
   };
-  byId("keep-here", HTMLButtonElement).addEventListener("click", () => store.keepHere());
+  byId("keep-here", HTMLButtonElement).addEventListener("click", () => store.storeHere());
   byId("keeping-close", HTMLButtonElement).addEventListener("click", () => {
     isRead = true;
     show();
   });
-  store.subscribe(["keeping"], show);
-  show();
+  observe(store, ({ workspace }) => workspace.storage, show);
 }
 
 /** @param {Store} store */
@@ -97,18 +97,18 @@ function showNotices(store) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const show = () => {
-    const { notice } = store.state;
+    const { notice } = store.state.workspace;
     clearTimeout(timer);
     box.hidden = notice === null;
     if (notice === null) return;
-    setText(text, notice.text);
+    setText(text, textOf(notice.message));
     box.dataset.kind = notice.kind;
     bringBack.hidden = !notice.canBringBack;
     startTimer();
   };
   // What is said in a tab that is hidden waits for the person.
   const startTimer = () => {
-    const { notice } = store.state;
+    const { notice } = store.state.workspace;
     clearTimeout(timer);
     if (notice === null || document.visibilityState === "hidden") return;
     const time = notice.canBringBack ? NOTICE_TIME.choice : NOTICE_TIME[notice.kind];
@@ -121,17 +121,18 @@ function showNotices(store) {
   for (const type of ["pointerenter", "focusin"]) {
     box.addEventListener(type, () => clearTimeout(timer));
   }
-  store.subscribe(["notice"], show);
-  show();
+  observe(store, ({ workspace }) => workspace.notice, show);
 
   let wasEmpty = store.state.document.points.length === 0;
-  store.subscribe(["document", "notice"], (changed) => {
+  let before = store.state.workspace.notice;
+  observe(store, ({ document: data, workspace }) => [data.points.length === 0, workspace.notice], () => {
     const isEmpty = store.state.document.points.length === 0;
+    const { notice } = store.state.workspace;
     // What was said to a person without points is settled by the first point; what is said
     // together with it is about it.
-    const isOld = !changed.has("notice") && store.state.notice?.kind === "info";
-    if (wasEmpty && !isEmpty && isOld) store.dismissNotice();
+    if (wasEmpty && !isEmpty && notice === before && notice?.kind === "info") store.dismissNotice();
     wasEmpty = isEmpty;
+    before = notice;
   });
 }
 
@@ -139,13 +140,11 @@ function showNotices(store) {
 function showEmptyState(store) {
   const invitation = byId("empty-state", HTMLElement);
   const box = byId("canvas-box", HTMLElement);
-  const show = () => {
-    const { document: data, session, map } = store.state;
-    const isEmpty = data.points.length === 0;
-    invitation.hidden = !isEmpty || session.generating;
+  observe(store, (state) => [state.document, (currentRun(state).map.frame?.step ?? 0) === 0], () => {
+    const { points, generating } = store.state.document;
+    const isEmpty = points.length === 0;
+    invitation.hidden = !isEmpty || generating !== null;
     // The guesses of a network that has seen nothing stay in the background.
-    box.dataset.untouched = String(isEmpty && (map.frame?.step ?? 0) === 0);
-  };
-  store.subscribe(["document", "session", "map"], show);
-  show();
+    box.dataset.untouched = String(isEmpty && (store.run.map.frame?.step ?? 0) === 0);
+  });
 }

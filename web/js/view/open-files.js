@@ -6,6 +6,8 @@
 
 import { readCsv } from "../files/csv.js";
 import { readSessionFile } from "../files/session-file.js";
+import { message } from "../words/message.js";
+import { word } from "../words/word.js";
 
 /** Larger files are not read: as in the core. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -15,9 +17,9 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * @param {File} file
  */
 export async function takeFile(store, file) {
-  const text = await textOf(file);
+  const text = await contentOf(file);
   if (!text.ok) {
-    store.notify("error", `${file.name} was not opened. ${text.message}`);
+    store.notify("error", message("file.notOpened", { name: file.name, why: text.message }));
     return;
   }
   const isSession = file.name.toLowerCase().endsWith(".nnvisu") || text.value.trimStart().startsWith("{");
@@ -32,8 +34,8 @@ export async function takeFile(store, file) {
  */
 function openSession(store, name, text) {
   const session = readSessionFile(text);
-  if (session.ok) store.openSession(session.value, `from ${name}`);
-  else store.notify("error", `${name} was not opened. ${session.message}`);
+  if (session.ok) store.openSession(session.value, word("file.from", { name }));
+  else store.notify("error", message("file.notOpened", { name, why: session.message }));
 }
 
 /**
@@ -43,26 +45,26 @@ function openSession(store, name, text) {
  */
 function importCsv(store, name, text) {
   const points = readCsv(text);
-  if (points.ok) store.importPoints(points.value, `from ${name}`);
-  else store.notify("error", `${name} was not imported:\n${points.message}`);
+  if (points.ok) store.importPoints(points.value, word("file.from", { name }));
+  else store.notify("error", message("file.notImported", { name, why: points.message }));
 }
 
 /**
  * @param {File} file
- * @returns {Promise<Parsed<string>>}
+ * @returns {Promise<Parsed<string, string>>}
  */
-async function textOf(file) {
-  if (file.size > MAX_BYTES) return { ok: false, message: "The file is larger than 64 MiB" };
+async function contentOf(file) {
+  if (file.size > MAX_BYTES) return { ok: false, message: word("file.tooLarge", { mebibytes: MAX_BYTES / 2 ** 20 }) };
   let bytes;
   try {
     bytes = await file.arrayBuffer();
   } catch {
     // A folder, or a file that has gone meanwhile.
-    return { ok: false, message: "The file cannot be read" };
+    return { ok: false, message: word("file.unreadable") };
   }
   try {
     return { ok: true, value: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
-    return { ok: false, message: 'The file is not plain text in UTF-8 (spreadsheets call that "CSV UTF-8")' };
+    return { ok: false, message: word("file.notText") };
   }
 }

@@ -2,20 +2,18 @@
 
 /** @import { Store } from "../state/store.js" */
 
+import { observe } from "../state/observe.js";
 import { all, byId, narrowWindow } from "./dom.js";
 
 /** @param {Store} store */
 export function buildLayout(store) {
   const toggle = byId("how-to-toggle", HTMLButtonElement);
   const howTo = byId("how-to", HTMLElement);
-  toggle.addEventListener("click", () => store.setUi({ howToOpen: !store.state.ui.howToOpen }));
-  const show = () => {
-    const { howToOpen } = store.state.ui;
+  toggle.addEventListener("click", () => store.setLayout({ howToOpen: !store.state.workspace.howToOpen }));
+  observe(store, ({ workspace }) => workspace.howToOpen, (howToOpen) => {
     howTo.hidden = !howToOpen;
     toggle.setAttribute("aria-expanded", String(howToOpen));
-  };
-  store.subscribe(["ui"], show);
-  show();
+  });
   measureBar();
   bringCanvasIntoView();
 }

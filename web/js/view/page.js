@@ -1,5 +1,6 @@
 // The view as a whole.
 
+/** @import { Services } from "../../types/state" */
 /** @import { Store } from "../state/store.js" */
 
 import { buildAdvancedPanel } from "./advanced-panel.js";
@@ -21,8 +22,9 @@ import { buildTrainingPanel } from "./training-panel.js";
 /**
  * Fills index.html with life: shows the store's state and turns what the person does into actions.
  * @param {Store} store
+ * @param {Services} services
  */
-export function buildPage(store) {
+export function buildPage(store, services) {
   buildDisplayPanel(store);
   buildLayout(store);
   buildToolChoice(store);
@@ -31,7 +33,7 @@ export function buildPage(store) {
   buildTrainingPanel(store);
   buildTimeline(store);
   buildAdvancedPanel(store);
-  buildFilesPanel(store);
+  buildFilesPanel(store, services);
   buildPasteDialog(store);
   listenToDrops(store);
   buildNotices(store);

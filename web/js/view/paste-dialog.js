@@ -27,7 +27,7 @@ export function buildPasteDialog(store) {
   byId("paste-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     const points = readCsv(text.value);
-    const { maxPoints } = store.state.document;
+    const { maxPoints } = store.state.connection;
     if (!points.ok) refuse(points.message);
     else if (points.value.length === 0) refuse("There are no points in this text");
     else if (points.value.length > maxPoints) refuse(`These are ${points.value.length} points, and this server takes at most ${maxPoints}`);

@@ -3,7 +3,7 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { EraserCursor } from "./eraser-cursor.js" */
 
-import { DRAG_SPACING, dataFromCanvas, dataLength, dragPositions } from "../state/geometry.js";
+import { DRAG_SPACING, dataFromCanvas, dataLength, dragPositions } from "./geometry.js";
 
 /** @typedef {{ x: number, y: number }} CanvasPosition CSS pixels from the top left of the canvas */
 
@@ -26,7 +26,7 @@ export function listenToPointer(store, canvas, cursor) {
     if (!wantsEraser && event.button !== 0) return;
     capture(canvas, event.pointerId);
     const position = positionOf(canvas, event);
-    const erases = wantsEraser || store.state.ui.tool === "erase";
+    const erases = wantsEraser || store.state.workspace.tool === "erase";
     stroke = { pointerId: event.pointerId, erases, last: position };
     store.beginStroke();
     if (erases) {
@@ -40,7 +40,7 @@ export function listenToPointer(store, canvas, cursor) {
   canvas.addEventListener("pointermove", (event) => {
     const position = positionOf(canvas, event);
     const touchesNothing = event.pointerType === "touch" && stroke === null;
-    if (stroke?.erases || (store.state.ui.tool === "erase" && !touchesNothing)) cursor.show(position);
+    if (stroke?.erases || (store.state.workspace.tool === "erase" && !touchesNothing)) cursor.show(position);
     if (stroke === null || event.pointerId !== stroke.pointerId) return;
     // The way between two frames of the screen counts too.
     const passed = event.getCoalescedEvents?.() ?? [];
@@ -54,7 +54,7 @@ export function listenToPointer(store, canvas, cursor) {
     if (stroke === null || event.pointerId !== stroke.pointerId) return;
     stroke = null;
     store.endStroke();
-    if (event.pointerType === "touch" || store.state.ui.tool !== "erase") cursor.hide();
+    if (event.pointerType === "touch" || store.state.workspace.tool !== "erase") cursor.hide();
   };
   for (const type of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
     canvas.addEventListener(type, end);
@@ -95,7 +95,7 @@ function follow(store, canvas, stroke, position) {
  */
 function erase(store, canvas, from, to) {
   const size = sizeOf(canvas);
-  const radius = dataLength(store.state.ui.eraserRadius, size);
+  const radius = dataLength(store.state.preferences.eraserRadius, size);
   store.erasePoints(unclamped(from, size), unclamped(to, size), radius);
 }
 

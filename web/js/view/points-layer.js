@@ -2,10 +2,11 @@
 
 /** @import { Store } from "../state/store.js" */
 /** @import { CanvasSize } from "./canvas-size.js" */
-/** @import { Point } from "../../types/state" */
+/** @import { Point, State } from "../../types/state" */
 
-import { canvasFromData } from "../state/geometry.js";
-import { PALETTES } from "../state/palettes.js";
+import { observe } from "../state/observe.js";
+import { canvasFromData } from "./geometry.js";
+import { PALETTES } from "./palettes.js";
 import { drawAxes } from "./axes.js";
 import { drawSoon } from "./animation-frame.js";
 import { MarkerSprites } from "./markers.js";
@@ -31,10 +32,8 @@ export class PointsLayer {
     const context = canvas.getContext("2d");
     if (context === null) throw new Error("no 2-D canvas");
     this.#context = context;
-    store.subscribe(["document"], () => drawSoon(this.#draw));
-    store.subscribe(["ui"], () => {
-      if (this.#style().key !== this.#sprites.key) drawSoon(this.#draw);
-    });
+    const select = (/** @type {State} */ { document, preferences }) => [document.points, preferences.palette, preferences.shapes];
+    observe(store, select, () => drawSoon(this.#draw));
   }
 
   /** @param {CanvasSize} size */
@@ -88,12 +87,12 @@ export class PointsLayer {
   }
 
   #style() {
-    const { ui, document: data } = this.#store.state;
+    const { preferences, document: data } = this.#store.state;
     const radius = pointRadius(this.#size.css, data.points.length) * (this.#size.device / this.#size.css);
     return {
-      key: `${ui.palette} ${ui.shapes} ${radius}`,
-      colors: PALETTES[ui.palette],
-      shapes: ui.shapes,
+      key: `${preferences.palette} ${preferences.shapes} ${radius}`,
+      colors: PALETTES[preferences.palette],
+      shapes: preferences.shapes,
       radius,
     };
   }

@@ -2,6 +2,7 @@
 
 /** @import { Store } from "../state/store.js" */
 
+import { observe } from "../state/observe.js";
 import { byId } from "./dom.js";
 
 /** Where the plain keys already mean something. */
@@ -45,9 +46,9 @@ function editAction(event, store) {
  */
 function plainAction(event, store, help) {
   // Who talks to the computer, or slips easily, may not want single letters to do things.
-  if (!store.state.ui.shortcuts) return undefined;
+  if (!store.state.preferences.shortcuts) return undefined;
   if (event.key >= "1" && event.key <= "8" && event.key.length === 1) {
-    return () => store.setUi({ tool: "draw", selectedClass: Number(event.key) - 1 });
+    return () => store.setLayout({ tool: "draw", selectedClass: Number(event.key) - 1 });
   }
   if (event.key === "?") return () => help.showModal();
   // Held down, only the single step goes on.
@@ -61,7 +62,7 @@ function plainAction(event, store, help) {
     case "r":
       return () => store.resetModel();
     case "e":
-      return () => store.setUi({ tool: store.state.ui.tool === "erase" ? "draw" : "erase" });
+      return () => store.setLayout({ tool: store.state.workspace.tool === "erase" ? "draw" : "erase" });
     default:
       return undefined;
   }
@@ -70,9 +71,9 @@ function plainAction(event, store, help) {
 /** @param {Store} store */
 function showWhetherOn(store) {
   const off = byId("shortcuts-off", HTMLElement);
-  const show = () => (off.hidden = store.state.ui.shortcuts);
-  store.subscribe(["ui"], show);
-  show();
+  observe(store, ({ preferences }) => preferences.shortcuts, (shortcuts) => {
+    off.hidden = shortcuts;
+  });
 }
 
 function buildHelp() {

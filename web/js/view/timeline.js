@@ -2,6 +2,8 @@
 
 /** @import { Store } from "../state/store.js" */
 
+import { observe } from "../state/observe.js";
+import { currentRun } from "../state/runs.js";
 import { byId, setText } from "./dom.js";
 import { formatCount } from "../words/numbers.js";
 import { drawSoon } from "./animation-frame.js";
@@ -15,7 +17,7 @@ export function buildTimeline(store) {
 
   slider.addEventListener("input", () => {
     // Grabbing the timeline of a running player pauses it.
-    if (store.state.session.running) store.pause();
+    if (store.run.training.running) store.pause();
     store.showSnapshot(slider.valueAsNumber);
   });
   backToLive.addEventListener("click", () => {
@@ -24,7 +26,7 @@ export function buildTimeline(store) {
   });
 
   const show = () => {
-    const { history, map } = store.state;
+    const { history, map } = store.run;
     const last = Math.max(0, history.snapshots.length - 1);
     const shown = Math.max(0, history.shownIndex);
     slider.disabled = history.snapshots.length < 2;
@@ -40,6 +42,6 @@ export function buildTimeline(store) {
     historyMark.hidden = history.live;
     if (!history.live) setText(historyMark, `History: step ${step}`);
   };
-  store.subscribe(["history", "map"], () => drawSoon(show));
   show();
+  observe(store, (state) => [currentRun(state).history, currentRun(state).map], () => drawSoon(show));
 }

@@ -3,7 +3,8 @@
 
 /** @import { Store } from "../state/store.js" */
 
-import { COLOR_NAMES } from "../state/palettes.js";
+import { observe } from "../state/observe.js";
+import { COLOR_NAMES } from "./palettes.js";
 import { all, byId, capitalize, setText } from "./dom.js";
 import { formatCount } from "../words/numbers.js";
 import { markerPath } from "./markers.js";
@@ -21,34 +22,28 @@ export function buildToolChoice(store) {
   quickRow.append(...quick.map(({ button }) => button), quickEraser);
 
   const choose = (/** @type {number} */ index) => {
-    if (index < swatches.length) store.setUi({ tool: "draw", selectedClass: index });
-    else store.setUi({ tool: "erase" });
+    if (index < swatches.length) store.setLayout({ tool: "draw", selectedClass: index });
+    else store.setLayout({ tool: "erase" });
   };
   const inPanel = makeRadioGroup([...swatches.map(({ button }) => button), eraser], choose);
   const atCanvas = makeRadioGroup([...quick.map(({ button }) => button), quickEraser], choose);
 
-  const showUi = () => {
-    const { ui } = store.state;
-    const chosen = ui.tool === "erase" ? swatches.length : ui.selectedClass;
+  observe(store, ({ workspace }) => (workspace.tool === "erase" ? swatches.length : workspace.selectedClass), (chosen) => {
     inPanel.choose(chosen);
     atCanvas.choose(chosen);
-    COLOR_NAMES[ui.palette].forEach((name, label) => {
+  });
+  observe(store, (state) => state.preferences, ({ palette, shapes }) => {
+    COLOR_NAMES[palette].forEach((name, label) => {
       setText(swatches[label].name, capitalize(name));
       quick[label].button.setAttribute("aria-label", capitalize(name));
       for (const marker of [swatches[label].marker, quick[label].marker]) {
-        marker.setAttribute("d", markerPath(label, ui.shapes));
+        marker.setAttribute("d", markerPath(label, shapes));
       }
     });
-  };
-  const showData = () => {
-    store.state.document.classCounts.forEach((count, label) => {
-      setText(swatches[label].count, formatCount(count));
-    });
-  };
-  store.subscribe(["ui"], showUi);
-  store.subscribe(["document"], showData);
-  showUi();
-  showData();
+  });
+  observe(store, (state) => state.document.classCounts, (counts) => {
+    counts.forEach((count, label) => setText(swatches[label].count, formatCount(count)));
+  });
 }
 
 /**

@@ -2,7 +2,9 @@
 
 /** @import { Store } from "../state/store.js" */
 
-import { ACTIVATION_NAMES } from "../state/settings.js";
+import { observe } from "../state/observe.js";
+import { currentRun } from "../state/runs.js";
+import { word } from "../words/word.js";
 import { byId, setText } from "./dom.js";
 import { bindTextField } from "./field.js";
 import { formatLoss, formatPercent, formatRate, formatStep } from "../words/numbers.js";
@@ -28,34 +30,30 @@ export function buildTrainingPanel(store) {
  */
 function showNetwork(store) {
   const hint = byId("architecture-hint", HTMLElement);
-  const show = () => {
-    const { network, networkPending } = store.state.session;
-    if (network === null) setText(hint, "Units in each layer, such as 10-5");
+  observe(store, (state) => currentRun(state).training, ({ network, networkPending }) => {
+    if (network === null) setText(hint, word("hint.architecture"));
     // While a new network is on its way the old words would be false, and "…" tells of both.
-    else if (networkPending) setText(hint, "Network: …");
-    else setText(hint, `Network: ${network.layerSizes.join(" – ")}, ${ACTIVATION_NAMES[network.activation]}`);
-  };
-  store.subscribe(["session"], show);
-  show();
+    else if (networkPending) setText(hint, word("network.pending"));
+    else setText(hint, word("network.confirmed", { layerSizes: network.layerSizes, activation: word(`choice.${network.activation}`) }));
+  });
 }
 
 /** @param {Store} store */
 function bindSpeed(store) {
   const select = byId("speed", HTMLSelectElement);
   const show = () => {
-    const { stepsPerSecond } = store.state.settings;
+    const { stepsPerSecond } = store.run.settings;
     const value = stepsPerSecond === null ? FASTEST : String(stepsPerSecond);
     // A speed kept from elsewhere gets its own place in the list.
     if (![...select.options].some((option) => option.value === value)) {
-      select.add(new Option(`${formatRate(Number(value))} steps/s`, value), 0);
+      select.add(new Option(word("speed.steps", { rate: formatRate(Number(value)) }), value), 0);
     }
     select.value = value;
   };
   select.addEventListener("change", () => {
     store.setSpeed(select.value === FASTEST ? null : Number(select.value));
   });
-  store.subscribe(["settings"], show);
-  show();
+  observe(store, (state) => currentRun(state).settings.stepsPerSecond, show);
 }
 
 /**
@@ -68,19 +66,16 @@ function showNumbers(store) {
   const accuracy = byId("stat-accuracy", HTMLElement);
   const rate = byId("stat-rate", HTMLElement);
   const show = () => {
-    const { map, model } = store.state;
-    const { frame, live } = map;
+    const { map: { frame, live }, checkpoint, training } = store.run;
     // After a reload the network is known before its first frame.
-    setNumber(step, (frame ?? model.checkpoint)?.step ?? 0, formatStep);
+    setNumber(step, (frame ?? checkpoint)?.step ?? 0, formatStep);
     setNumber(loss, frame?.loss ?? null, formatLoss);
     setNumber(accuracy, frame?.accuracy ?? null, formatPercent);
-    const { running, connection } = store.state.session;
-    const runs = live && running && connection === "open";
+    const runs = live && training.running && store.state.connection.status === "open";
     setNumber(rate, runs ? (frame?.stepsPerSecond ?? 0) : 0, formatRate);
   };
-  store.subscribe(["map"], () => drawSoon(show));
-  store.subscribe(["session"], () => drawSoon(show));
   show();
+  observe(store, (state) => [currentRun(state), state.connection], () => drawSoon(show));
 }
 
 /**

@@ -9,13 +9,16 @@ import { formatCount, formatStep } from "./numbers.js";
 /** @param {{ count: number }} values */
 const points = ({ count }) => (count === 1 ? "1 point" : `${formatCount(count)} points`);
 
-/**
- * @param {{ layers: readonly number[], activation: string, dropout: number }} network the
- *   activation by its name for people
- */
+const ACTIVATIONS = Object.freeze({ tanh: "Tanh", relu: "ReLU", leaky_relu: "Leaky ReLU", gelu: "GELU" });
+const OPTIMIZERS = Object.freeze({ sgd: "SGD", adam: "Adam", rmsprop: "RMSProp" });
+
+/** @typedef {{ layers: readonly number[], activation: keyof typeof ACTIVATIONS, dropout: number }} NetworkWords */
+
+/** @param {NetworkWords} network */
 const network = ({ layers, activation, dropout }) => {
   const hidden = layers.length === 0 ? "no hidden layers" : layers.join("-");
-  return dropout === 0 ? `${hidden}, ${activation}` : `${hidden}, ${activation}, dropout ${dropout}`;
+  const without = `${hidden}, ${ACTIVATIONS[activation]}`;
+  return dropout === 0 ? without : `${without}, dropout ${dropout}`;
 };
 
 export const EN = Object.freeze({
@@ -124,19 +127,21 @@ export const EN = Object.freeze({
   "label.dropout": "Dropout",
   "tip.dropout": "The share of hidden units left out at random in each step, so that none is relied upon; 0 is off.",
   "hint.advanced": "A new activation or dropout starts a new network; the others act at once.",
-  "choice.sgd": "SGD",
-  "choice.adam": "Adam",
-  "choice.rmsprop": "RMSProp",
-  "choice.tanh": "Tanh",
-  "choice.relu": "ReLU",
-  "choice.leaky_relu": "Leaky ReLU",
-  "choice.gelu": "GELU",
+  "choice.sgd": OPTIMIZERS.sgd,
+  "choice.adam": OPTIMIZERS.adam,
+  "choice.rmsprop": OPTIMIZERS.rmsprop,
+  "choice.tanh": ACTIVATIONS.tanh,
+  "choice.relu": ACTIVATIONS.relu,
+  "choice.leaky_relu": ACTIVATIONS.leaky_relu,
+  "choice.gelu": ACTIVATIONS.gelu,
   "rule.learningRate": (/** @type {{ max: number }} */ { max }) => `Learning rate must be above 0 and at most ${max}`,
   "rule.architecture": "Hidden layers must be numbers of units joined by hyphens, such as 10-5",
   "rule.layers": (/** @type {{ max: number }} */ { max }) => `There can be at most ${max} hidden layers`,
   "rule.units": (/** @type {{ max: number }} */ { max }) => `Each hidden layer must have 1 to ${max} units`,
-  "rule.activation": (/** @type {{ names: readonly string[] }} */ { names }) => `Activation must be one of ${names.join(", ")}`,
-  "rule.optimizer": (/** @type {{ names: readonly string[] }} */ { names }) => `Optimizer must be one of ${names.join(", ")}`,
+  "rule.activation": (/** @type {{ choices: readonly (keyof typeof ACTIVATIONS)[] }} */ { choices }) =>
+    `Activation must be one of ${choices.map((choice) => ACTIVATIONS[choice]).join(", ")}`,
+  "rule.optimizer": (/** @type {{ choices: readonly (keyof typeof OPTIMIZERS)[] }} */ { choices }) =>
+    `Optimizer must be one of ${choices.map((choice) => OPTIMIZERS[choice]).join(", ")}`,
   "rule.regularization": (/** @type {{ max: number }} */ { max }) => `L2 regularization must be from 0 to ${max}`,
   // A count is typed without separators, so it is shown without them.
   "rule.batchSize": (/** @type {{ max: number }} */ { max }) => `Batch size must be a whole number from 0 (all points) to ${max}`,
@@ -283,11 +288,11 @@ export const EN = Object.freeze({
   "notice.imported": (/** @type {{ count: number, source: string }} */ { count, source }) =>
     `${points({ count })} ${source}; undo brings the old ones back`,
   "notice.opened": (
-    /** @type {{ source: string, count: number, step: number, layers: readonly number[], activation: string, dropout: number }} */
+    /** @type {{ source: string, count: number, step: number } & NetworkWords} */
     { source, count, step, ...trained },
   ) => `Opened the session ${source}: ${points({ count })}, network ${network(trained)}, step ${formatCount(step)}`,
   "notice.broughtBack": "What was here before is back",
-  "notice.newNetwork": (/** @type {{ layers: readonly number[], activation: string, dropout: number }} */ trained) =>
+  "notice.newNetwork": (/** @type {NetworkWords} */ trained) =>
     `New network (${network(trained)}): training stopped, the weights are fresh`,
   "notice.addPoints": "Add points before training",
   "notice.checkpointRefused": (/** @type {{ reason: string }} */ { reason }) =>

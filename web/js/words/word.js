@@ -1,6 +1,7 @@
-// Looks words up by key, and carries them unspoken through modules that know no language.
+// Looks words up by key.
 
 import { EN } from "./en.js";
+import { message } from "./message.js";
 
 /** @typedef {keyof typeof EN} WordKey */
 
@@ -11,7 +12,7 @@ import { EN } from "./en.js";
  */
 
 /**
- * A sentence that has not been said yet: state keeps these, the view says them.
+ * A sentence that has not been said yet (message.js): state keeps these, the view says them.
  * @typedef {Readonly<{ key: WordKey, parameters: object | undefined }>} Message
  */
 
@@ -23,16 +24,6 @@ import { EN } from "./en.js";
  */
 export function word(key, ...parameters) {
   return textOf(message(key, ...parameters));
-}
-
-/**
- * @template {WordKey} K
- * @param {K} key
- * @param {Parameters<K>} parameters
- * @returns {Message}
- */
-export function message(key, ...parameters) {
-  return Object.freeze({ key, parameters: /** @type {object | undefined} */ (parameters[0]) });
 }
 
 /**

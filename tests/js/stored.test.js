@@ -3,16 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keepStored } from "../../web/js/state/keeping.js";
-import { openPlaces, readStored } from "../../web/js/state/persistence.js";
+import { keepStored } from "../../web/js/storage/writing.js";
+import { openPlaces, readStored } from "../../web/js/storage/stored.js";
 import { DEFAULT_CONFIG, FIELDS, checkField } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
-import { FakeClock, FakePage, FakeStorage, chance, checkpoint, settle } from "./support.js";
+import { FakeClock, FakePage, FakeStorage, chance, checkpoint, said, settle } from "./support.js";
 
-const KEYS = ["nnvisu_config", "nnvisu_data", "nnvisu_weights", "nnvisu_ui"];
+const KEYS = ["nnvisu_config", "nnvisu_data", "nnvisu_weights", "nnvisu_ui", "nnvisu_workspace"];
 
 function visit(storage, { page = new FakePage(), clock = storage.clock } = {}) {
-  const { stored, problems } = readStored(storage);
+  const { stored, problems } = readStored({ shared: storage, own: null });
   const store = new Store(stored);
   keepStored(store, { shared: storage, own: null }, page, undefined, clock);
   return { store, problems, page };
@@ -23,8 +23,8 @@ test("a first visit stores nothing and has no problems", () => {
   const { store, problems } = visit(storage);
   assert.deepEqual(problems, []);
   assert.equal(storage.entries.size, 0);
-  assert.deepEqual(store.state.settings.config, DEFAULT_CONFIG);
-  assert.equal(store.state.settings.stepsPerSecond, 60);
+  assert.deepEqual(store.run.settings.config, DEFAULT_CONFIG);
+  assert.equal(store.run.settings.stepsPerSecond, 60);
 });
 
 test("every change is there at the next visit, each part under its own key", async () => {
@@ -35,7 +35,8 @@ test("every change is there at the next visit, each part under its own key", asy
   store.setArchitecture("7");
   store.setField("optimizer", "rmsprop");
   store.setSpeed(null);
-  store.setUi({ palette: "classic", shapes: true });
+  store.setPreferences({ palette: "classic", shapes: true });
+  store.setLayout({ tool: "erase" });
   store.server.network({ generation: 1, network: { layerSizes: [2, 7, 5], activation: "tanh", dropout: 0 }, seeds: { init: 5, batches: 6, dropout: 7 }, networkPending: false });
   store.server.checkpoint(weights);
   await settle();
@@ -49,22 +50,37 @@ test("every change is there at the next visit, each part under its own key", asy
 
   const { store: next, problems } = visit(storage);
   assert.deepEqual(problems, []);
-  assert.deepEqual(next.state.settings, store.state.settings);
-  assert.deepEqual(next.state.ui, store.state.ui);
+  assert.deepEqual(next.run.settings, store.run.settings);
+  assert.deepEqual(next.state.preferences, store.state.preferences);
+  assert.equal(next.state.workspace.tool, "erase");
   assert.deepEqual(next.state.document.points, store.state.document.points);
-  assert.deepEqual(next.state.model.checkpoint, weights);
+  assert.deepEqual(next.run.checkpoint, weights);
 });
 
 test("only what changed is written", async () => {
   const storage = new FakeStorage();
   const { store } = visit(storage);
-  store.setUi({ shapes: true });
+  store.setPreferences({ shapes: true });
   await settle();
   store.setField("learningRate", "nonsense");
   store.train();
   await settle();
   assert.deepEqual([...storage.entries.keys()], ["nnvisu_ui"]);
   assert.equal(storage.writes, 1);
+});
+
+test("the layout that older versions kept beside the preferences is read until there is a newer one", async () => {
+  const storage = new FakeStorage();
+  storage.setItem("nnvisu_ui", '{"version":1,"theme":"dark","tool":"erase","selectedClass":3,"advancedOpen":true}');
+  const { store } = visit(storage);
+  const { tool, selectedClass, advancedOpen } = store.state.workspace;
+  assert.deepEqual([tool, selectedClass, advancedOpen, store.state.preferences.theme], ["erase", 3, true, "dark"]);
+  store.setLayout({ selectedClass: 5 });
+  store.setPreferences({ theme: "light" });
+  await settle();
+  const { store: next } = visit(storage);
+  assert.deepEqual([next.state.workspace.tool, next.state.workspace.selectedClass], ["erase", 5]);
+  assert.equal(next.state.preferences.theme, "light");
 });
 
 test("weights that a reset or a new network throws away do not come back", async () => {
@@ -92,10 +108,10 @@ for (const [name, text] of [["not JSON", "{oops"], ["JSON of another kind", "[1,
       const { store, problems } = visit(storage);
       assert.equal(problems.length, 1);
       assert.match(problems[0], /could not be read/);
-      assert.equal(store.state.settings.config.learningRate, damaged === "nnvisu_config" ? 0.01 : 0.5);
+      assert.equal(store.run.settings.config.learningRate, damaged === "nnvisu_config" ? 0.01 : 0.5);
       assert.equal(store.state.document.points.length, damaged === "nnvisu_data" ? 0 : 1);
-      assert.equal(store.state.model.checkpoint === null, damaged === "nnvisu_weights");
-      assert.equal(store.state.ui.shapes, damaged !== "nnvisu_ui");
+      assert.equal(store.run.checkpoint === null, damaged === "nnvisu_weights");
+      assert.equal(store.state.preferences.shapes, damaged !== "nnvisu_ui");
     }
   });
 }
@@ -106,10 +122,10 @@ test("single damaged values fall back; the good ones are kept", () => {
   storage.setItem("nnvisu_data", '{"version":1,"points":[{"x":0,"y":0,"label":1},{"x":5,"y":0,"label":1},null]}');
   storage.setItem("nnvisu_ui", '{"version":1,"selectedClass":99,"classCount":3}');
   const { store, problems } = visit(storage);
-  const { config, stepsPerSecond, seeds } = store.state.settings;
+  const { config, stepsPerSecond, seeds } = store.run.settings;
   assert.deepEqual([config.learningRate, config.architecture, config.dropout, stepsPerSecond, seeds], [0.01, [5], 0, 60, null]);
   assert.equal(store.state.document.points.length, 1);
-  assert.deepEqual([store.state.ui.selectedClass, store.state.ui.classCount], [0, 3]);
+  assert.deepEqual([store.state.workspace.selectedClass, store.state.preferences.classCount], [0, 3]);
   assert.equal(problems.length, 3);
 });
 
@@ -124,7 +140,7 @@ test("damaged weights are left out with a sentence", () => {
     const storage = new FakeStorage();
     storage.setItem("nnvisu_weights", JSON.stringify({ version: 1, checkpoint: { ...good, ...damage } }));
     const { store, problems } = visit(storage);
-    assert.equal(store.state.model.checkpoint, null, JSON.stringify(damage).slice(0, 60));
+    assert.equal(store.run.checkpoint, null, JSON.stringify(damage).slice(0, 60));
     assert.deepEqual(problems, ["The stored network was damaged: training starts afresh"]);
   }
 });
@@ -136,14 +152,14 @@ test("a full storage is said once, keeps the rest, and never leaves older weight
   await settle();
   storage.quota = 400;
   store.server.checkpoint(checkpoint({ step: 2 }));
-  store.setUi({ shapes: true });
+  store.setPreferences({ shapes: true });
   await settle();
-  assert.match(store.state.notice.text, /storage is full: the trained network will be gone/);
+  assert.match(said(store), /storage is full: the trained network will be gone/);
   assert.equal(storage.json("nnvisu_weights"), null);
   store.dismissNotice();
   store.server.checkpoint(checkpoint({ step: 3 }));
   await settle();
-  assert.equal(store.state.notice, null);
+  assert.equal(store.state.workspace.notice, null);
   storage.quota = Infinity;
   store.server.checkpoint(checkpoint({ step: 4 }));
   await settle();
@@ -156,11 +172,11 @@ test("a forbidden storage is said, and the page works without it", () => {
   for (const page of [forbidden, { localStorage: null, sessionStorage: null }, {}]) {
     const places = openPlaces(page);
     assert.deepEqual(places, { shared: null, own: null });
-    const { stored, problems } = readStored(places.shared);
+    const { stored, problems } = readStored(places);
     assert.equal(problems.length, 1);
     const store = new Store(stored);
     keepStored(store, places, new FakePage());
-    assert.equal(store.state.keeping.place, "unknown");
+    assert.equal(store.state.workspace.storage.place, "unknown");
   }
 });
 
@@ -179,6 +195,7 @@ test("whatever the storage holds, the page begins", () => {
     nnvisu_data: { version: 1, points: [{ x: 0, y: 0, label: 1 }] },
     nnvisu_weights: { version: 1, checkpoint: checkpoint() },
     nnvisu_ui: { version: 1, shapes: true },
+    nnvisu_workspace: { version: 1, tool: "erase" },
   })[key];
   for (let i = 0; i < 2_000; i += 1) {
     const storage = new FakeStorage();
@@ -188,13 +205,13 @@ test("whatever the storage holds, the page begins", () => {
     }
     const { store, problems } = visit(storage);
     assert.ok(problems.every((problem) => problem.length < 300));
-    for (const field of FIELDS) assert.ok(checkField(field, store.state.settings.config[field]).ok, field);
+    for (const field of FIELDS) assert.ok(checkField(field, store.run.settings.config[field]).ok, field);
   }
 });
 
 test("a storage that throws when read is like a damaged one", () => {
   const storage = { getItem() { throw new Error("disk"); }, setItem() {}, removeItem() {} };
-  assert.equal(readStored(storage).problems.length, 4);
+  assert.equal(readStored({ shared: storage, own: null }).problems.length, 4);
 });
 
 test("slow writes are put off, the newest is never lost", async () => {

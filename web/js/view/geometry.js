@@ -2,7 +2,7 @@
 
 /** @import { DataPosition } from "../../types/state" */
 
-import { roundCoordinate } from "./points.js";
+import { roundCoordinate } from "../state/points.js";
 
 /** The distance between the points a drag adds, in CSS pixels. */
 export const DRAG_SPACING = 14;

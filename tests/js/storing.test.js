@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keepStored } from "../../web/js/state/keeping.js";
-import { hasOwnWork, readStored } from "../../web/js/state/persistence.js";
+import { keepStored } from "../../web/js/storage/writing.js";
+import { readStored } from "../../web/js/storage/stored.js";
 import { Store } from "../../web/js/state/store.js";
-import { FakeClock, FakePage, FakeStorage, checkpoint, settle } from "./support.js";
+import { FakeClock, FakePage, FakeStorage, checkpoint, said, settle } from "./support.js";
 
 /** The locks of a browser, as all its tabs see them (one name is enough). */
 class FakeLocks {
@@ -84,7 +84,7 @@ class Browser {
       setItem: (key, value) => this.#write(tab, key, () => this.shared.setItem(key, value)),
       removeItem: (key) => this.#write(tab, key, () => this.shared.removeItem(key)),
     };
-    const store = new Store(readStored(hasOwnWork(own) ? own : shared).stored);
+    const store = new Store(readStored({ shared, own }).stored);
     const tab = { store, page, own, locks };
     this.tabs.push(tab);
     keepStored(store, { shared, own }, page, locks, this.clock);
@@ -129,7 +129,7 @@ async function draw(tab, x) {
   await settle();
 }
 
-const place = (tab) => tab.store.state.keeping.place;
+const place = (tab) => tab.store.state.workspace.storage.place;
 
 test("the first tab keeps its work, a further one keeps its own apart, and says so", async () => {
   const browser = new Browser();
@@ -144,6 +144,28 @@ test("the first tab keeps its work, a further one keeps its own apart, and says 
   await draw(first, 0.3);
   assert.deepEqual(browser.points, [0.1, 0.3]);
   assert.deepEqual(xs(second.own), [0.1, 0.2]);
+});
+
+test("preferences are kept from every tab, and every tab hears of them", async () => {
+  const browser = new Browser();
+  const first = await browser.open();
+  const second = await browser.open();
+  // Before it is known whose work is kept, and afterwards.
+  second.store.setPreferences({ palette: "classic" });
+  await settle();
+  await browser.wait(1_000);
+  second.store.setPreferences({ theme: "dark" });
+  await settle();
+  for (const tab of [first, second, await browser.open()]) {
+    assert.deepEqual([tab.store.state.preferences.palette, tab.store.state.preferences.theme], ["classic", "dark"]);
+  }
+  assert.equal(second.own.entries.size, 0);
+  await draw(second, 0.2);
+  await browser.close(second);
+  first.store.setPreferences({ theme: "light" });
+  await settle();
+  const again = await browser.open(second.own);
+  assert.deepEqual([again.store.state.preferences.theme, xs(again.own)], ["light", [0.2]]);
 });
 
 test("a further tab that is reloaded has its own work again", async () => {
@@ -187,7 +209,7 @@ test("when the first tab is closed, work in the other one is kept as a whole, an
   assert.deepEqual(browser.points, [0.1]);
   await browser.wait(3_000);
   assert.equal(place(second), "here");
-  assert.match(second.store.state.notice.text, /other tab was closed.*stored from now on/);
+  assert.match(said(second.store), /other tab was closed.*stored from now on/);
   assert.deepEqual(browser.points, [0.1, 0.2]);
   assert.equal(browser.shared.getItem("nnvisu_weights"), null);
   assert.equal(second.own.entries.size, 0);
@@ -207,10 +229,10 @@ test("a tab in which nothing was done leaves the closed tab's work until somethi
   await browser.close(first);
   await browser.wait(3_000);
   assert.equal(place(second), "here");
-  assert.match(second.store.state.notice.text, /kept until you change something/);
+  assert.match(said(second.store), /kept until you change something/);
   await browser.wait(10_000);
   assert.deepEqual(browser.points, [0.1]);
-  second.store.setUi({ shapes: true });
+  second.store.setSpeed(5);
   await settle();
   assert.deepEqual(browser.points, []);
 });
@@ -225,7 +247,7 @@ for (const hasLocks of [true, false]) {
     await draw(first, 0.15);
     if (!hasLocks) assert.equal(place(second), "elsewhere");
     await draw(second, 0.2);
-    second.store.keepHere();
+    second.store.storeHere();
     await settle();
     await settle();
     assert.deepEqual([place(first), place(second)], ["elsewhere", "here"]);
@@ -235,7 +257,7 @@ for (const hasLocks of [true, false]) {
     await draw(first, 0.3);
     await draw(second, 0.4);
     assert.deepEqual([browser.points, xs(first.own)], [[0.2, 0.4], [0.1, 0.15, 0.3]]);
-    first.store.keepHere();
+    first.store.storeHere();
     await settle();
     await settle();
     assert.deepEqual([place(first), place(second)], ["here", "elsewhere"]);
