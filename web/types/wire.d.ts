@@ -442,6 +442,16 @@ export type Optimizer = "sgd" | "adam" | "rmsprop";
 export type Distribution = "circles" | "moons" | "blobs" | "anisotropic" | "varied_variance";
 
 /**
+ * What a section of a frame is about, by the name that a `view` asks for.
+ */
+export type SectionKind = "metrics" | "posteriors";
+
+/**
+ * How planes of posteriors are written, by the name that a `view` asks for.
+ */
+export type PosteriorEncoding = "raw" | "planes" | "free_planes" | "deflate";
+
+/**
  * Sizes of the hidden layers from input to output: 0 to 10 layers of 1 to 100 units.
  * Default 10, 5.
  */
@@ -517,10 +527,15 @@ export type WireConstants = {
     MAX_SEED: 9007199254740991,
     MAX_STEPS_PER_SECOND: 1000000,
     DEFAULT_MAX_POINTS: 20000,
+    FRAME_TAG: 3,
+    FRAME_PREAMBLE_BYTES: 24,
+    SECTION_HEADER_BYTES: 8,
     PICTURE_TAG: 2,
     PICTURE_HEADER_BYTES: 32,
     PICTURE_ENCODING_POSTERIORS: 0,
     PICTURE_ENCODING_COMPRESSED: 1,
     MAX_COMPRESSED_POSTERIORS: 8388608,
+    SECTION_KINDS: { metrics: 1, posteriors: 2 },
+    POSTERIOR_ENCODINGS: { raw: 0, planes: 1, free_planes: 2, deflate: 3 },
     SUBPROTOCOL_V2: "nnvisu.v2",
 };

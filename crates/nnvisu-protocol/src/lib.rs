@@ -98,8 +98,10 @@ pub use config::{Config, ConfigUpdate};
 pub use error::{ErrorCode, OutOfRange, RequestError};
 pub use floats::{Floats, InvalidFloats};
 pub use frame::{
-    Encoding, FrameError, MAP_TAG, Map, PICTURE_HEADER_BYTES, PICTURE_TAG, Picture, PictureEncoder,
-    PictureHeader, Precision, decode_map, decode_picture, encode_map, encode_picture,
+    Encoding, FRAME_PREAMBLE_BYTES, FRAME_TAG, Frame, FrameEncoder, FrameError, FrameInfo,
+    FrameMetrics, FrameWriter, MAP_TAG, Map, MapSize, PICTURE_HEADER_BYTES, PICTURE_TAG, Picture,
+    PictureEncoder, PictureHeader, PosteriorEncoding, Posteriors, Precision, SECTION_HEADER_BYTES,
+    Section, SectionKind, decode_frame, decode_map, decode_picture, encode_map, encode_picture,
 };
 pub use limits::Limits;
 pub use metrics::{InvalidMetrics, Metrics};

@@ -208,7 +208,7 @@ impl TryFrom<Vec<usize>> for HiddenLayers {
 macro_rules! names {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $wire:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(test, derive(ts_rs::TS))]
         pub enum $name {
             $($(#[$variant_doc])* #[serde(rename = $wire)] $variant,)+
@@ -232,8 +232,15 @@ macro_rules! names {
                 Self::ALL.iter().copied().find(|value| value.as_str() == name)
             }
         }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
     };
 }
+pub(crate) use names;
 
 names!(
     /// What follows each hidden layer.

@@ -24,7 +24,7 @@ macro_rules! declare_all {
 
 /// The numbers of the protocol as literal types: a constant of this type cannot have others.
 fn declare_constants(file: &mut String) {
-    let numbers: [(&str, u64); 15] = [
+    let numbers: [(&str, u64); 18] = [
         ("MAX_HIDDEN_LAYERS", limits::MAX_HIDDEN_LAYERS as u64),
         ("MAX_UNITS", limits::MAX_UNITS as u64),
         ("MIN_CLASSES", limits::MIN_CLASSES as u64),
@@ -35,6 +35,9 @@ fn declare_constants(file: &mut String) {
         ("MAX_SEED", limits::MAX_SEED),
         ("MAX_STEPS_PER_SECOND", limits::MAX_STEPS_PER_SECOND as u64),
         ("DEFAULT_MAX_POINTS", limits::DEFAULT_MAX_POINTS as u64),
+        ("FRAME_TAG", frame::FRAME_TAG as u64),
+        ("FRAME_PREAMBLE_BYTES", frame::FRAME_PREAMBLE_BYTES as u64),
+        ("SECTION_HEADER_BYTES", frame::SECTION_HEADER_BYTES as u64),
         ("PICTURE_TAG", frame::PICTURE_TAG as u64),
         ("PICTURE_HEADER_BYTES", frame::PICTURE_HEADER_BYTES as u64),
         (
@@ -57,8 +60,25 @@ fn declare_constants(file: &mut String) {
     for (name, value) in numbers {
         writeln!(file, "    {name}: {value},").unwrap();
     }
+    let kinds = frame::SectionKind::ALL.iter();
+    write_bytes(
+        file,
+        "SECTION_KINDS",
+        kinds.map(|name| (name.as_str(), name.byte())),
+    );
+    let encodings = frame::PosteriorEncoding::ALL.iter();
+    let encodings = encodings.map(|name| (name.as_str(), name.byte()));
+    write_bytes(file, "POSTERIOR_ENCODINGS", encodings);
     writeln!(file, "    SUBPROTOCOL_V2: \"{}\",", version::SUBPROTOCOL_V2).unwrap();
     file.push_str("};\n");
+}
+
+/// The names of a kind of byte, each with its byte.
+fn write_bytes(file: &mut String, constant: &str, bytes: impl Iterator<Item = (&'static str, u8)>) {
+    let members: Vec<String> = bytes
+        .map(|(name, byte)| format!("{name}: {byte}"))
+        .collect();
+    writeln!(file, "    {constant}: {{ {} }},", members.join(", ")).unwrap();
 }
 
 fn wire_types() -> String {
@@ -94,6 +114,8 @@ fn wire_types() -> String {
         Activation,
         Optimizer,
         Distribution,
+        SectionKind,
+        PosteriorEncoding,
         HiddenLayers,
         LearningRate,
         Regularization,

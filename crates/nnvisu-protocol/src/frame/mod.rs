@@ -1,13 +1,20 @@
-//! Binary frames: pictures of what the network says about every place of the canvas.
+//! Binary frames: what the network says at every pixel of the map, and how good it is.
 
+mod container;
+mod deflate;
 mod map;
 mod picture;
 mod planes;
+mod posteriors;
 
 use thiserror::Error;
 
 use crate::limits::{MAX_CLASSES, MAX_COMPRESSED_POSTERIORS, MAX_FRAME_SIDE, MIN_CLASSES};
 
+pub use container::{
+    FRAME_PREAMBLE_BYTES, FRAME_TAG, Frame, FrameEncoder, FrameInfo, FrameMetrics, FrameWriter,
+    SECTION_HEADER_BYTES, Section, SectionKind, decode_frame,
+};
 pub use map::{Map, decode_map, encode_map};
 #[cfg(test)]
 pub(crate) use picture::{ENCODING_COMPRESSED, ENCODING_POSTERIORS};
@@ -16,6 +23,7 @@ pub use picture::{
     encode_picture,
 };
 pub use planes::Precision;
+pub use posteriors::{MapSize, PosteriorEncoding, Posteriors};
 
 /// Refuses a frame with too few or too many pixels.
 fn check_size(width: u16, height: u16) -> Result<(), FrameError> {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 
-use super::planes::{Precision, Workspace, compress, decompress};
-use super::{FrameError, PICTURE_TAG, check_length, check_size, check_tag};
+use super::planes::{Precision, Sum, Workspace, compress, decompress};
+use super::{FrameError, MapSize, PICTURE_TAG, check_length, check_size, check_tag};
 use crate::limits::{MAX_CLASSES, MAX_COMPRESSED_POSTERIORS, MIN_CLASSES};
 use crate::metrics::Metrics;
 
@@ -65,11 +65,15 @@ impl PictureHeader {
     /// Number of posteriors: classes · width · height.
     #[must_use]
     pub fn n_posteriors(&self) -> usize {
-        self.n_pixels() * usize::from(self.classes)
+        self.size().n_posteriors()
     }
 
-    fn n_pixels(&self) -> usize {
-        usize::from(self.width) * usize::from(self.height)
+    fn size(&self) -> MapSize {
+        MapSize {
+            width: self.width,
+            height: self.height,
+            classes: self.classes,
+        }
     }
 
     /// Refuses numbers that are not within their ranges.
@@ -157,8 +161,8 @@ impl PictureEncoder {
             Encoding::Posteriors => out.extend_from_slice(planes),
             Encoding::Compressed(precision) => compress(
                 planes,
-                usize::from(header.width),
-                header.n_pixels(),
+                header.size(),
+                Sum::One,
                 precision,
                 &mut self.work,
                 out,
@@ -240,9 +244,8 @@ pub fn decode_picture(bytes: &[u8]) -> Result<Picture<'_>, FrameError> {
         }
         Encoding::Compressed(precision) => Cow::Owned(decompress(
             &payload[PRECISION_BYTES..],
-            header.width.into(),
-            header.n_pixels(),
-            header.classes.into(),
+            header.size(),
+            Sum::One,
             precision,
         )?),
     };

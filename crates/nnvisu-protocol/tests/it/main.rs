@@ -1,5 +1,6 @@
 //! Everything a client and a server rely on, checked through the public interface.
 
+mod maps;
 mod pictures;
 mod strategies;
 mod support;
@@ -8,7 +9,10 @@ mod bad_data;
 mod bad_networks;
 mod bad_settings;
 mod compressed_pictures;
+mod containers;
 mod document;
+mod encodings;
+mod frame_vectors;
 mod frames;
 mod good_requests;
 mod malformed_requests;

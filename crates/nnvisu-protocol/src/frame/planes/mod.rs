@@ -22,7 +22,7 @@ use std::num::NonZeroU8;
 use self::pixel_model::PixelModel;
 use self::plane::{Row, code_plane};
 use self::range_coder::{Damaged, Decoder, Encoder};
-use super::FrameError;
+use super::{FrameError, MapSize};
 
 /// How finely compressed posteriors are told apart: what stands for posterior 1.
 ///
@@ -51,13 +51,23 @@ impl Precision {
     }
 
     /// For each byte, of which 255 is posterior 1, the nearest of the values of this precision.
-    fn values_of_bytes(self) -> [u8; 256] {
+    pub(super) fn values_of_bytes(self) -> [u8; 256] {
         std::array::from_fn(|byte| scale(byte, 255, self.max_value().into()))
     }
 
-    /// For each of the values of this precision the nearest byte; what follows them is not used.
-    fn bytes_of_values(self) -> [u8; 256] {
-        std::array::from_fn(|value| scale(value, self.max_value().into(), 255))
+    /// Replaces each of the values of this precision by the nearest byte.
+    pub(super) fn scale_to_bytes(self, values: &mut [u8]) {
+        if self == Self::FULL {
+            return;
+        }
+        let max_value = usize::from(self.max_value());
+        let mut bytes_of_values = [0; 256];
+        for (value, byte) in bytes_of_values[..=max_value].iter_mut().enumerate() {
+            *byte = scale(value, max_value, 255);
+        }
+        for value in values {
+            *value = bytes_of_values[usize::from(*value)];
+        }
     }
 }
 
@@ -66,7 +76,17 @@ fn scale(value: usize, from: usize, to: usize) -> u8 {
     ((2 * value * to + from) / (2 * from)) as u8
 }
 
-/// Memory that is kept from one picture to the next.
+/// Whether the planes of a frame add up to 1 at every pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sum {
+    /// They do, as posteriors of all classes: each plane is limited by what the earlier ones
+    /// leave, and the last one is not coded.
+    One,
+    /// Each plane is on its own.
+    Free,
+}
+
+/// Memory that is kept from one frame to the next.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Workspace {
     plane: Vec<u8>,
@@ -74,11 +94,11 @@ pub(super) struct Workspace {
     row: Row,
 }
 
-/// Appends the compressed planes, of which there are at least two, in rows of `width`.
+/// Appends the precision and the compressed planes, of which there are at least two.
 pub(super) fn compress(
     planes: &[u8],
-    width: usize,
-    n_pixels: usize,
+    size: MapSize,
+    sum: Sum,
     precision: Precision,
     work: &mut Workspace,
     out: &mut Vec<u8>,
@@ -90,12 +110,14 @@ pub(super) fn compress(
     } = work;
     out.push(precision.max_value());
     remaining.clear();
-    remaining.resize(n_pixels, precision.max_value());
+    remaining.resize(size.n_pixels(), precision.max_value());
     let values_of_bytes = precision.values_of_bytes();
     let mut coder = Encoder::new(out);
     let mut model = PixelModel::NEW;
-    let n_coded = planes.len() - n_pixels;
-    for bytes in planes[..n_coded].chunks_exact(n_pixels) {
+    for bytes in planes[..n_coded(size, sum)].chunks_exact(size.n_pixels()) {
+        if sum == Sum::Free {
+            remaining.fill(precision.max_value());
+        }
         // Rounded one by one, posteriors can sum to more than 1: the later ones are cut.
         let values = bytes.iter().map(|&byte| values_of_bytes[usize::from(byte)]);
         let values = values
@@ -103,44 +125,61 @@ pub(super) fn compress(
             .map(|(value, &remaining)| value.min(remaining));
         plane.clear();
         plane.extend(values);
+        let width = size.width.into();
         code_plane(&mut coder, &mut model, row, width, plane, remaining)
             .expect("only reading can fail");
     }
     coder.finish();
 }
 
-/// The planes that [`compress`] wrote after the precision: `classes` times `n_pixels` bytes,
-/// whose number the caller has bounded.
+/// Values that are coded; the others follow from them.
+fn n_coded(size: MapSize, sum: Sum) -> usize {
+    match sum {
+        Sum::One => size.n_posteriors() - size.n_pixels(),
+        Sum::Free => size.n_posteriors(),
+    }
+}
+
+/// The planes that [`compress`] wrote after the precision. The caller has bounded their size.
 pub(super) fn decompress(
     bytes: &[u8],
-    width: usize,
-    n_pixels: usize,
-    classes: usize,
+    size: MapSize,
+    sum: Sum,
     precision: Precision,
 ) -> Result<Vec<u8>, FrameError> {
-    let mut planes = vec![0; classes * n_pixels];
-    let (coded, remaining) = planes.split_at_mut((classes - 1) * n_pixels);
-    remaining.fill(precision.max_value());
-    read_planes(bytes, width, coded, remaining).map_err(|Damaged| FrameError::Damaged)?;
-    if precision != Precision::FULL {
-        let bytes_of_values = precision.bytes_of_values();
-        for value in &mut planes {
-            *value = bytes_of_values[usize::from(*value)];
+    let mut planes = vec![0; size.n_posteriors()];
+    let (coded, last) = planes.split_at_mut(n_coded(size, sum));
+    match sum {
+        // What all other planes leave is the last one.
+        Sum::One => {
+            last.fill(precision.max_value());
+            read_planes(bytes, size, coded, last, |_| {})
+        }
+        Sum::Free => {
+            let mut remaining = vec![0; size.n_pixels()];
+            let start_plane = |remaining: &mut [u8]| remaining.fill(precision.max_value());
+            read_planes(bytes, size, coded, &mut remaining, start_plane)
         }
     }
+    .map_err(|Damaged| FrameError::Damaged)?;
+    precision.scale_to_bytes(&mut planes);
     Ok(planes)
 }
 
+/// Reads the coded planes; `start_plane` sets what remains of 1 for the next one.
 fn read_planes(
     bytes: &[u8],
-    width: usize,
+    size: MapSize,
     coded: &mut [u8],
     remaining: &mut [u8],
+    start_plane: impl Fn(&mut [u8]),
 ) -> Result<(), Damaged> {
     let mut coder = Decoder::new(bytes);
     let mut model = PixelModel::NEW;
     let mut row = Row::default();
     for plane in coded.chunks_exact_mut(remaining.len()) {
+        start_plane(remaining);
+        let width = size.width.into();
         code_plane(&mut coder, &mut model, &mut row, width, plane, remaining)?;
     }
     coder.finish()
