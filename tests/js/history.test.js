@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MAX_SNAPSHOTS, SNAPSHOT_EDGE, History, shrink } from "../../web/js/state/history.js";
+import { MAX_BYTES, MAX_SNAPSHOTS, SNAPSHOT_EDGE, History, shrink } from "../../web/js/state/history.js";
+import { shownPoints } from "../../web/js/state/runs.js";
 import { Store } from "../../web/js/state/store.js";
 import { chance, frame } from "./support.js";
 
@@ -102,14 +103,14 @@ test("the newest frame is shown until an earlier one is asked for", () => {
   const store = new Store();
   for (let step = 0; step < 5; step += 1) store.server.frame(frame({ step }));
   assert.equal(store.run.map.frame.step, 4);
-  assert.deepEqual([store.run.history.shownIndex, store.run.history.live], [4, true]);
+  assert.deepEqual([store.run.history.shownStep, store.run.history.lastStep], [null, 4]);
 
-  store.showSnapshot(1);
+  store.showStep(1);
   assert.deepEqual([store.run.map.frame.step, store.run.map.live], [1, false]);
   store.server.frame(frame({ step: 5 }));
   assert.equal(store.run.map.frame.step, 1);
   assert.equal(store.run.history.snapshots.length, 6);
-  assert.equal(store.run.history.shownIndex, 1);
+  assert.deepEqual([store.run.history.shownStep, store.run.history.lastStep], [1, 5]);
 
   store.goLive();
   assert.deepEqual([store.run.map.frame.step, store.run.map.live], [5, true]);
@@ -117,13 +118,16 @@ test("the newest frame is shown until an earlier one is asked for", () => {
 
 test("the end of the slider is live, and so is anything beyond it", () => {
   const store = new Store();
-  store.showSnapshot(3);
+  store.showStep(3);
   assert.equal(store.run.map.live, true);
   for (let step = 0; step < 3; step += 1) store.server.frame(frame({ step }));
-  store.showSnapshot(0);
-  store.showSnapshot(2);
+  store.showStep(0);
+  store.showStep(2);
   assert.equal(store.run.map.live, true);
-  store.showSnapshot(-5);
+  store.showStep(0);
+  store.showStep(99);
+  assert.equal(store.run.map.live, true);
+  store.showStep(-5);
   assert.equal(store.run.map.frame.step, 0);
 });
 
@@ -131,26 +135,68 @@ test("training goes on from the latest state, so it shows it", () => {
   const store = new Store();
   store.addPoint({ x: 0, y: 0 });
   for (let step = 0; step < 3; step += 1) store.server.frame(frame({ step }));
-  store.showSnapshot(0);
+  store.showStep(0);
   store.train();
   assert.equal(store.run.map.frame.step, 2);
 });
 
-test("a frame that is thinned out while it is shown stays, and the slider stays beside it", () => {
+test("a frame that is thinned out while it is shown stays, and so does the slider", () => {
   const store = new Store();
   for (let step = 0; step < 250; step += 1) store.server.frame(frame({ step }));
-  store.showSnapshot(101);
+  store.showStep(101);
   for (let step = 250; step < 600; step += 1) store.server.frame(frame({ step }));
-  const { snapshots, shownIndex } = store.run.history;
   assert.equal(store.run.map.frame.step, 101);
-  assert.equal(snapshots[shownIndex].step, 100);
+  assert.equal(store.run.history.shownStep, 101);
+  assert.ok(!store.run.history.snapshots.some(({ step }) => step === 101));
+});
+
+test("the smallest move leads to the next recorded step in its direction", () => {
+  const store = new Store();
+  for (const step of [0, 100, 250, 400]) store.server.frame(frame({ step }));
+  const shown = (step) => {
+    store.showStep(step);
+    return store.run.map.frame.step;
+  };
+  assert.deepEqual([shown(399), shown(249), shown(251), shown(120), shown(99)], [250, 100, 400, 100, 0]);
+  store.goLive();
+  assert.deepEqual([shown(0), shown(1), shown(101), shown(251)], [0, 100, 250, 400]);
+  assert.equal(store.run.map.live, true);
+});
+
+test("an earlier map stands with the points of then; an edit goes back to now", () => {
+  const store = new Store();
+  store.addPoint({ x: 0, y: 0 }, 1);
+  const before = store.state.document.points;
+  store.server.frame(frame({ step: 0 }));
+  store.addPoint({ x: 0.5, y: 0 }, 1);
+  store.server.frame(frame({ step: 1 }));
+  assert.equal(shownPoints(store.state), store.state.document.points);
+  store.showStep(0);
+  assert.equal(shownPoints(store.state), before);
+  store.addPoint({ x: -0.5, y: 0 }, 1);
+  assert.equal(store.run.map.live, true);
+  assert.deepEqual(shownPoints(store.state).map(({ x }) => x), [0, 0.5, -0.5]);
+});
+
+test("a history takes at most so many bytes, also where every snapshot has points of its own", () => {
+  const points = Object.freeze({ x: 0, y: 0, label: 0 });
+  const history = new History();
+  for (let step = 0; step < 1_000; step += 1) {
+    history.push(frame({ step, width: 128, height: 128, classes: 8, points: new Array(20_000).fill(points) }));
+    const bytes = history.snapshots.reduce((sum, { planes, points: list }) => sum + planes.byteLength + 8 * list.length, 0);
+    // The newest one comes on top.
+    assert.ok(bytes <= MAX_BYTES + 300_000, `${bytes} at step ${step}`);
+  }
+  const steps = stepsOf(history);
+  assert.ok(steps.length > 80);
+  assert.equal(steps[0], 0);
 });
 
 test("fresh weights begin a new history; the old frame stays until the first new one", () => {
   const store = new Store();
   for (let step = 0; step < 5; step += 1) store.server.frame(frame({ step }));
   store.server.freshWeights();
-  assert.deepEqual(store.run.history, { snapshots: [], shownIndex: -1, live: true });
+  assert.deepEqual(store.run.history, { snapshots: [], firstStep: 0, lastStep: 0, shownStep: null });
   assert.equal(store.run.map.frame.step, 4);
   store.server.frame(frame({ step: 0, generation: 2 }));
   assert.equal(store.run.map.frame.generation, 2);

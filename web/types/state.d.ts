@@ -204,15 +204,24 @@ export interface MapState {
   readonly frame: Frame | null;
   /** False while an earlier snapshot is shown. */
   readonly live: boolean;
+  /** The points of then; null while the newest map is shown, with the points of now. */
+  readonly points: readonly Point[] | null;
 }
 
-/** Topic "history": the history of this run. */
+/** A frame, with the points of when it came. */
+export interface Snapshot extends Frame {
+  readonly points: readonly Point[];
+}
+
+/** The recorded part of a run. */
 export interface HistoryState {
   /** Oldest first, at most 256; the last one is always the newest frame. */
-  readonly snapshots: readonly Frame[];
-  /** Index of what is shown; snapshots.length - 1 when live; -1 when there is none. */
-  readonly shownIndex: number;
-  readonly live: boolean;
+  readonly snapshots: readonly Snapshot[];
+  /** Steps of the first and the last snapshot; 0 when there is none. */
+  readonly firstStep: number;
+  readonly lastStep: number;
+  /** Step of what is shown; null while that is the newest. It may have been thinned out since. */
+  readonly shownStep: number | null;
 }
 
 /** What the person asked for and the server has not confirmed yet. */

@@ -8,11 +8,16 @@ import { UndoStack } from "./undo-stack.js";
 
 export class DocumentEdits {
   #slices;
+  #edited;
   #undo = new UndoStack();
 
-  /** @param {Slices} slices */
-  constructor(slices) {
+  /**
+   * @param {Slices} slices
+   * @param {() => void} edited called after every edit
+   */
+  constructor(slices, edited) {
     this.#slices = slices;
+    this.#edited = edited;
   }
 
   get #points() {
@@ -78,5 +83,6 @@ export class DocumentEdits {
     });
     // Without points there is nothing to train on: the server stops as well.
     if (points.length === 0) this.#slices.patchRunPart("training", { running: false });
+    this.#edited();
   }
 }

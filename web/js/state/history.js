@@ -1,43 +1,63 @@
-// The history of a run: at most 256 frames, evenly thinned as the run grows.
+// The history of a run: frames with the points of then, evenly thinned as the run grows.
 //
-// Frames are recorded by step. When the history is full, every second one is dropped and
-// the interval between recordings doubles. The last entry is always the newest frame at its
-// full size; it becomes part of the record, or is replaced by the next frame.
+// Snapshots are recorded by step. When there are too many, or they take too many bytes, every
+// second one is dropped and the interval between recordings doubles. The last entry is always the
+// newest frame at its full size; it becomes part of the record, or is replaced by the next frame.
 //
-// Memory: a recorded frame is resampled to at most 128×128, so with eight classes a full
-// history takes 256 × 128 × 128 × 8 = 33.5 MB (8.4 MB with two). Resampling takes about a
-// millisecond, and only for frames that are kept.
+// A recorded frame is resampled to at most 128×128: 256 of them with eight classes take 33.5 MB.
+// Resampling takes about a millisecond, and only for frames that are kept. Points are lists that
+// never change, which snapshots share as long as nobody edits the data.
 
-/** @import { Frame } from "../../types/state" */
+/** @import { Snapshot } from "../../types/state" */
 
 export const MAX_SNAPSHOTS = 256;
+
+/** Most bytes of recorded snapshots. */
+export const MAX_BYTES = 48 * 1024 * 1024;
+
+/** Bytes of a point in a list: what refers to it. The points themselves are shared. */
+const POINT_BYTES = 8;
 
 /** Largest edge of a recorded frame. */
 export const SNAPSHOT_EDGE = 128;
 
 export class History {
-  /** @type {Frame[]} recorded frames, oldest first */
+  /** @type {Snapshot[]} oldest first */
   #recorded = [];
-  /** @type {Frame | null} the newest frame */
+  /** @type {Snapshot | null} */
   #newest = null;
   /** Steps between recordings. */
   #interval = 1;
 
   /** Everything there is to show, oldest first; the last one is the newest frame.
-   * @returns {readonly Frame[]} */
+   * @returns {readonly Snapshot[]} */
   get snapshots() {
     return this.#newest === null ? [] : [...this.#recorded, this.#newest];
   }
 
-  /** @param {Frame} frame of a step not before the newest one's */
-  push(frame) {
+  /** @param {Snapshot} snapshot of a step not before the newest one's */
+  push(snapshot) {
     const previous = this.#newest;
-    this.#newest = frame;
-    if (previous === null || previous.step >= frame.step) return;
+    this.#newest = snapshot;
+    if (previous === null || previous.step >= snapshot.step) return;
     const last = this.#recorded.at(-1);
     if (last !== undefined && previous.step < last.step + this.#interval) return;
     this.#recorded.push(shrink(previous));
-    if (this.#recorded.length >= MAX_SNAPSHOTS) this.#thin();
+    const isFull = () => this.#recorded.length >= MAX_SNAPSHOTS || bytesOf(this.#recorded) > MAX_BYTES;
+    while (isFull() && this.#recorded.length > 1) this.#thin();
+  }
+
+  /**
+   * The snapshot to show when a person wants to see a step: the next one in the direction they
+   * move, so that the smallest move leads to another one.
+   * @param {number} step
+   * @param {number} from the step that is shown
+   * @returns {Snapshot | null} null if there is none yet
+   */
+  towards(step, from) {
+    const { snapshots } = this;
+    const found = step < from ? snapshots.findLast((other) => other.step <= step) : snapshots.find((other) => other.step >= step);
+    return found ?? (step < from ? snapshots[0] : snapshots.at(-1)) ?? null;
   }
 
   /** Forgets everything: a new run begins. */
@@ -53,20 +73,20 @@ export class History {
    */
   rewindTo(step) {
     if (this.#newest === null || this.#newest.step <= step) return;
-    const kept = this.#recorded.filter((frame) => frame.step <= step);
+    const kept = this.#recorded.filter((snapshot) => snapshot.step <= step);
     this.#newest = kept.pop() ?? null;
     this.#recorded = kept;
   }
 
   /**
-   * Drops every second frame, keeping the first. The new interval is twice the usual
+   * Drops every second snapshot, keeping the first. The new interval is twice the usual
    * distance of the recorded ones, not only twice the old interval: frames of a fast run
    * come hundreds of steps apart, and an interval below that would thin only the past.
    */
   #thin() {
     const gaps = this.#recorded
       .slice(1)
-      .map((frame, i) => frame.step - (this.#recorded[i]?.step ?? 0))
+      .map((snapshot, i) => snapshot.step - (this.#recorded[i]?.step ?? 0))
       .sort((a, b) => a - b);
     const median = gaps[gaps.length >> 1] ?? 1;
     this.#interval = 2 * Math.max(this.#interval, median);
@@ -74,10 +94,20 @@ export class History {
   }
 }
 
+/** @param {readonly Snapshot[]} snapshots */
+function bytesOf(snapshots) {
+  let bytes = 0;
+  snapshots.forEach(({ planes, points }, i) => {
+    bytes += planes.byteLength;
+    if (points !== snapshots[i - 1]?.points) bytes += POINT_BYTES * points.length;
+  });
+  return bytes;
+}
+
 /**
- * A copy of a frame that fits the history, or the frame itself if it does.
- * @param {Frame} frame
- * @returns {Frame}
+ * A copy of a snapshot that fits the history, or the snapshot itself if it does.
+ * @param {Snapshot} frame
+ * @returns {Snapshot}
  */
 export function shrink(frame) {
   const width = Math.min(frame.width, SNAPSHOT_EDGE);

@@ -1,6 +1,6 @@
 // The runs of the page: each one training, one of them the current one.
 
-/** @import { Run, State, Stored } from "../../types/state" */
+/** @import { Point, Run, State, Stored } from "../../types/state" */
 
 /**
  * @param {State} state
@@ -13,6 +13,14 @@ export function currentRun({ runs }) {
 }
 
 /**
+ * @param {State} state
+ * @returns {readonly Point[]} those that belong to the map that is shown
+ */
+export function shownPoints(state) {
+  return currentRun(state).map.points ?? state.document.points;
+}
+
+/**
  * @param {number} id
  * @param {Pick<Stored, "config" | "seeds" | "stepsPerSecond" | "checkpoint">} stored
  * @returns {Run} paused, not yet known to the server
@@ -22,8 +30,8 @@ export function newRun(id, { config, seeds, stepsPerSecond, checkpoint }) {
     id,
     settings: { config, seeds, stepsPerSecond, errors: {}, drafts: {} },
     training: { running: false, diverged: false, generation: null, network: null, networkPending: false },
-    map: { frame: null, live: true },
-    history: { snapshots: [], shownIndex: -1, live: true },
+    map: { frame: null, live: true, points: null },
+    history: { snapshots: [], firstStep: 0, lastStep: 0, shownStep: null },
     checkpoint,
     requests: { reset: false, steps: 0 },
   };

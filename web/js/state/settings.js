@@ -37,22 +37,16 @@ const MAX_BATCH_SIZE = 1_000_000;
  * @property {(value: T) => string} format as the text that reads back as it
  */
 
-/** @type {Readonly<{ [F in FieldName]: Setting<Config[F]> }>} */
+/** In the order of the form.
+ * @type {Readonly<{ [F in FieldName]: Setting<Config[F]> }>} */
 export const SETTINGS = Object.freeze({
+  architecture: layers([10, 5]),
   learningRate: number({
     initial: 0.01,
     lifetime: "live",
     fileKey: "learning_rate",
     rule: message("rule.learningRate", { max: MAX_LEARNING_RATE }),
     isValid: (value) => Math.fround(value) > 0 && value <= MAX_LEARNING_RATE,
-  }),
-  architecture: layers([10, 5]),
-  activation: choice({
-    /** @type {readonly Activation[]} the first one is the default */
-    choices: ["tanh", "relu", "leaky_relu", "gelu"],
-    lifetime: "network",
-    fileKey: null,
-    rule: (choices) => message("rule.activation", { choices }),
   }),
   optimizer: choice({
     /** @type {readonly Optimizer[]} */
@@ -76,6 +70,13 @@ export const SETTINGS = Object.freeze({
     isValid: (value) => Number.isInteger(value) && value >= 0 && value <= MAX_BATCH_SIZE,
     // "1,000" could be one or a thousand: a count is digits only.
     read: (text) => (/[.,]/.test(text) ? Number.NaN : parseNumber(text)),
+  }),
+  activation: choice({
+    /** @type {readonly Activation[]} the first one is the default */
+    choices: ["tanh", "relu", "leaky_relu", "gelu"],
+    lifetime: "network",
+    fileKey: null,
+    rule: (choices) => message("rule.activation", { choices }),
   }),
   dropout: number({
     initial: 0,

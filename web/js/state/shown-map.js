@@ -1,4 +1,4 @@
-// Which frame is shown: the newest one, or an earlier one of the history.
+// Which map is shown: the newest one, or an earlier one of the history.
 
 /** @import { Frame } from "../../types/state" */
 /** @import { Slices } from "./slices.js" */
@@ -16,29 +16,29 @@ export class ShownMap {
 
   /** @param {Frame} frame the newest one */
   push(frame) {
-    this.#history.push(frame);
-    const { live } = this.#slices.run.map;
-    if (live) this.#slices.patchRunPart("map", { frame });
-    this.#update(live);
+    this.#history.push({ ...frame, points: this.#slices.state.document.points });
+    if (this.#slices.run.map.live) this.goLive();
+    else this.#update();
   }
 
-  /** @param {number} index into the snapshots; the last one goes live */
-  show(index) {
-    const { snapshots } = this.#slices.run.history;
-    const last = snapshots.length - 1;
-    const frame = snapshots[Math.max(0, Math.trunc(index))];
-    if (frame === undefined || frame === snapshots[last]) {
+  /** @param {number} step towards which to move; the newest one goes live */
+  show(step) {
+    const { snapshots } = this.#history;
+    const last = snapshots.at(-1);
+    const { frame, live } = this.#slices.run.map;
+    const snapshot = this.#history.towards(step, (live ? last : frame)?.step ?? 0);
+    if (snapshot === null || snapshot === last) {
       this.goLive();
       return;
     }
-    this.#slices.patchRunPart("map", { frame, live: false });
-    this.#update(false);
+    this.#slices.patchRunPart("map", { frame: snapshot, live: false, points: snapshot.points });
+    this.#update();
   }
 
   goLive() {
-    const { frame } = this.#slices.run.map;
-    this.#slices.patchRunPart("map", { frame: this.#history.snapshots.at(-1) ?? frame, live: true });
-    this.#update(true);
+    const frame = this.#history.snapshots.at(-1) ?? this.#slices.run.map.frame;
+    this.#slices.patchRunPart("map", { frame, live: true, points: null });
+    this.#update();
   }
 
   /** A new run: its first frame is on the way, until then the last one stays. */
@@ -54,18 +54,18 @@ export class ShownMap {
   rewindTo(step) {
     this.#history.rewindTo(step);
     const { frame, live } = this.#slices.run.map;
-    if (live || frame === null || frame.step <= step) this.#update(live);
+    if (live || frame === null || frame.step <= step) this.#update();
     else this.goLive();
   }
 
-  /** @param {boolean} live */
-  #update(live) {
+  #update() {
     const { snapshots } = this.#history;
-    const step = this.#slices.run.map.frame?.step ?? 0;
-    // The frame shown may have been thinned out; the slider then stands at the one before it.
-    const shownIndex = live
-      ? snapshots.length - 1
-      : Math.max(0, snapshots.findLastIndex((snapshot) => snapshot.step <= step));
-    this.#slices.patchRunPart("history", { snapshots, shownIndex, live });
+    const { frame, live } = this.#slices.run.map;
+    this.#slices.patchRunPart("history", {
+      snapshots,
+      firstStep: snapshots[0]?.step ?? 0,
+      lastStep: snapshots.at(-1)?.step ?? 0,
+      shownStep: live ? null : (frame?.step ?? null),
+    });
   }
 }

@@ -41,7 +41,10 @@ export class Store {
   /** @param {Stored} [stored] what is kept from an earlier visit */
   constructor(stored = NOTHING_STORED) {
     this.#slices = new Slices(initialState(stored));
-    this.#edits = new DocumentEdits(this.#slices);
+    this.#edits = new DocumentEdits(this.#slices, () => {
+      // Beside an earlier map stand the points of then: an edit would not be seen.
+      this.goLive();
+    });
     this.#settings = new SettingsEdits(this.#slices);
     this.#shownMap = new ShownMap(this.#slices);
     const owners = { edits: this.#edits, settings: this.#settings, shownMap: this.#shownMap };
@@ -347,11 +350,11 @@ export class Store {
   // --- history and notices ------------------------------------------------------------
 
   /**
-   * Shows an earlier map; the last index goes live.
-   * @param {number} index into `history.snapshots`
+   * Shows the map of an earlier step, or the next recorded one in that direction; the last goes live.
+   * @param {number} step
    */
-  showSnapshot(index) {
-    this.#shownMap.show(index);
+  showStep(step) {
+    this.#shownMap.show(step);
   }
 
   /** Shows the newest map and follows the run. */

@@ -5,6 +5,7 @@
 /** @import { Point, State } from "../../types/state" */
 
 import { observe } from "../state/observe.js";
+import { shownPoints } from "../state/runs.js";
 import { canvasFromData } from "./geometry.js";
 import { PALETTES } from "./palettes.js";
 import { drawAxes } from "./axes.js";
@@ -32,7 +33,7 @@ export class PointsLayer {
     const context = canvas.getContext("2d");
     if (context === null) throw new Error("no 2-D canvas");
     this.#context = context;
-    const select = (/** @type {State} */ { document, preferences }) => [document.points, preferences.palette, preferences.shapes];
+    const select = (/** @type {State} */ state) => [shownPoints(state), state.preferences.palette, state.preferences.shapes];
     observe(store, select, () => drawSoon(this.#draw));
   }
 
@@ -46,7 +47,7 @@ export class PointsLayer {
   }
 
   #paint() {
-    const { points } = this.#store.state.document;
+    const points = shownPoints(this.#store.state);
     const markers = this.#markers();
     // Drawing adds points at the end, and only these are new on the canvas.
     if (this.#drawn === null || !isBeginningOf(this.#drawn, points)) {
@@ -87,8 +88,8 @@ export class PointsLayer {
   }
 
   #style() {
-    const { preferences, document: data } = this.#store.state;
-    const radius = pointRadius(this.#size.css, data.points.length) * (this.#size.device / this.#size.css);
+    const { preferences } = this.#store.state;
+    const radius = pointRadius(this.#size.css, shownPoints(this.#store.state).length) * (this.#size.device / this.#size.css);
     return {
       key: `${preferences.palette} ${preferences.shapes} ${radius}`,
       colors: PALETTES[preferences.palette],

@@ -18,7 +18,7 @@ export function buildTimeline(store) {
   slider.addEventListener("input", () => {
     // Grabbing the timeline of a running player pauses it.
     if (store.run.training.running) store.pause();
-    store.showSnapshot(slider.valueAsNumber);
+    store.showStep(slider.valueAsNumber);
   });
   backToLive.addEventListener("click", () => {
     store.goLive();
@@ -27,20 +27,22 @@ export function buildTimeline(store) {
 
   const show = () => {
     const { history, map } = store.run;
-    const last = Math.max(0, history.snapshots.length - 1);
-    const shown = Math.max(0, history.shownIndex);
+    const { firstStep, lastStep } = history;
+    const shown = history.shownStep ?? lastStep;
     slider.disabled = history.snapshots.length < 2;
-    slider.max = String(last);
+    slider.min = String(firstStep);
+    slider.max = String(lastStep);
     slider.value = String(shown);
-    slider.style.setProperty("--done", `${last === 0 ? 0 : (100 * shown) / last}%`);
+    slider.dataset.snapshots = String(history.snapshots.length);
+    slider.style.setProperty("--done", `${lastStep === firstStep ? 0 : (100 * (shown - firstStep)) / (lastStep - firstStep)}%`);
 
     const step = formatCount(map.frame?.step ?? 0);
-    const text = history.live ? "live" : `step ${step}`;
+    const text = map.live ? "live" : `step ${step}`;
     setText(label, text);
-    slider.setAttribute("aria-valuetext", history.live ? `live, step ${step}` : text);
-    backToLive.hidden = history.live;
-    historyMark.hidden = history.live;
-    if (!history.live) setText(historyMark, `History: step ${step}`);
+    slider.setAttribute("aria-valuetext", map.live ? `live, step ${step}` : text);
+    backToLive.hidden = map.live;
+    historyMark.hidden = map.live;
+    if (!map.live) setText(historyMark, `History: step ${step}`);
   };
   show();
   observe(store, (state) => [currentRun(state).history, currentRun(state).map], () => drawSoon(show));
