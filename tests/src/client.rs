@@ -4,26 +4,14 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use nnvisu_test_client::{ClientError, CloseCode, Endpoint, Incoming as Message, TIME_LIMIT};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite;
 
 use crate::frames::{Frame, Map};
 use crate::server::Server;
-use crate::wait::{GUARD, guarded};
 
-/// Which format a client asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
-    /// The format without a subprotocol.
-    V1,
-    /// The subprotocol `nnvisu.v2`.
-    V2,
-}
+pub use nnvisu_test_client::Version;
 
 /// A frame from the server.
 #[derive(Debug)]
@@ -47,10 +35,9 @@ pub struct Answer {
 
 /// A connected client.
 pub struct Client {
-    socket: WebSocketStream<TcpStream>,
+    connection: nnvisu_test_client::Client,
     version: Version,
     greeting: Value,
-    last_id: u32,
     last_text: String,
     deadline: Instant,
 }
@@ -63,14 +50,14 @@ impl Client {
     pub async fn v1(server: &Server) -> Self {
         Self::connect(server.address(), Version::V1, None)
             .await
-            .expect("a client without an Origin is let in")
+            .expect("a client without an Origin is accepted")
     }
 
     /// Connects as a v2 client that is no browser.
     pub async fn v2(server: &Server) -> Self {
         Self::connect(server.address(), Version::V2, None)
             .await
-            .expect("a client without an Origin is let in")
+            .expect("a client without an Origin is accepted")
     }
 
     /// Connects, sending `origin` as a browser would.
@@ -83,33 +70,19 @@ impl Client {
         version: Version,
         origin: Option<&str>,
     ) -> Result<Self, u16> {
-        let mut request = format!("ws://{address}/ws")
-            .into_client_request()
-            .expect("a valid address");
-        let mut header = |name, value: &str| {
-            let value = value.parse().expect("a valid header");
-            request.headers_mut().insert(name, value);
-        };
+        let mut endpoint = Endpoint::new(address, version);
         if let Some(origin) = origin {
-            header("Origin", origin);
+            endpoint = endpoint.with_header("origin", origin);
         }
-        if version == Version::V2 {
-            header("Sec-WebSocket-Protocol", "nnvisu.v2");
-        }
-        let stream = TcpStream::connect(address)
-            .await
-            .expect("the server accepts connections");
-        let handshake = tokio_tungstenite::client_async(request, stream);
-        let socket = match guarded("the WebSocket handshake", handshake).await {
-            Ok((socket, _)) => socket,
-            Err(tungstenite::Error::Http(response)) => return Err(response.status().as_u16()),
+        let connection = match nnvisu_test_client::Client::connect(&endpoint).await {
+            Ok(connection) => connection,
+            Err(ClientError::Refused(status)) => return Err(status),
             Err(error) => panic!("the handshake failed: {error}"),
         };
         let mut client = Self {
-            socket,
+            connection,
             version,
             greeting: Value::Null,
-            last_id: 0,
             last_text: String::new(),
             deadline: Instant::now() + LIFETIME,
         };
@@ -137,7 +110,7 @@ impl Client {
 
     /// Sends a text frame of any content.
     pub async fn send_text(&mut self, text: impl Into<String>) {
-        self.send_raw(Message::text(text.into()))
+        self.send_raw(tungstenite::Message::text(text.into()))
             .await
             .expect("the connection is open");
     }
@@ -147,51 +120,32 @@ impl Client {
     /// # Errors
     ///
     /// If the connection is closed.
-    pub async fn send_raw(&mut self, message: Message) -> Result<(), tungstenite::Error> {
-        guarded("room to send", self.socket.send(message)).await
+    pub async fn send_raw(&mut self, message: tungstenite::Message) -> Result<(), ClientError> {
+        self.connection.send_message(message).await
     }
 
     /// The next frame.
     pub async fn next(&mut self) -> Incoming {
-        let limit = GUARD.min(self.deadline.saturating_duration_since(Instant::now()));
-        let message = tokio::time::timeout(limit, async {
-            loop {
-                match self.socket.next().await {
-                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-                    Some(Ok(message)) if !message.is_close() => return message,
-                    end => panic!("the connection ended: {end:?}"),
-                }
-            }
-        })
-        .await;
+        let limit = TIME_LIMIT.min(self.deadline.saturating_duration_since(Instant::now()));
+        let next = tokio::time::timeout(limit, self.connection.next()).await;
+        let next = next.unwrap_or(Err(ClientError::TimedOut("message that was waited for")));
+        let message =
+            next.unwrap_or_else(|error| panic!("{error}; the last text was {}", self.last_text));
         match message {
-            Ok(Message::Text(text)) => {
+            Message::Text(text) => {
                 self.last_text = text.chars().take(300).collect();
                 Incoming::Text(self.checked_text(&text))
             }
-            Ok(message) => match self.version {
-                Version::V1 => Incoming::Map(Map::decode(&message.into_data())),
-                Version::V2 => Incoming::Frame(Frame::decode(&message.into_data())),
+            Message::Frame(bytes) => match self.version {
+                Version::V1 => Incoming::Map(Map::decode(&bytes)),
+                Version::V2 => Incoming::Frame(Frame::decode(&bytes)),
             },
-            Err(elapsed) => panic!(
-                "what was waited for did not come ({elapsed}); the last text was {}",
-                self.last_text
-            ),
         }
     }
 
     /// Waits for the connection to end; the close code, if the server sent one.
-    pub async fn closed(mut self) -> Option<CloseCode> {
-        let mut code = None;
-        guarded("the end of the connection", async {
-            while let Some(Ok(message)) = self.socket.next().await {
-                if let Message::Close(Some(frame)) = message {
-                    code = Some(frame.code);
-                }
-            }
-        })
-        .await;
-        code
+    pub async fn closed(self) -> Option<CloseCode> {
+        self.connection.closed().await.expect("the connection ends")
     }
 
     /// Skips to the next text message of a type.
@@ -248,17 +202,16 @@ impl Client {
     /// # Errors
     ///
     /// The `error` that answers the request.
-    pub async fn try_request(&mut self, mut request: Value) -> Result<Answer, Value> {
+    pub async fn try_request(&mut self, request: Value) -> Result<Answer, Value> {
         assert_eq!(self.version, Version::V2, "ids are a matter of v2");
-        self.last_id += 1;
-        request["id"] = self.last_id.into();
-        self.send(request).await;
+        let id = self.connection.send_with_id(request).await;
+        let id = id.expect("the connection is open");
         let mut before = Vec::new();
         loop {
             let Incoming::Text(mut message) = self.next().await else {
                 continue;
             };
-            let answers = message["re"] == self.last_id;
+            let answers = message["re"] == id;
             match message["type"].as_str() {
                 Some("state") if answers => {
                     let state = message["payload"].take();
@@ -316,18 +269,15 @@ impl Client {
         }
     }
 
-    /// Ends the connection without a goodbye: the other side gets a reset.
+    /// Ends the connection without a closing handshake: the other side gets a reset.
     pub fn reset_connection(self) {
-        let stream = self.socket.into_inner();
+        let stream = self.connection.into_stream();
         stream.set_zero_linger().expect("a TCP option");
     }
 
-    /// Closes the connection politely.
-    pub async fn close(mut self) {
-        guarded("the closing handshake", self.socket.close(None))
-            .await
-            .expect("the connection was open");
-        self.closed().await;
+    /// The closing handshake.
+    pub async fn close(self) {
+        self.connection.close().await.expect("it was open");
     }
 
     /// Parses a text frame, and checks that this client's format knows it.

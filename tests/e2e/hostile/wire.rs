@@ -1,5 +1,7 @@
-//! A WebSocket by hand, since no library writes frames that violate the protocol: RFC 6455, section 5.2.
+//! A WebSocket whose bytes are written one by one, since no client sends frames that violate the
+//! protocol: RFC 6455, section 5.2.
 
+use std::io::Cursor;
 use std::net::SocketAddr;
 
 use nnvisu_tests::client::Version;
@@ -8,6 +10,8 @@ use rand::RngExt as _;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::OpCode;
 
 use super::Rng;
 
@@ -31,26 +35,18 @@ pub(super) enum Received {
     Nothing,
 }
 
-/// The first two bytes, the length, and the mask, of a payload of `length`.
+/// The header of a frame with any first byte, a payload of `length`, and perhaps a mask.
 pub(super) fn header(first: u8, length: u64, mask: Option<[u8; 4]>) -> Vec<u8> {
-    let masked = if mask.is_some() { 0x80 } else { 0 };
-    let mut bytes = vec![first];
-    match length {
-        0..126 => bytes.push(masked | length as u8),
-        126..0x1_0000 => {
-            bytes.push(masked | 0x7E);
-            bytes.extend((length as u16).to_be_bytes());
-        }
-        _ => {
-            bytes.push(masked | 0x7F);
-            bytes.extend(length.to_be_bytes());
-        }
-    }
-    bytes.extend(
-        mask.unwrap_or_default()
-            .iter()
-            .take(if mask.is_some() { 4 } else { 0 }),
-    );
+    let header = FrameHeader {
+        is_final: first & FINAL != 0,
+        rsv1: first & 0x40 != 0,
+        rsv2: first & 0x20 != 0,
+        rsv3: first & 0x10 != 0,
+        opcode: OpCode::from(first & 0xF),
+        mask,
+    };
+    let mut bytes = Vec::new();
+    header.format(length, &mut bytes).expect("a Vec has room");
     bytes
 }
 
@@ -151,8 +147,8 @@ impl Wire {
     /// The next frame.
     pub(super) async fn next(&mut self) -> Received {
         loop {
-            if let Some(heard) = self.take_frame() {
-                return heard;
+            if let Some(received) = self.take_frame() {
+                return received;
             }
             if !self.fill().await {
                 return Received::Nothing;
@@ -167,26 +163,21 @@ impl Wire {
     }
 
     fn take_frame(&mut self) -> Option<Received> {
-        let [first, second, rest @ ..] = self.buffer.as_slice() else {
-            return None;
+        let mut unread = Cursor::new(&self.buffer);
+        let (header, length) = FrameHeader::parse(&mut unread).expect("a valid header")?;
+        assert!(header.is_final && header.mask.is_none(), "{header:?}");
+        let begin = unread.position() as usize;
+        let end = begin + usize::try_from(length).expect("a length");
+        let payload = self.buffer.get(begin..end)?;
+        let received = match header.opcode.into() {
+            TEXT => Received::Text(serde_json::from_slice(payload).expect("a server sends JSON")),
+            BINARY => Received::Binary,
+            CLOSE => Received::Close(payload.first_chunk().map(|code| u16::from_be_bytes(*code))),
+            PING => Received::Ping,
+            PONG => Received::Pong(payload.to_vec()),
+            other => panic!("the server sent a frame with the opcode {other}"),
         };
-        assert_eq!(second & 0x80, 0, "a server masks nothing");
-        let (length, extended) = match second {
-            126 => (u64::from(u16::from_be_bytes(*rest.first_chunk()?)), 2),
-            127 => (u64::from_be_bytes(*rest.first_chunk()?), 8),
-            short => (u64::from(*short), 0),
-        };
-        let payload = rest[extended..].get(..usize::try_from(length).expect("a length"))?;
-        let heard = match *first {
-            0x81 => Received::Text(serde_json::from_slice(payload).expect("a server sends JSON")),
-            0x82 => Received::Binary,
-            0x88 => Received::Close(payload.first_chunk().map(|code| u16::from_be_bytes(*code))),
-            0x89 => Received::Ping,
-            0x8A => Received::Pong(payload.to_vec()),
-            other => panic!("the server sent a frame that begins with {other:#x}"),
-        };
-        let end = 2 + extended + payload.len();
         self.buffer.drain(..end);
-        Some(heard)
+        Some(received)
     }
 }

@@ -3,21 +3,16 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use nnvisu_test_client::{Client, Endpoint, FrameHead, Incoming};
 use nnvisu_tests::client::Version;
-use nnvisu_tests::wait::guarded;
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
+use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 pub(super) struct Viewer {
-    socket: WebSocketStream<TcpStream>,
+    client: Client,
     version: Version,
     /// The step that a version 1 client was told before the map that shows it.
     announced_step: u64,
-    last_id: u32,
 }
 
 /// A frame that came.
@@ -39,56 +34,35 @@ pub(super) enum Arrival {
 
 impl Viewer {
     pub(super) async fn connect(address: SocketAddr, version: Version) -> Self {
-        let mut request = format!("ws://{address}/ws")
-            .into_client_request()
-            .expect("a valid address");
-        if version == Version::V2 {
-            let protocol = "nnvisu.v2".parse().expect("a valid header");
-            request
-                .headers_mut()
-                .insert("Sec-WebSocket-Protocol", protocol);
-        }
-        let stream = TcpStream::connect(address).await.expect("a listener");
-        let handshake = tokio_tungstenite::client_async(request, stream);
-        let (socket, _) = guarded("the WebSocket handshake", handshake)
-            .await
-            .expect("let in");
+        let client = Client::connect(&Endpoint::new(address, version)).await;
         Self {
-            socket,
+            client: client.expect("the server accepts the client"),
             version,
             announced_step: 0,
-            last_id: 0,
         }
     }
 
     pub(super) async fn send(&mut self, message: &Value) {
-        let message = Message::text(message.to_string());
-        guarded("room to send", self.socket.send(message))
-            .await
-            .expect("the connection is open");
+        let sent = self.client.send(message).await;
+        sent.expect("the connection is open");
     }
 
     /// Sends what there is room for.
     pub(super) async fn try_send(&mut self, text: String) -> bool {
-        let sending = self.socket.send(Message::text(text));
+        let sending = self.client.send_message(Message::text(text));
         let sent = tokio::time::timeout(Duration::from_millis(100), sending).await;
         sent.is_ok_and(|sent| sent.is_ok())
     }
 
     /// Reads what is left, up to the end of the connection.
-    pub(super) async fn ended(mut self) {
-        guarded("the end of the connection", async {
-            while let Some(Ok(_)) = self.socket.next().await {}
-        })
-        .await;
+    pub(super) async fn ended(self) {
+        self.client.closed().await.expect("the connection ends");
     }
 
     /// Sends the request with an id; the id.
-    pub(super) async fn send_with_id(&mut self, mut request: Value) -> u32 {
-        self.last_id += 1;
-        request["id"] = json!(self.last_id);
-        self.send(&request).await;
-        self.last_id
+    pub(super) async fn send_with_id(&mut self, request: Value) -> u32 {
+        let id = self.client.send_with_id(request).await;
+        id.expect("the connection is open")
     }
 
     /// Sends a version 2 request and waits for the state that answers it.
@@ -105,24 +79,18 @@ impl Viewer {
     }
 
     pub(super) async fn next(&mut self) -> Arrival {
-        loop {
-            let message = guarded("a message", self.socket.next())
-                .await
-                .expect("the connection is open")
-                .expect("a valid frame");
-            let at = Instant::now();
-            match message {
-                Message::Text(text) => {
-                    let message: Value = serde_json::from_str(&text).expect("JSON");
-                    assert_ne!(message["type"], "error", "{message}");
-                    if let Some(step) = message["metrics"]["step"].as_u64() {
-                        self.announced_step = step;
-                    }
-                    return Arrival::Text(message);
+        let message = self.client.next().await.expect("a message");
+        let at = Instant::now();
+        match message {
+            Incoming::Text(text) => {
+                let message: Value = serde_json::from_str(&text).expect("JSON");
+                assert_ne!(message["type"], "error", "{message}");
+                if let Some(step) = message["metrics"]["step"].as_u64() {
+                    self.announced_step = step;
                 }
-                Message::Binary(frame) => return Arrival::Frame(self.seen(at, &frame)),
-                _ => {}
+                Arrival::Text(message)
             }
+            Incoming::Frame(frame) => Arrival::Frame(self.seen(at, &frame)),
         }
     }
 
@@ -145,23 +113,25 @@ impl Viewer {
     }
 
     fn seen(&self, at: Instant, frame: &[u8]) -> Seen {
-        let u16_at = |offset: usize| u16::from_le_bytes([frame[offset], frame[offset + 1]]);
         let bytes = frame.len();
         match self.version {
             Version::V1 => Seen {
                 at,
                 step: self.announced_step,
-                side: u16_at(1),
+                side: u16::from_le_bytes([frame[1], frame[2]]),
                 bytes,
                 steps_per_second: 0.0,
             },
-            Version::V2 => Seen {
-                at,
-                step: u64::from_le_bytes(frame[12..20].try_into().expect("eight bytes")),
-                side: u16_at(2),
-                bytes,
-                steps_per_second: f32::from_le_bytes(frame[28..32].try_into().expect("four")),
-            },
+            Version::V2 => {
+                let head = FrameHead::read(frame).expect("a frame");
+                Seen {
+                    at,
+                    step: head.step,
+                    side: head.width,
+                    bytes,
+                    steps_per_second: head.steps_per_second,
+                }
+            }
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use serde_json::json;
+use nnvisu_test_client::Endpoint;
+use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use super::client::{Client, Target as Address};
+use super::client::{connect, generate_points, start_training};
 use super::process::Usage;
 use super::report::{Check, Findings, Target, known};
 use super::server::Server;
@@ -44,22 +45,22 @@ impl Leaving {
     ];
 
     /// Comes and goes.
-    async fn visit(self, address: &Address) -> Result<()> {
+    async fn visit(self, endpoint: &Endpoint) -> Result<()> {
         if let Self::InHandshake = self {
-            let mut stream = TcpStream::connect(address.address).await?;
+            let mut stream = TcpStream::connect(endpoint.address).await?;
             stream
                 .write_all(b"GET /ws HTTP/1.1\r\nUpgrade: webso")
                 .await?;
             return Ok(());
         }
-        let mut client = Client::connect(address).await?;
+        let mut client = connect(endpoint).await?;
         match self {
             Self::Politely => client.close().await?,
             Self::Silently | Self::InHandshake => {}
             Self::ByReset => client.into_stream().set_zero_linger()?,
             Self::WhileTraining => {
-                client.generate_points(1).await?;
-                client.request(json!({"type": "start_training"})).await?;
+                generate_points(&mut client, 1).await?;
+                start_training(&mut client, Value::Null).await?;
                 client.into_stream().set_zero_linger()?;
             }
             Self::InMessage => {
@@ -75,7 +76,7 @@ impl Leaving {
 /// Has `n` people come and go.
 async fn visits(server: &Server, n: usize) -> Result<()> {
     stream::iter(Leaving::ALL.into_iter().cycle().take(n))
-        .map(|leaving| leaving.visit(server.target()))
+        .map(|leaving| leaving.visit(server.endpoint()))
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await

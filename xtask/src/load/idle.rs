@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use nnvisu_test_client::Client;
 
-use super::client::Client;
+use super::client::{connect, control, generate_points, milliseconds};
 use super::process::Usage;
 use super::report::{Check, Findings, Target, each, known};
 use super::server::Server;
@@ -38,7 +39,7 @@ pub(super) async fn alone(server: &Server) -> Result<Findings> {
 pub(super) async fn run(server: &Server, n_sessions: usize) -> Result<Findings> {
     let empty = server.settled(|_| true).await;
     let clients: Vec<Client> = stream::iter(0..n_sessions)
-        .map(|_| Client::connect(server.target()))
+        .map(|_| connect(server.endpoint()))
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
@@ -46,8 +47,8 @@ pub(super) async fn run(server: &Server, n_sessions: usize) -> Result<Findings> 
 
     let clients: Vec<Client> = stream::iter(clients)
         .map(async |mut client: Client| {
-            client.generate_points(1).await?;
-            client.frame().await?;
+            generate_points(&mut client, 1).await?;
+            client.next_frame().await?;
             anyhow::Ok(client)
         })
         .buffer_unordered(AT_ONCE)
@@ -57,8 +58,8 @@ pub(super) async fn run(server: &Server, n_sessions: usize) -> Result<Findings> 
 
     let answers: Vec<(Client, f64)> = stream::iter(clients)
         .map(async |mut client: Client| {
-            let answer = client.control().await?;
-            anyhow::Ok((client, answer.took.as_secs_f64() * 1e3))
+            let answer = control(&mut client).await?;
+            anyhow::Ok((client, milliseconds(answer.latency)))
         })
         .buffer_unordered(AT_ONCE)
         .try_collect()

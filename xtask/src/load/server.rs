@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use nnvisu_test_client::{Endpoint, Version};
 
-use super::client::Target;
 use super::process::{Usage, usage};
 
 /// How long a server may take to settle after sessions have come or gone.
@@ -32,7 +32,7 @@ pub(super) enum Source {
 
 /// A server that listens. If it is our own, it ends with this.
 pub(super) struct Server {
-    target: Target,
+    endpoint: Endpoint,
     pid: Option<u32>,
     child: Option<Child>,
 }
@@ -42,7 +42,7 @@ impl Server {
         match source {
             Source::Program(program) => Self::start(program),
             Source::Running { url, pid } => Ok(Self {
-                target: target(url)?,
+                endpoint: endpoint(url)?,
                 pid: *pid,
                 child: None,
             }),
@@ -62,10 +62,7 @@ impl Server {
             .spawn()
             .with_context(|| format!("starting {}", program.display()))?;
         let mut server = Self {
-            target: Target {
-                address: SocketAddr::from(([127, 0, 0, 1], 0)),
-                path: String::new(),
-            },
+            endpoint: Endpoint::new(SocketAddr::from(([127, 0, 0, 1], 0)), Version::V2),
             pid: Some(child.id()),
             child: None,
         };
@@ -77,13 +74,13 @@ impl Server {
         let url = line
             .split_whitespace()
             .find(|word| word.starts_with("http://"));
-        server.target = target(url.context("the server ended without saying its address")?)?;
+        server.endpoint = endpoint(url.context("the server ended without saying its address")?)?;
         Ok(server)
     }
 
     /// Where to connect to.
-    pub(super) fn target(&self) -> &Target {
-        &self.target
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     /// What it uses now, if that can be seen.
@@ -123,7 +120,7 @@ impl Drop for Server {
 }
 
 /// The WebSocket beside the page at `url`.
-fn target(url: &str) -> Result<Target> {
+fn endpoint(url: &str) -> Result<Endpoint> {
     let Some(rest) = url.strip_prefix("http://") else {
         bail!("{url:?} is not the address of a server: it must begin with http://");
     };
@@ -138,9 +135,9 @@ fn target(url: &str) -> Result<Target> {
         .ok()
         .and_then(|mut addresses| addresses.next())
         .with_context(|| format!("{host:?} is not the address of a server"))?;
-    Ok(Target {
-        address,
+    Ok(Endpoint {
         path: format!("/{path}ws"),
+        ..Endpoint::new(address, Version::V2)
     })
 }
 
@@ -155,11 +152,11 @@ mod tests {
             ("http://127.0.0.1", "127.0.0.1:80", "/ws"),
             ("http://[::1]:99/nnvisu/", "[::1]:99", "/nnvisu/ws"),
         ] {
-            let target = target(url).unwrap();
-            assert_eq!(target.address, address.parse().unwrap());
-            assert_eq!(target.path, path);
+            let endpoint = endpoint(url).unwrap();
+            assert_eq!(endpoint.address, address.parse().unwrap());
+            assert_eq!(endpoint.path, path);
         }
-        assert!(target("https://example.org/").is_err());
-        assert!(target("http://").is_err());
+        assert!(endpoint("https://example.org/").is_err());
+        assert!(endpoint("http://").is_err());
     }
 }

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use nnvisu_test_client::{Endpoint, Received};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::client::{Client, Received, Target as Address};
+use super::client::{connect, control, generate_points, milliseconds, start_training, step};
 use super::report::{Check, Findings, Target, each, known, short};
 use super::server::Server;
 use super::statistics::{fairness, quantile};
@@ -43,7 +44,7 @@ pub(super) async fn run(server: &Server, plan: Plan) -> Result<Findings> {
     let mut sessions = JoinSet::new();
     for number in 0..plan.n_sessions {
         let person = Person {
-            target: server.target().clone(),
+            endpoint: server.endpoint().clone(),
             number: number as u64,
             ready: ready.clone(),
             begun: begun.subscribe(),
@@ -161,7 +162,7 @@ fn findings(plan: Plan, measured: &[Measured]) -> Findings {
 
 /// A client that behaves as a page.
 struct Person {
-    target: Address,
+    endpoint: Endpoint,
     number: u64,
     ready: watch::Sender<usize>,
     /// When measuring begins, once all are ready.
@@ -170,11 +171,9 @@ struct Person {
 
 impl Person {
     async fn train(mut self, plan: Plan) -> Result<Measured> {
-        let mut client = Client::connect(&self.target).await?;
-        client.generate_points(self.number).await?;
-        let speed = json!({"type": "set_speed", "stepsPerSecond": plan.steps_per_second});
-        client.request(speed).await?;
-        client.request(json!({"type": "start_training"})).await?;
+        let mut client = connect(&self.endpoint).await?;
+        generate_points(&mut client, self.number).await?;
+        start_training(&mut client, json!(plan.steps_per_second)).await?;
         self.ready.send_modify(|n| *n += 1);
         let begin = loop {
             if let Some(begin) = *self.begun.borrow() {
@@ -188,22 +187,22 @@ impl Person {
         };
 
         client.read_until(begin).await?;
-        let first = client.control().await?;
+        let first = control(&mut client).await?;
         let before = client.received();
         let mut latencies = Vec::new();
-        let mut last = first;
+        let mut last = first.clone();
         let mut pause = Pauses(self.number);
         while last.at < begin + plan.duration {
             client.read_until(Instant::now() + pause.next()).await?;
-            last = client.control().await?;
-            latencies.push(last.took.as_secs_f64() * 1e3);
+            last = control(&mut client).await?;
+            latencies.push(milliseconds(last.latency));
         }
         let after = client.received();
         let seconds = (last.at - first.at).as_secs_f64();
         // Nobody leaves before the others are done.
         client.read_until(begin + plan.duration + WARM_UP).await?;
         Ok(Measured {
-            steps_per_second: (last.step - first.step) as f64 / seconds,
+            steps_per_second: (step(&last) - step(&first)) as f64 / seconds,
             latencies,
             received: Received {
                 frames: after.frames - before.frames,

@@ -142,7 +142,7 @@ fn print(rounds: &[Round]) {
         && let Some(last) = rounds.last()
     {
         println!(
-            "\nPictures: {} a second, {side} × {side}",
+            "\nFrames: {} a second, {side} × {side}",
             digits(frames.median),
             side = last.served.side
         );
