@@ -1,28 +1,56 @@
 // Servers for the tests of the connection: one that says what the test tells it, and one that
 // behaves by the protocol.
 
+import assert from "node:assert/strict";
+
 import { Connection } from "../../web/js/transport/connection.js";
-import { checkpoint, encodeFrame, frame } from "./support.js";
+import { checkpoint, frame } from "./support.js";
 
 export const SEEDS = { init: 11, batches: 12, dropout: 13 };
 
 /** Both ends of a connection: what the page sends waits in `unanswered`. */
 export class FakeServer {
   unanswered = [];
+  /** What the page asked to see, the newest last; answered at once. */
+  views = [];
+  /** The edits of the points, as they came. */
+  edits = [];
   time = 0;
   drops = 0;
+  #points = [];
+  #state = null;
   bufferedAmount = 0;
 
-  constructor(store, later = (task) => task()) {
-    this.connection = new Connection(store, this, () => this.time, later);
+  constructor(store, createQueue = (use) => ({ put: use, clear() {} })) {
+    this.connection = new Connection(store, this, () => this.time, createQueue);
   }
 
-  // What the page sees of the connection.
+  // What the page sees of the connection. Frames are decoded already.
 
   send(text) {
     const request = JSON.parse(text);
     if (!Number.isInteger(request.id)) throw new Error(`a request without an id: ${text}`);
-    this.unanswered.push(request);
+    if (request.type === "view") this.#showAsAsked(request);
+    else this.unanswered.push(this.#withPoints(request));
+  }
+
+  #showAsAsked(view) {
+    this.views.push(view);
+    queueMicrotask(() => this.say({ type: "state", re: view.id, payload: this.#state }));
+  }
+
+  /** An edit of the points as the list it leads to: most tests care for that alone. */
+  #withPoints(request) {
+    if (request.type === "edit_data") {
+      this.edits.push(request);
+      assert.equal(request.before, this.#points.length);
+      const data = this.#points.filter((_, i) => !request.remove.includes(i));
+      for (const [index, x, y, label] of request.add) data.splice(index, 0, { x, y, label });
+      this.#points = data;
+      return { id: request.id, type: "update_data", data };
+    }
+    this.#points = request.data ?? this.#points;
+    return request;
   }
 
   settled() {}
@@ -78,6 +106,8 @@ export class FakeServer {
   }
 
   say(message) {
+    if (message.type === "data_generated") this.#points = message.data;
+    if (message.type === "state") this.#state = message.payload;
     this.connection.text(JSON.stringify(message));
   }
 
@@ -92,7 +122,7 @@ export class FakeServer {
   }
 
   frame(changes) {
-    this.connection.binary(encodeFrame(frame(changes)));
+    this.connection.binary({ ok: true, value: frame(changes) });
   }
 
   checkpoint(changes) {

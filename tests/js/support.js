@@ -93,8 +93,11 @@ export class FakePage extends EventTarget {
 export function frame(changes = {}) {
   const { width = 4, height = 4, classes = 2 } = changes;
   return {
+    run: 0,
     generation: 1,
     step: 0,
+    running: false,
+    epoch: 0,
     loss: 0.5,
     accuracy: 0.75,
     stepsPerSecond: 60,
@@ -106,21 +109,44 @@ export function frame(changes = {}) {
   };
 }
 
-/** The bytes of a frame as the server sends it. */
-export function encodeFrame(frame) {
-  const buffer = new ArrayBuffer(32 + frame.planes.length);
-  const view = new DataView(buffer);
-  view.setUint8(0, 2);
-  view.setUint16(2, frame.width, true);
-  view.setUint16(4, frame.height, true);
-  view.setUint16(6, frame.classes, true);
-  view.setUint32(8, frame.generation, true);
-  view.setBigUint64(12, BigInt(frame.step), true);
-  view.setFloat32(20, frame.loss ?? Number.NaN, true);
-  view.setFloat32(24, frame.accuracy ?? Number.NaN, true);
-  view.setFloat32(28, frame.stepsPerSecond, true);
-  new Uint8Array(buffer, 32).set(frame.planes);
-  return buffer;
+/** The bytes of a frame as the server sends it, with raw posteriors. */
+export function encodeFrame(written) {
+  const { width, height, classes, planes } = written;
+  const metrics = new DataView(new ArrayBuffer(20));
+  metrics.setFloat32(0, written.loss ?? Number.NaN, true);
+  metrics.setFloat32(4, written.accuracy ?? Number.NaN, true);
+  metrics.setFloat32(8, written.stepsPerSecond, true);
+  metrics.setBigUint64(12, BigInt(written.epoch), true);
+  return encodeContainer(written, [
+    { kind: 1, encoding: 0, payload: new Uint8Array(metrics.buffer) },
+    { kind: 2, encoding: 0, payload: posteriorsPayload({ width, height, classes }, planes) },
+  ]);
+}
+
+/** The payload of a section of posteriors. */
+export function posteriorsPayload({ width, height, classes }, bytes) {
+  return Uint8Array.of(width % 256, width >> 8, height % 256, height >> 8, classes % 256, classes >> 8, 0, 0, ...bytes);
+}
+
+/** The bytes of a frame of any sections. */
+export function encodeContainer({ run = 0, generation = 1, step = 0, running = false }, sections) {
+  const length = 24 + sections.reduce((sum, { payload }) => sum + 8 + payload.length, 0);
+  const view = new DataView(new ArrayBuffer(length));
+  view.setUint8(0, 3);
+  view.setUint8(1, running ? 1 : 0);
+  view.setUint16(2, sections.length, true);
+  view.setUint32(4, run, true);
+  view.setUint32(8, generation, true);
+  view.setBigUint64(16, BigInt(step), true);
+  let at = 24;
+  for (const { kind, encoding, payload } of sections) {
+    view.setUint8(at, kind);
+    view.setUint8(at + 1, encoding);
+    view.setUint32(at + 4, payload.length, true);
+    new Uint8Array(view.buffer, at + 8).set(payload);
+    at += 8 + payload.length;
+  }
+  return view.buffer;
 }
 
 /** A checkpoint as a server sends it, of an untrained SGD run unless told otherwise. */

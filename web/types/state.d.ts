@@ -123,6 +123,8 @@ export interface Layout {
 
 /** Topic "workspace": where a person is on the page. */
 export interface WorkspaceState extends Layout {
+  /** Whether the page can be seen: not in another tab, nor behind another program. */
+  readonly visible: boolean;
   readonly notice: Notice | null;
   readonly storage: StorageState;
 }
@@ -179,8 +181,12 @@ export interface Notice {
 
 /** What the network says everywhere, and the numbers: posteriors over data space, with the numbers of that very step. */
 export interface Frame {
+  readonly run: number;
   readonly generation: number;
   readonly step: number;
+  readonly epoch: number;
+  /** Whether training was on. */
+  readonly running: boolean;
   /** Null without points. */
   readonly loss: number | null;
   /** 0 to 1; null without points. */

@@ -347,6 +347,11 @@ export class Store {
     this.#slices.patch("workspace", { storage: { place, claimed: false } });
   }
 
+  /** @param {boolean} visible whether the page can be seen */
+  setVisible(visible) {
+    this.#slices.patch("workspace", { visible });
+  }
+
   // --- history and notices ------------------------------------------------------------
 
   /**

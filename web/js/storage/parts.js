@@ -94,8 +94,9 @@ export const PARTS = Object.freeze({
  * @param {State} state
  * @returns {Layout}
  */
-function layoutOf({ workspace: { notice: _notice, storage: _storage, ...layout } }) {
-  return layout;
+function layoutOf({ workspace }) {
+  const keys = /** @type {(keyof Layout)[]} */ (Object.keys(DEFAULT_LAYOUT));
+  return /** @type {Layout} */ (/** @type {unknown} */ (Object.fromEntries(keys.map((key) => [key, workspace[key]]))));
 }
 
 /**

@@ -1,7 +1,7 @@
 // Keeps the server in step with the store, through lost connections and restarts.
 //
 // After every connect the server is handed everything (`restore`); from then on it is told what
-// changes (catch-up.js). What the server says goes into the store. Frames and checkpoints of
+// changes (channels.js). What the server says goes into the store. Frames and checkpoints of
 // weights that have been, or are being, thrown away are dropped: the server counts generations.
 
 /** @import { Frozen } from "../../types/state" */
@@ -9,16 +9,14 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { ReconnectingSocket } from "./socket.js" */
 /** @import { DataGenerated, ErrorMessage, Hello, Message, ServerState, StateMessage } from "./messages.js" */
+/** @import { Decoded, FrameQueue } from "./frames/frame-queue.js" */
 /** @import { Waiting } from "./replies.js" */
 
-import { currentRun } from "../state/runs.js";
 import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
 import { message } from "../words/message.js";
 import { word } from "../words/word.js";
 import { CatchUp } from "./catch-up.js";
 import { parseMessage } from "./messages.js";
-import { Newest } from "./newest.js";
-import { FrameError, decodeFrame } from "./frame.js";
 import { Replies } from "./replies.js";
 import { restoreFrom } from "./restore.js";
 
@@ -44,14 +42,15 @@ export class Connection {
    * @param {Store} store
    * @param {Pick<ReconnectingSocket, "send" | "settled" | "drop" | "bufferedAmount">} socket
    * @param {() => number} now milliseconds
-   * @param {(task: () => void) => void} later runs a task after everything that has arrived
+   * @param {(use: (decoded: Decoded) => void) => Pick<FrameQueue, "put" | "clear">} createQueue where
+   *   frames are decoded
    */
-  constructor(store, socket, now, later) {
+  constructor(store, socket, now, createQueue) {
     this.#store = store;
     this.#socket = socket;
     this.#now = now;
-    this.#frames = new Newest((/** @type {ArrayBuffer} */ buffer) => this.#frame(buffer), later);
-    store.subscribe(["document", "runs", "connection"], () => this.#tell());
+    this.#frames = createQueue((decoded) => this.#frame(decoded));
+    store.subscribe(["document", "runs", "connection", "workspace"], () => this.#tell());
   }
 
   /** A connection stands; the server introduces itself first. */
@@ -113,16 +112,11 @@ export class Connection {
     this.#frames.put(buffer);
   }
 
-  /** @param {ArrayBuffer} buffer */
-  #frame(buffer) {
+  /** @param {Decoded} decoded */
+  #frame(decoded) {
     if (this.#replies.expectNewGeneration) return;
-    try {
-      const frame = decodeFrame(buffer);
-      if (frame.generation === this.#generation) this.#store.server.frame(frame);
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      this.#complain(error.message);
-    }
+    if (!decoded.ok) this.#complain(decoded.message);
+    else if (decoded.value.generation === this.#generation) this.#store.server.frame(decoded.value);
   }
 
   #forget() {
@@ -163,7 +157,7 @@ export class Connection {
 
   #restore() {
     const { state } = this.#store;
-    const { request, checkpoint } = restoreFrom(state);
+    const { request, checkpoint, told } = restoreFrom(state);
     // The text is nearly all ASCII: its length is its size.
     if (checkpoint !== null && JSON.stringify(request).length + 1_000 > this.#maxMessageBytes) {
       this.#store.server.checkpointRefused(word("notice.checkpointTooLarge"));
@@ -173,16 +167,16 @@ export class Connection {
     const { points } = state.document;
     const { maxPoints } = state.connection;
     if (points.length > maxPoints) this.#store.server.problem(message("notice.pointsLeftOut", { max: maxPoints }));
-    const { settings: { config, stepsPerSecond }, requests } = currentRun(state);
+    const { reset } = this.#store.run.requests;
     this.#send(request, {
       kind: "restore",
       done: (now) => {
         if (checkpoint === null) this.#store.server.freshWeights();
         else this.#store.server.resumed(checkpoint);
-        if (requests.reset) this.#store.server.resetDone();
+        if (reset) this.#store.server.resetDone();
         this.#store.server.restored(state.connection.restore);
-        const told = { config, points, stepsPerSecond, running: now.running };
-        this.#catchUp = new CatchUp(this.#store, this.#replies, (...args) => this.#send(...args), told);
+        const send = (/** @type {Frozen<Request>} */ next, /** @type {Waiting} */ waiting) => this.#send(next, waiting);
+        this.#catchUp = new CatchUp(this.#store, this.#replies, send, { ...told, running: now.running });
         this.#socket.settled();
         this.#store.server.connection("open");
       },

@@ -3,7 +3,7 @@
 /** @import { Store } from "../state/store.js" */
 
 import { ReconnectingSocket, webSocketUrl } from "./socket.js";
-import { taskQueue } from "./newest.js";
+import { FrameQueue, decodeIn } from "./frames/frame-queue.js";
 import { readRefusal } from "./refusal.js";
 import { Connection } from "./connection.js";
 
@@ -43,7 +43,8 @@ export function startConnection(store, page) {
       binary: (buffer) => connection.binary(buffer),
     },
   );
-  const connection = new Connection(store, socket, () => performance.now(), taskQueue());
+  const decode = decodeIn(() => new Worker(new URL("./frames/worker.js", import.meta.url), { type: "module" }));
+  const connection = new Connection(store, socket, () => performance.now(), (use) => new FrameQueue(decode, use));
   const comeBack = () => {
     wakeUp();
     socket.retryNow();
@@ -58,8 +59,11 @@ export function startConnection(store, page) {
   for (const type of ["pointerdown", "keydown"]) page.addEventListener(type, wakeUp, { capture: true });
   page.addEventListener("online", comeBack);
   page.document.addEventListener("visibilitychange", () => {
-    if (page.document.visibilityState === "visible") comeBack();
+    const isVisible = page.document.visibilityState === "visible";
+    store.setVisible(isVisible);
+    if (isVisible) comeBack();
   });
   page.setInterval(() => connection.checkPulse(), PULSE);
+  store.setVisible(page.document.visibilityState === "visible");
   socket.start();
 }

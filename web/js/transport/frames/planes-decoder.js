@@ -26,25 +26,38 @@ const N_CONTEXTS = SIZE_AFTER_RUN + N_SIZE;
 /**
  * @param {Uint8Array} payload the compressed posteriors of a frame
  * @param {{ width: number, height: number, classes: number }} size within their limits
+ * @param {boolean} addUp whether the values of a place add up to the same everywhere, so that the
+ *   last plane is what the others leave
  * @returns {Uint8Array} one plane per class, row by row, 255 for posterior 1
  * @throws {DamagedBytes}
  */
-export function decompressPlanes(payload, { width, height, classes }) {
+export function decodePlanes(payload, { width, height, classes }, addUp) {
   const whole = payload[0] ?? 0;
   if (whole === 0) throw new DamagedBytes();
   const nPixels = width * height;
   const planes = new Uint8Array(nPixels * classes);
-  // What the planes before have left of the whole is in the end the last plane.
-  const rest = planes.subarray(nPixels * (classes - 1)).fill(whole);
+  // What the planes before have left of the whole is in the end the last plane, if they add up.
+  const rest = addUp ? planes.subarray(nPixels * (classes - 1)) : new Uint8Array(nPixels);
+  rest.fill(whole);
   const decoder = new RangeDecoder(payload.subarray(1), N_CONTEXTS);
   const plane = new PlaneReader(decoder, width, rest);
-  for (let k = 0; k < classes - 1; k += 1) plane.read(planes.subarray(k * nPixels, (k + 1) * nPixels));
-  decoder.finish();
-  if (whole < 255) {
-    const bytes = Uint8Array.from({ length: whole + 1 }, (_, value) => Math.floor((value * 255) / whole + 0.5));
-    for (let i = 0; i < planes.length; i += 1) planes[i] = bytes[planes[i]];
+  for (let k = 0; k < (addUp ? classes - 1 : classes); k += 1) {
+    plane.read(planes.subarray(k * nPixels, (k + 1) * nPixels));
+    if (!addUp) rest.fill(whole);
   }
+  decoder.finish();
+  scaleToBytes(planes, whole);
   return planes;
+}
+
+/**
+ * @param {Uint8Array} planes of values from 0 to `whole`; then from 0 to 255
+ * @param {number} whole
+ */
+export function scaleToBytes(planes, whole) {
+  if (whole === 255) return;
+  const bytes = Uint8Array.from({ length: whole + 1 }, (_, value) => Math.floor((value * 255) / whole + 0.5));
+  for (let i = 0; i < planes.length; i += 1) planes[i] = bytes[planes[i]];
 }
 
 class PlaneReader {

@@ -1,0 +1,212 @@
+// What the page tells the server, as a list of channels: each compares what the page has with what
+// the server was told, and sends the difference. All of it at once, as after a connect, is read from
+// the same list (restore.js).
+//
+// Of each kind at most one request is unanswered; what changes meanwhile goes with the next, so
+// that only the newest state of anything travels and a slow line never builds up a queue.
+
+/** @import { Config, FieldName, Frozen, Point, Run, State } from "../../types/state" */
+/** @import { Request } from "../../types/wire" */
+/** @import { Store } from "../state/store.js" */
+/** @import { ErrorMessage } from "./messages.js" */
+/** @import { Replies, Waiting } from "./replies.js" */
+
+import { usableCheckpoint } from "../state/checkpoint.js";
+import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
+
+/**
+ * What the server has been told.
+ * @typedef {object} Told
+ * @property {Config} config
+ * @property {readonly Point[]} points
+ * @property {number | null} stepsPerSecond
+ * @property {boolean} running
+ *
+ * @typedef {Extract<Request, { type: "restore" }>} Restore
+ *
+ * @typedef {object} Context what a channel works with
+ * @property {Store} store
+ * @property {State} state
+ * @property {Run} run
+ * @property {Told} told changed by what is told
+ * @property {Replies} replies
+ * @property {(request: Frozen<Request>, waiting: Waiting) => void} send
+ *
+ * @typedef {object} Channel
+ * @property {(context: Context) => void} tell sends what there is to say
+ * @property {(state: State, run: Run) => Partial<Frozen<Restore>>} [restore] its part of telling all at once
+ * @property {(state: State, run: Run) => Partial<Told>} [restored] what the server has been told with that
+ */
+
+/** @type {Channel} */
+const stop = {
+  tell: ({ run, told, send }) => {
+    if (!told.running || run.training.running) return;
+    told.running = false;
+    send({ type: "stop_training" }, { kind: "run" });
+  },
+};
+
+/** @type {Channel} */
+const settings = {
+  restore: (_, run) => ({ config: run.settings.config }),
+  restored: (_, run) => ({ config: run.settings.config }),
+  tell: (context) => {
+    const { run: { settings: { config } }, told, replies, send } = context;
+    if (replies.has("settings") || replies.has("network")) return;
+    const before = told.config;
+    const changed = changedFields(before, config);
+    // One request per setting, so that an error is about one setting.
+    for (const field of changed.filter((name) => !NETWORK_FIELDS.includes(name))) {
+      /** @type {Frozen<Request>} */
+      const request = { type: "update_config", payload: { [field]: config[field] } };
+      send(request, { kind: "settings", failed: rollBack(context, [field], before, config) });
+    }
+    const network = changed.filter((name) => NETWORK_FIELDS.includes(name));
+    if (network.length > 0) {
+      const { architecture, activation, dropout } = config;
+      const payload = { hidden_layers: architecture, activation, dropout };
+      const failed = rollBack(context, network, before, config);
+      sendStopping(context, { type: "update_architecture", payload }, { kind: "network", failed });
+    }
+    told.config = config;
+  },
+};
+
+/** @type {Channel} */
+const seedsAndWeights = {
+  restore: (_, run) => {
+    const freshWeights = run.requests.reset || run.training.networkPending;
+    return { checkpoint: usableCheckpoint(run), seeds: freshWeights ? null : run.settings.seeds };
+  },
+  tell: (context) => {
+    const { run, store, replies } = context;
+    if (!run.requests.reset || replies.has("reset")) return;
+    const done = () => store.server.resetDone();
+    const failed = (/** @type {ErrorMessage} */ { message }) => {
+      done();
+      store.server.refused(message);
+    };
+    sendStopping(context, { type: "reset" }, { kind: "reset", done, failed });
+  },
+};
+
+/** @type {Channel} */
+const speed = {
+  restore: (_, run) => ({ stepsPerSecond: run.settings.stepsPerSecond }),
+  restored: (_, run) => ({ stepsPerSecond: run.settings.stepsPerSecond }),
+  tell: ({ run: { settings: { stepsPerSecond } }, told, replies, send }) => {
+    if (stepsPerSecond === told.stepsPerSecond || replies.has("speed")) return;
+    told.stepsPerSecond = stepsPerSecond;
+    send({ type: "set_speed", stepsPerSecond }, { kind: "speed" });
+  },
+};
+
+/** @type {Channel} */
+const generator = {
+  tell: (context) => {
+    const { state: { document: { generating } }, store, replies } = context;
+    if (generating === null || replies.has("generate")) return;
+    const { distribution, classCount, seed } = generating;
+    /** @type {Extract<Request, { type: "generate_data" }>} */
+    const request = { type: "generate_data", distribution, num_classes: classCount };
+    sendStopping(context, seed === null ? request : { ...request, seed }, {
+      kind: "generate",
+      about: generating,
+      failed: ({ message }) => {
+        store.server.generated(generating, null);
+        store.server.refused(message);
+      },
+    });
+  },
+};
+
+/** @type {Channel} */
+const points = {
+  restore: ({ document, connection }) => ({ data: document.points.slice(0, connection.maxPoints) }),
+  restored: ({ document }) => ({ points: document.points }),
+  tell: ({ state: { document, connection }, told, replies, send }) => {
+    // While a data set is being generated the points of before are not worth sending: it
+    // replaces them, and they would replace it.
+    if (replies.has("data") || replies.has("generate")) return;
+    if (document.points === told.points) return;
+    told.points = document.points;
+    if (document.points.length === 0) told.running = false;
+    send({ type: "update_data", data: document.points.slice(0, connection.maxPoints) }, { kind: "data" });
+  },
+};
+
+/** @type {Channel} */
+const steps = {
+  tell: (context) => {
+    const { run, store, replies } = context;
+    if (run.requests.steps === 0 || replies.has("step") || !pointsAreTold(context)) return;
+    sendStopping(context, { type: "step" }, {
+      kind: "step",
+      done: () => store.server.stepDone(),
+      failed: ({ message }) => {
+        store.server.stepsRefused();
+        store.server.refused(message);
+      },
+    });
+  },
+};
+
+/** @type {Channel} */
+const start = {
+  tell: (context) => {
+    const { run, store, told, send } = context;
+    if (told.running || !run.training.running || run.requests.steps > 0 || !pointsAreTold(context)) return;
+    told.running = true;
+    send({ type: "start_training" }, {
+      kind: "run",
+      failed: ({ message }) => {
+        told.running = false;
+        store.server.stopped();
+        store.server.refused(message);
+      },
+    });
+  },
+};
+
+/** In an order in which each makes sense.
+ * @type {readonly Channel[]} */
+export const CHANNELS = Object.freeze([stop, settings, seedsAndWeights, speed, generator, points, steps, start]);
+
+/** @param {Context} context */
+function pointsAreTold({ state, told, replies }) {
+  return told.points === state.document.points && !replies.has("generate");
+}
+
+/**
+ * @param {Context} context
+ * @param {readonly FieldName[]} fields
+ * @param {Config} kept
+ * @param {Config} sent
+ * @returns {(error: ErrorMessage) => void}
+ */
+function rollBack({ store, told }, fields, kept, sent) {
+  return ({ message }) => {
+    const values = Object.fromEntries(fields.map((field) => [field, kept[field]]));
+    told.config = { ...told.config, ...values };
+    store.server.settingsRefused(fields, sent, kept, message);
+  };
+}
+
+/**
+ * Sends a request that stops training, unless it fails.
+ * @param {Context} context
+ * @param {Frozen<Request>} request
+ * @param {Waiting & { failed: (error: ErrorMessage) => void }} waiting
+ */
+function sendStopping({ told, send }, request, waiting) {
+  const wasRunning = told.running;
+  told.running = false;
+  send(request, {
+    ...waiting,
+    failed: (error) => {
+      if (wasRunning) told.running = true;
+      waiting.failed(error);
+    },
+  });
+}
