@@ -215,12 +215,12 @@ impl Colors {
 
 #[cfg(test)]
 mod tests {
-    use nnvisu_core::{Activation, ClassCount, Distribution, HiddenLayers, generate_seeded};
+    use nnvisu_core::{Architecture, ClassCount, Distribution, generate_seeded};
 
     use super::*;
 
     fn mlp(seed: u64) -> Mlp {
-        Mlp::new(&HiddenLayers::default(), 2, Activation::Tanh, seed).unwrap()
+        Mlp::new(Architecture::default(), seed)
     }
 
     fn kept_steps(n_frames: usize, n_steps: u64) -> Vec<u64> {

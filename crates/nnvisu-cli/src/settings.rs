@@ -2,8 +2,8 @@
 
 use clap::builder::RangedU64ValueParser;
 use nnvisu_core::{
-    Activation, BatchSize, Dropout, HiddenLayers, LearningRate, NetworkConfig, OptimizerKind,
-    Seeds, TrainingConfig, WeightDecay,
+    Activation, Architecture, BatchSize, Dropout, HiddenLayers, LearningRate, OptimizerKind, Seeds,
+    TrainingConfig, WeightDecay,
 };
 
 use crate::value_parsers;
@@ -45,13 +45,18 @@ pub(crate) struct SettingArgs {
 }
 
 impl SettingArgs {
-    /// What `network` becomes.
-    pub(crate) fn network(&self, network: NetworkConfig) -> NetworkConfig {
-        NetworkConfig {
-            hidden_layers: self.hidden_layers.clone().unwrap_or(network.hidden_layers),
-            activation: self.activation.unwrap_or(network.activation),
-            dropout: self.dropout.unwrap_or(network.dropout),
+    /// What `architecture` becomes.
+    pub(crate) fn architecture(&self, mut architecture: Architecture) -> Architecture {
+        if let Some(hidden_layers) = &self.hidden_layers {
+            architecture = architecture.with_hidden_layers(hidden_layers);
         }
+        if let Some(activation) = self.activation {
+            architecture = architecture.with_activation(activation);
+        }
+        if let Some(dropout) = self.dropout {
+            architecture = architecture.with_dropout(dropout);
+        }
+        architecture
     }
 
     /// What `training` becomes.
@@ -139,17 +144,14 @@ mod tests {
     #[test]
     fn what_is_not_given_stays() {
         let args = parse("");
-        let network = NetworkConfig {
-            hidden_layers: "7".parse().unwrap(),
-            activation: Activation::Gelu,
-            dropout: Dropout::new(0.5).unwrap(),
-        };
+        let dropout = Dropout::new(0.5).unwrap();
+        let network = Architecture::uniform(&"7".parse().unwrap(), Activation::Gelu, dropout);
         let training = TrainingConfig {
             optimizer: OptimizerKind::Sgd,
             batch_size: BatchSize::new(3).unwrap(),
             ..TrainingConfig::default()
         };
-        assert_eq!(args.settings.network(network.clone()), network);
+        assert_eq!(args.settings.architecture(network.clone()), network);
         assert_eq!(args.settings.training(training), training);
         let seeds = Seeds::from_master(77);
         assert_eq!(args.seeds.over(seeds), seeds);
@@ -162,10 +164,11 @@ mod tests {
             "--hidden-layers 4-3 --activation leaky_relu --dropout 0.25 --optimizer rmsprop \
              --learning-rate 1e-3 --l2 0.5 --batch-size 16 --seed 9 --seed-dropout 4",
         );
-        let network = args.settings.network(NetworkConfig::default());
-        assert_eq!(network.hidden_layers.sizes(), [4, 3]);
-        assert_eq!(network.activation, Activation::LeakyRelu);
-        assert_eq!(network.dropout, Dropout::new(0.25).unwrap());
+        let network = args.settings.architecture(Architecture::default());
+        assert_eq!(network.hidden_layers().sizes(), [4, 3]);
+        let dropout = Dropout::new(0.25).unwrap();
+        let uniform = network.uniform_layers();
+        assert_eq!(uniform, Some((Activation::LeakyRelu, dropout)));
         let training = args.settings.training(TrainingConfig::default());
         assert_eq!(training.optimizer, OptimizerKind::RmsProp);
         assert_eq!(training.learning_rate, LearningRate::new(0.001).unwrap());

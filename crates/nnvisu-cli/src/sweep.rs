@@ -15,7 +15,7 @@ use std::thread;
 use anyhow::{Context as _, bail, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nnvisu_core::files::checksum;
-use nnvisu_core::{Dataset, Mlp, NetworkConfig, Seeds, Trainer, TrainingConfig};
+use nnvisu_core::{Architecture, Dataset, Mlp, Seeds, Trainer, TrainingConfig};
 
 use crate::input::{Start, StartArgs};
 use crate::interrupt::Interrupt;
@@ -115,16 +115,26 @@ pub(crate) fn run(args: &Sweep) -> anyhow::Result<ExitCode> {
 impl Sweep {
     /// What is trained, and on which points.
     fn settings_and_data(&self) -> anyhow::Result<(Vec<Setting>, Dataset)> {
-        let (network, training, data) = match self.start.read()? {
-            Start::Points(data) => (NetworkConfig::default(), TrainingConfig::default(), data),
+        let (architecture, training, data) = match self.start.read()? {
+            Start::Points(data) => (Architecture::default(), TrainingConfig::default(), data),
             Start::Session(trainer) => (
-                trainer.network_config().clone(),
+                trainer.architecture().clone(),
                 *trainer.training_config(),
                 trainer.data().clone(),
             ),
         };
         ensure!(!data.is_empty(), "There are no points to train on");
-        Ok((self.grid.settings(&network, training), data))
+        let (activation, dropout) = architecture.uniform_layers().context(
+            "The hidden layers of the session differ in activation or dropout; a sweep needs one \
+             of each for all layers",
+        )?;
+        let first = Setting {
+            hidden_layers: architecture.hidden_layers(),
+            activation,
+            dropout,
+            training,
+        };
+        Ok((self.grid.settings(first), data))
     }
 }
 
@@ -191,9 +201,10 @@ impl Runs {
 
     /// Makes one run; `None` if it was interrupted.
     fn train_one(&self, run: usize, interrupt: &Interrupt) -> Option<Outcome> {
-        let Setting { network, training } = self.setting(run).clone();
+        let setting = self.setting(run);
         let seeds = Seeds::from_master(self.seed(run));
-        let mut trainer = Trainer::new(network, training, seeds, self.data.clone());
+        let data = self.data.clone();
+        let mut trainer = Trainer::new(setting.architecture(), setting.training, seeds, data);
         let run = train(&mut trainer, &self.options, interrupt, &mut NoopObserver)
             .expect("a sweep has points");
         (run.reason != StopReason::Interrupted).then(|| Outcome {

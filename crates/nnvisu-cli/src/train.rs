@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::{anyhow, bail, ensure};
 use nnvisu_core::files::checksum;
-use nnvisu_core::{NetworkConfig, Seeds, Trainer, TrainingConfig};
+use nnvisu_core::{Architecture, Seeds, Trainer, TrainingConfig};
 
 use crate::animation::Recorder;
 use crate::input::{Input, Start, StartArgs};
@@ -102,7 +102,7 @@ impl Train {
                 "--data is for sessions; without one, the points are the FILE itself"
             )),
             Start::Points(data) => {
-                let network = self.settings.network(NetworkConfig::default());
+                let network = self.settings.architecture(Architecture::default());
                 let training = self.settings.training(TrainingConfig::default());
                 return Ok(Trainer::new(network, training, self.seeds.fresh(), data));
             }
@@ -111,8 +111,8 @@ impl Train {
         if let Some(data) = &self.data {
             trainer.set_data(data.read_points()?);
         }
-        let network = self.settings.network(trainer.network_config().clone());
-        let starts_over = self.fresh || trainer.step() == 0 || network != *trainer.network_config();
+        let network = self.settings.architecture(trainer.architecture().clone());
+        let starts_over = self.fresh || trainer.step() == 0 || network != *trainer.architecture();
         if starts_over {
             trainer.reset(network, self.seeds.over(*trainer.seeds()));
         } else if self.seeds.is_given() {
@@ -186,7 +186,7 @@ impl Summary<'_> {
             text::count(data.len() as u64),
             text::counted_as(data.n_distinct_classes(), "class", "classes"),
             sizes.join("-"),
-            mlp.activation(),
+            mlp.architecture().activation_names(),
             text::counted(mlp.parameters().len(), "parameter"),
             text::count(last.step),
             text::seconds(self.outcome.elapsed.as_secs_f64()),

@@ -127,7 +127,7 @@ fn measure(trainer: &mut Trainer, start: Instant) -> Result<Measurement, TrainEr
 #[cfg(test)]
 mod tests {
     use nnvisu_core::{
-        ClassCount, Dataset, Distribution, LearningRate, NetworkConfig, OptimizerKind, Seeds,
+        Architecture, ClassCount, Dataset, Distribution, LearningRate, OptimizerKind, Seeds,
         TrainingConfig, generate_seeded,
     };
 
@@ -156,7 +156,7 @@ mod tests {
 
     fn trainer(data: Dataset, training: TrainingConfig) -> Trainer {
         Trainer::new(
-            NetworkConfig::default(),
+            Architecture::default(),
             training,
             Seeds::from_master(1),
             data,

@@ -11,7 +11,7 @@ use std::error::Error;
 use std::f32::consts::{PI, TAU};
 
 use nnvisu_core::{
-    Dataset, Evaluation, HiddenLayers, Label, NetworkConfig, Point, Seeds, Trainer, TrainingConfig,
+    Architecture, Dataset, Evaluation, Label, Point, Seeds, Trainer, TrainingConfig,
 };
 
 /// `n_classes` arms of `n_points` points each, wound around the middle.
@@ -34,12 +34,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let data = spirals(3, 80)?;
     println!("{} points of {} classes", data.len(), data.n_classes());
 
-    let network = NetworkConfig {
-        hidden_layers: "16-16".parse::<HiddenLayers>()?,
-        ..NetworkConfig::default()
-    };
+    let architecture = Architecture::default().with_hidden_layers(&"16-16".parse()?);
     let training = TrainingConfig::default();
-    let mut trainer = Trainer::new(network, training, Seeds::from_master(1), data);
+    let mut trainer = Trainer::new(architecture, training, Seeds::from_master(1), data);
     while trainer.step() < 2_000 {
         trainer.train_step()?;
         if trainer.step().is_multiple_of(500) {

@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::time::Duration;
 
 use nnvisu_core::{
-    ClassCount, Distribution, Grid, Mlp, NetworkConfig, Palette, Rasterizer, Seeds, Trainer,
+    Architecture, ClassCount, Distribution, Grid, Mlp, Palette, Rasterizer, Seeds, Trainer,
     TrainingConfig, draw_points, generate_seeded,
 };
 
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let n_classes = ClassCount::new(args.next().as_deref().unwrap_or("2").parse()?)?;
 
     let data = generate_seeded(distribution, n_classes, 200, 1);
-    let (network, training) = (NetworkConfig::default(), TrainingConfig::default());
+    let (network, training) = (Architecture::default(), TrainingConfig::default());
     let mut trainer = Trainer::new(network, training, Seeds::from_master(1), data);
     let mut viewer = Viewer::new()?;
     for _ in 0..N_FRAMES {

@@ -3,13 +3,13 @@
 //! `cargo run -p nnvisu-core --example train_and_draw -- moons.png`
 
 use nnvisu_core::{
-    ClassCount, Distribution, Grid, NetworkConfig, Palette, Rasterizer, Seeds, Trainer,
+    Architecture, ClassCount, Distribution, Grid, Palette, Rasterizer, Seeds, Trainer,
     TrainingConfig, draw_points, generate_seeded,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = generate_seeded(Distribution::Moons, ClassCount::new(2)?, 200, 1);
-    let (network, training) = (NetworkConfig::default(), TrainingConfig::default());
+    let (network, training) = (Architecture::default(), TrainingConfig::default());
     let mut trainer = Trainer::new(network, training, Seeds::from_master(1), data);
     for _ in 0..500 {
         trainer.train_step()?;

@@ -1,19 +1,15 @@
 //! Everything that a training run needs to continue later exactly as if it had not been interrupted.
 
 use crate::mlp::InvalidParameters;
-use crate::{Activation, HiddenLayers, Mlp, OptimizerState, Seeds};
+use crate::{Architecture, Mlp, OptimizerKind, OptimizerState, Seeds};
 
 /// A training run at one step, as plain data: with the same settings and points, it continues
 /// bit for bit like the run it was taken from.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Checkpoint {
-    /// The hidden layers of the network.
-    pub hidden_layers: HiddenLayers,
-    /// Its output units, 2 to 8.
-    pub n_classes: usize,
-    /// Its activation function.
-    pub activation: Activation,
+    /// What the network is made of; its outputs are those that it has now.
+    pub architecture: Architecture,
     /// Its parameters, laid out as in [`Mlp`].
     pub parameters: Vec<f32>,
     /// The optimizer's memory.
@@ -26,23 +22,8 @@ pub struct Checkpoint {
 
 /// Why a [`Checkpoint`] cannot be continued.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidCheckpoint {
-    /// It is of a network with other hidden layers.
-    #[error("The checkpoint is of a network with the hidden layers {checkpoint}, not {configured}")]
-    HiddenLayers {
-        /// What the checkpoint has.
-        checkpoint: HiddenLayers,
-        /// What the configuration asks for.
-        configured: HiddenLayers,
-    },
-    /// It is of a network with another activation function.
-    #[error("The checkpoint is of a network with the activation {checkpoint}, not {configured}")]
-    Activation {
-        /// What the checkpoint has.
-        checkpoint: Activation,
-        /// What the configuration asks for.
-        configured: Activation,
-    },
     /// Its parameters do not fit its own shape.
     #[error("The checkpoint's network is damaged: {0}")]
     Parameters(#[from] InvalidParameters),
@@ -52,14 +33,26 @@ pub enum InvalidCheckpoint {
 }
 
 impl Checkpoint {
+    /// A run that begins with these parameters: step 0, and an optimizer that has not made a step.
+    #[must_use]
+    pub fn at_start(
+        architecture: Architecture,
+        parameters: Vec<f32>,
+        optimizer: OptimizerKind,
+        seeds: Seeds,
+    ) -> Self {
+        Self {
+            architecture,
+            optimizer: OptimizerState::fresh(optimizer, parameters.len()),
+            parameters,
+            step: 0,
+            seeds,
+        }
+    }
+
     /// Checks the checkpoint against itself and gives its network.
     pub(crate) fn network(&self) -> Result<Mlp, InvalidCheckpoint> {
-        let mlp = Mlp::from_parameters(
-            &self.hidden_layers,
-            self.n_classes,
-            self.activation,
-            &self.parameters,
-        )?;
+        let mlp = Mlp::from_parameters(self.architecture.clone(), &self.parameters)?;
         let state = &self.optimizer;
         let (first, second) = OptimizerState::moment_lengths(state.kind, self.parameters.len());
         if (state.first_moment.len(), state.second_moment.len()) != (first, second) {

@@ -1,6 +1,6 @@
 //! Labelled points in the square [-1, 1]², and sets of them.
 
-use crate::MAX_CLASSES;
+use crate::{MAX_CLASSES, MIN_CLASSES};
 
 /// The class of a point, 0 to [`MAX_CLASSES`] − 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,11 +133,11 @@ impl Dataset {
     }
 
     /// Output units of a network for this data: one per class up to the
-    /// highest label, and at least two.
+    /// highest label, and at least [`MIN_CLASSES`].
     #[must_use]
     pub fn n_classes(&self) -> usize {
         let up_to_highest = self.0.iter().map(|point| point.label.index() + 1).max();
-        up_to_highest.unwrap_or(0).max(2)
+        up_to_highest.unwrap_or(0).max(MIN_CLASSES)
     }
 
     /// Number of classes that have points.

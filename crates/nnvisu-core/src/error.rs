@@ -1,6 +1,10 @@
 //! Errors that several modules share: a number outside its range, a name that
 //! does not exist. Every `Display` is a sentence for the person who typed it.
 
+use crate::{
+    Activation, BatchSize, Distribution, Feature, LearningRate, MAX_CLASSES, MIN_CLASSES,
+    OptimizerKind, WeightDecay,
+};
 use std::fmt;
 
 /// A setting was given a number outside its range (NaN and infinities included).
@@ -8,19 +12,28 @@ use std::fmt;
 #[non_exhaustive]
 pub enum OutOfRange {
     /// See [`LearningRate`](crate::LearningRate).
-    #[error("Learning rate must be above 0 and at most 10, not {}", Number(*.0))]
+    #[error("Learning rate must be above 0 and at most {max}, not {value}",
+        max = LearningRate::MAX,
+        value = Number(*.0))]
     LearningRate(f32),
     /// See [`WeightDecay`](crate::WeightDecay).
-    #[error("L2 regularization must be at least 0 and at most 10, not {}", Number(*.0))]
+    #[error(
+        "L2 regularization must be at least 0 and at most {max}, not {value}",
+        max = WeightDecay::MAX,
+        value = Number(*.0)
+    )]
     WeightDecay(f32),
     /// See [`Dropout`](crate::Dropout).
     #[error("Dropout must be at least 0 and below 1, not {}", Number(*.0))]
     Dropout(f32),
     /// See [`BatchSize`](crate::BatchSize).
-    #[error("Batch size must be 0 (all points) or a whole number up to 1000000, not {0}")]
+    #[error(
+        "Batch size must be 0 (all points) or a whole number up to {max}, not {0}",
+        max = BatchSize::MAX
+    )]
     BatchSize(u32),
     /// See [`ClassCount`](crate::ClassCount).
-    #[error("Number of classes must be 2 to 8, not {0}")]
+    #[error("Number of classes must be {MIN_CLASSES} to {MAX_CLASSES}, not {0}")]
     ClassCount(usize),
 }
 
@@ -29,16 +42,34 @@ pub enum OutOfRange {
 #[non_exhaustive]
 pub enum UnknownName {
     /// See [`Activation`](crate::Activation).
-    #[error("Activation must be tanh, relu, leaky_relu or gelu, not \"{0}\"")]
+    #[error("Activation must be {names}, not \"{0}\"", names = OneOf(&Activation::ALL))]
     Activation(Quoted),
     /// See [`OptimizerKind`](crate::OptimizerKind).
-    #[error("Optimizer must be sgd, adam or rmsprop, not \"{0}\"")]
+    #[error("Optimizer must be {names}, not \"{0}\"", names = OneOf(&OptimizerKind::ALL))]
     Optimizer(Quoted),
     /// See [`Distribution`](crate::Distribution).
-    #[error(
-        "Distribution must be circles, moons, blobs, anisotropic or varied_variance, not \"{0}\""
-    )]
+    #[error("Distribution must be {names}, not \"{0}\"", names = OneOf(&Distribution::ALL))]
     Distribution(Quoted),
+    /// See [`Feature`](crate::Feature).
+    #[error("Input feature must be {names}, not \"{0}\"", names = OneOf(&Feature::ALL))]
+    Feature(Quoted),
+}
+
+/// Names in a sentence: `a, b or c`.
+struct OneOf<'a, T>(&'a [T]);
+
+impl<T: fmt::Display> fmt::Display for OneOf<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, name) in self.0.iter().enumerate() {
+            let before = match i {
+                0 => "",
+                _ if i + 1 == self.0.len() => " or ",
+                _ => ", ",
+            };
+            write!(f, "{before}{name}")?;
+        }
+        Ok(())
+    }
 }
 
 /// What the person typed, kept short enough to be repeated in a sentence.

@@ -166,8 +166,8 @@ fn measure(mlp: &Mlp, point: Point) -> (f64, usize) {
 mod tests {
     use super::*;
     use crate::{
-        Activation, ClassCount, Distribution, HiddenLayers, Label, NetworkConfig, Seeds, Trainer,
-        TrainingConfig, generate_seeded,
+        Activation, Architecture, ClassCount, Distribution, Dropout, HiddenLayers, Label, Seeds,
+        Trainer, TrainingConfig, generate_seeded,
     };
 
     fn points(of: &[(f32, u8)]) -> Dataset {
@@ -178,7 +178,9 @@ mod tests {
     /// Gives class 1 right of the middle, class 0 elsewhere; never class 2.
     fn halves() -> Mlp {
         let parameters = [0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -9.0];
-        Mlp::from_parameters(&HiddenLayers::none(), 3, Activation::Tanh, &parameters).unwrap()
+        let linear = HiddenLayers::none();
+        let architecture = Architecture::uniform(&linear, Activation::Tanh, Dropout::default());
+        Mlp::from_parameters(architecture.with_outputs(3).unwrap(), &parameters).unwrap()
     }
 
     #[test]
@@ -214,7 +216,7 @@ mod tests {
         let classes = ClassCount::new(4).unwrap();
         let data = generate_seeded(Distribution::Blobs, classes, 333, 3);
         let mut trainer = Trainer::new(
-            NetworkConfig::default(),
+            Architecture::default(),
             TrainingConfig::default(),
             Seeds::from_master(5),
             data,

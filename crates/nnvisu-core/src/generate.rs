@@ -10,7 +10,7 @@ use rand::Rng;
 
 use crate::error::{OutOfRange, Quoted, UnknownName};
 use crate::seeds::{self, Stream};
-use crate::{Dataset, Label, MAX_CLASSES, Point};
+use crate::{Dataset, Label, MAX_CLASSES, MIN_CLASSES, Point};
 use shapes::EXTENT;
 
 /// A family of shapes.
@@ -69,7 +69,7 @@ impl FromStr for Distribution {
     }
 }
 
-/// How many classes to generate: 2 to [`MAX_CLASSES`]. The default is 2.
+/// How many classes to generate: [`MIN_CLASSES`] to [`MAX_CLASSES`]. The default is the fewest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClassCount(usize);
 
@@ -77,9 +77,9 @@ impl ClassCount {
     /// Checks a number of classes.
     ///
     /// # Errors
-    /// Unless 2 <= `n_classes` <= [`MAX_CLASSES`].
+    /// Unless [`MIN_CLASSES`] <= `n_classes` <= [`MAX_CLASSES`].
     pub fn new(n_classes: usize) -> Result<Self, OutOfRange> {
-        if (2..=MAX_CLASSES).contains(&n_classes) {
+        if (MIN_CLASSES..=MAX_CLASSES).contains(&n_classes) {
             Ok(Self(n_classes))
         } else {
             Err(OutOfRange::ClassCount(n_classes))
@@ -95,7 +95,7 @@ impl ClassCount {
 
 impl Default for ClassCount {
     fn default() -> Self {
-        Self(2)
+        Self(MIN_CLASSES)
     }
 }
 

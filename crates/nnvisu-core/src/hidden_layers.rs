@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::LayerSpec;
 use crate::error::Quoted;
 
 /// The number of units of each hidden layer, input side first.
@@ -51,6 +52,11 @@ impl HiddenLayers {
     #[must_use]
     pub fn none() -> Self {
         Self(Vec::new())
+    }
+
+    /// Those of layers that have been checked.
+    pub(crate) fn of_layers(layers: &[LayerSpec]) -> Self {
+        Self(layers.iter().map(|layer| layer.units).collect())
     }
 
     /// The number of units of each layer, input side first.

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use nnvisu_core::{
-//!     ClassCount, Distribution, Grid, NetworkConfig, Palette, Rasterizer, Seeds, Trainer,
+//!     Architecture, ClassCount, Distribution, Grid, Palette, Rasterizer, Seeds, Trainer,
 //!     TrainingConfig, generate_seeded,
 //! };
 //!
@@ -10,8 +10,8 @@
 //! let data = generate_seeded(Distribution::Moons, ClassCount::new(2)?, 200, 1);
 //!
 //! // A network 2-10-5-2 with tanh, trained by Adam on the full batch.
-//! let network = NetworkConfig::default();
-//! let mut trainer = Trainer::new(network, TrainingConfig::default(), Seeds::from_master(1), data);
+//! let (architecture, training) = (Architecture::default(), TrainingConfig::default());
+//! let mut trainer = Trainer::new(architecture, training, Seeds::from_master(1), data);
 //! for _ in 0..500 {
 //!     trainer.train_step()?;
 //! }
@@ -29,10 +29,10 @@
 //! # What is where
 //!
 //! - Settings are types that cannot be out of range: [`HiddenLayers`], [`LearningRate`],
-//!   [`WeightDecay`], [`Dropout`], [`BatchSize`]; [`NetworkConfig`] and [`TrainingConfig`] hold
+//!   [`WeightDecay`], [`Dropout`], [`BatchSize`]; [`Architecture`] and [`TrainingConfig`] hold
 //!   them. Text such as `"10-5"` or `"relu"` parses into them, with errors for a person to read.
 //! - [`Dataset`] is a list of labelled [`Point`]s in [-1, 1]²; [`generate`] makes five kinds.
-//! - [`Mlp`] is a network: its shape and its parameters, as nalgebra views or one flat slice.
+//! - [`Mlp`] is a network: its architecture and its parameters, as nalgebra views or one flat slice.
 //! - [`Trainer`] makes optimizer steps; [`Checkpoint`] stops and continues a run exactly.
 //! - [`Rasterizer`] draws a network as class posteriors or as colours, [`draw_points`] points over
 //!   it; [`Evaluation`] measures it on any points.
@@ -45,7 +45,7 @@
 //!
 //! ```
 //! use nnvisu_core::{
-//!     Dataset, Evaluation, Label, LearningRate, NetworkConfig, Point, Seeds, Trainer,
+//!     Architecture, Dataset, Evaluation, Label, LearningRate, Point, Seeds, Trainer,
 //!     TrainingConfig,
 //! };
 //!
@@ -59,16 +59,16 @@
 //! .into_iter()
 //! .collect();
 //!
-//! let network = NetworkConfig { hidden_layers: "8".parse()?, ..NetworkConfig::default() };
+//! let architecture = Architecture::default().with_hidden_layers(&"8".parse()?);
 //! let mut training = TrainingConfig::default();
-//! let mut trainer = Trainer::new(network.clone(), training, Seeds::from_master(1), xor.clone());
+//! let mut trainer = Trainer::new(architecture, training, Seeds::from_master(1), xor.clone());
 //! for _ in 0..200 {
 //!     trainer.train_step()?;
 //! }
 //!
 //! // The whole state of a run as plain data; a run restored from it continues bit for bit.
 //! let checkpoint = trainer.checkpoint();
-//! let mut again = Trainer::restore(network, training, xor, &checkpoint)?;
+//! let mut again = Trainer::restore(training, xor, &checkpoint)?;
 //! assert_eq!(again.train_step()?, trainer.train_step()?);
 //!
 //! // Settings of the training act on the running network.
@@ -123,6 +123,7 @@
 
 mod activation;
 mod aligned;
+mod architecture;
 mod checkpoint;
 mod data;
 mod error;
@@ -146,6 +147,7 @@ mod settings;
 mod trainer;
 
 pub use activation::Activation;
+pub use architecture::{Architecture, Feature, InvalidArchitecture, LayerSpec};
 pub use checkpoint::{Checkpoint, InvalidCheckpoint};
 pub use data::{Dataset, InvalidLabel, InvalidPoint, Label, Point};
 pub use error::{OutOfRange, Quoted, UnknownName};
@@ -158,10 +160,11 @@ pub use optimizer::OptimizerState;
 pub use palette::{Palette, Rgb};
 pub use raster::{Grid, InvalidGrid, Rasterizer};
 pub use seeds::{Rng, Seeds};
-pub use settings::{
-    BatchSize, Dropout, LearningRate, NetworkConfig, OptimizerKind, TrainingConfig, WeightDecay,
-};
+pub use settings::{BatchSize, Dropout, LearningRate, OptimizerKind, TrainingConfig, WeightDecay};
 pub use trainer::{Metrics, TrainError, Trainer};
 
-/// Greatest number of classes: labels are 0 to 7.
+/// Smallest number of classes: a network always has at least two outputs.
+pub const MIN_CLASSES: usize = 2;
+
+/// Greatest number of classes: labels are 0 to `MAX_CLASSES - 1`.
 pub const MAX_CLASSES: usize = 8;

@@ -1,8 +1,8 @@
 //! The multi-layer perceptron: its shape and its parameters.
 
+use crate::Architecture;
 use crate::aligned::AlignedVec;
 use crate::seeds::{self, Stream};
-use crate::{Activation, HiddenLayers, MAX_CLASSES};
 use nalgebra::{DMatrixView, DVector, DVectorView};
 use rand_distr::{Distribution as _, Uniform};
 
@@ -10,16 +10,15 @@ use rand_distr::{Distribution as _, Uniform};
 ///
 /// # Shapes and memory layout
 ///
-/// [`layer_sizes`](Self::layer_sizes) is `[2, hidden…, n_classes]`. Layer `l` maps
-/// `layer_sizes[l]` inputs to `layer_sizes[l + 1]` outputs: `z = W·a + b`, followed by the
+/// [`layer_sizes`](Self::layer_sizes) is `[inputs, hidden…, outputs]`. Layer `l` maps
+/// `layer_sizes[l]` inputs to `layer_sizes[l + 1]` outputs: `z = W·a + b`, followed by the layer's
 /// activation function in all layers but the last. All parameters lie in one flat slice, layer
 /// after layer: first `W` (out × in, column-major as everywhere in nalgebra: the weights from
 /// input 0 to all outputs, then those from input 1, …), then `b` (out). Seen as a matrix of
 /// out × (in + 1), the biases are its last column.
 #[derive(Clone, Debug)]
 pub struct Mlp {
-    hidden_layers: HiddenLayers,
-    activation: Activation,
+    architecture: Architecture,
     layer_sizes: Vec<usize>,
     n_parameters: usize,
     /// Padded with zeros to whole vector registers.
@@ -28,10 +27,8 @@ pub struct Mlp {
 
 /// Why a slice of numbers cannot be the parameters of a network.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidParameters {
-    /// The number of classes is outside 2 to 8.
-    #[error("A network has 2 to {MAX_CLASSES} output units, not {0}")]
-    ClassCount(usize),
     /// The slice does not have the length that the network's shape asks for.
     #[error("A network with the layers {layer_sizes:?} has {expected} parameters, not {actual}")]
     Length {
@@ -55,17 +52,9 @@ pub enum InvalidParameters {
 impl Mlp {
     /// A network with fresh random parameters: weights and biases of a layer uniform in
     /// ±1/√(fan-in), as `torch.nn.Linear` draws them. The same arguments give the same network.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidParameters::ClassCount`] unless `n_classes` is 2 to 8.
-    pub fn new(
-        hidden_layers: &HiddenLayers,
-        n_classes: usize,
-        activation: Activation,
-        seed: u64,
-    ) -> Result<Self, InvalidParameters> {
-        let mut mlp = Self::zeros(hidden_layers, n_classes, activation)?;
+    #[must_use]
+    pub fn new(architecture: Architecture, seed: u64) -> Self {
+        let mut mlp = Self::zeros(architecture);
         let mut rng = seeds::rng(seed, Stream::Init, 0);
         let mut parameters = &mut mlp.parameters[..];
         for sizes in mlp.layer_sizes.windows(2) {
@@ -74,7 +63,7 @@ impl Mlp {
             layer.fill_with(|| initial.sample(&mut rng));
             parameters = rest;
         }
-        Ok(mlp)
+        mlp
     }
 
     /// A network with the given parameters, laid out as described for the type.
@@ -83,12 +72,10 @@ impl Mlp {
     ///
     /// [`InvalidParameters`] if their number is wrong or one of them is not finite.
     pub fn from_parameters(
-        hidden_layers: &HiddenLayers,
-        n_classes: usize,
-        activation: Activation,
+        architecture: Architecture,
         parameters: &[f32],
     ) -> Result<Self, InvalidParameters> {
-        let mut mlp = Self::zeros(hidden_layers, n_classes, activation)?;
+        let mut mlp = Self::zeros(architecture);
         if parameters.len() != mlp.n_parameters {
             return Err(InvalidParameters::Length {
                 expected: mlp.n_parameters,
@@ -106,50 +93,34 @@ impl Mlp {
         Ok(mlp)
     }
 
-    fn zeros(
-        hidden_layers: &HiddenLayers,
-        n_classes: usize,
-        activation: Activation,
-    ) -> Result<Self, InvalidParameters> {
-        if !(2..=MAX_CLASSES).contains(&n_classes) {
-            return Err(InvalidParameters::ClassCount(n_classes));
-        }
-        let layer_sizes: Vec<usize> = std::iter::once(2)
-            .chain(hidden_layers.sizes().iter().copied())
-            .chain(std::iter::once(n_classes))
-            .collect();
+    fn zeros(architecture: Architecture) -> Self {
+        let layer_sizes = architecture.layer_sizes();
         let n_parameters = layer_sizes
             .windows(2)
             .map(|sizes| n_layer_parameters(sizes[0], sizes[1]))
             .sum();
-        Ok(Self {
-            hidden_layers: hidden_layers.clone(),
-            activation,
+        Self {
+            architecture,
             layer_sizes,
             n_parameters,
             parameters: AlignedVec::zeros(crate::aligned::padded(n_parameters)),
-        })
+        }
     }
 
-    /// The hidden layers.
+    /// What the network is made of.
     #[must_use]
-    pub fn hidden_layers(&self) -> &HiddenLayers {
-        &self.hidden_layers
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
     }
 
-    /// The activation function after each hidden layer.
-    #[must_use]
-    pub fn activation(&self) -> Activation {
-        self.activation
-    }
-
-    /// The number of output units, 2 to 8.
+    /// The number of output units, [`MIN_CLASSES`](crate::MIN_CLASSES) to
+    /// [`MAX_CLASSES`](crate::MAX_CLASSES).
     #[must_use]
     pub fn n_classes(&self) -> usize {
-        self.layer_sizes[self.layer_sizes.len() - 1]
+        self.architecture.outputs()
     }
 
-    /// Input, hidden and output units: `[2, hidden…, n_classes]`.
+    /// Input, hidden and output units: `[inputs, hidden…, outputs]`.
     #[must_use]
     pub fn layer_sizes(&self) -> &[usize] {
         &self.layer_sizes
@@ -193,11 +164,13 @@ impl Mlp {
     /// points at once, [`Rasterizer`](crate::Rasterizer) is far faster.
     #[must_use]
     pub fn logits(&self, x: f32, y: f32) -> DVector<f32> {
-        let mut values = DVector::from_column_slice(&[x, y]);
+        let features = self.architecture.features();
+        let inputs = features.iter().map(|feature| feature.value(x, y));
+        let mut values = DVector::from_iterator(features.len(), inputs);
         for layer in 0..self.n_layers() {
             values = self.weights(layer) * values + self.biases(layer);
-            if layer + 1 < self.n_layers() {
-                values.apply(|z| *z = self.activation.apply(*z));
+            if let Some(hidden) = self.architecture.layers().get(layer) {
+                values.apply(|z| *z = hidden.activation.apply(*z));
             }
         }
         values
@@ -260,15 +233,14 @@ impl Mlp {
         });
         self.n_parameters = resized.len();
         self.parameters = AlignedVec::padded_copy(&resized);
-        *self.layer_sizes.last_mut().expect("a network has layers") = n_classes;
+        self.architecture.set_outputs(n_classes);
+        self.layer_sizes = self.architecture.layer_sizes();
     }
 }
 
 impl PartialEq for Mlp {
     fn eq(&self, other: &Self) -> bool {
-        self.activation == other.activation
-            && self.layer_sizes == other.layer_sizes
-            && self.parameters() == other.parameters()
+        self.architecture == other.architecture && self.parameters() == other.parameters()
     }
 }
 
@@ -317,13 +289,15 @@ fn initial_distribution(fan_in: usize) -> Uniform<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Activation, Dropout};
 
     /// Seeds are stored by people: the same seed must keep meaning the same network, also after
     /// an update of the crate that turns random bits into floats.
     #[test]
     fn a_seed_keeps_its_meaning() {
         let hidden = "3".parse().unwrap();
-        let mut mlp = Mlp::new(&hidden, 2, Activation::Tanh, 7).unwrap();
+        let architecture = Architecture::uniform(&hidden, Activation::Tanh, Dropout::default());
+        let mut mlp = Mlp::new(architecture, 7);
         let before = mlp.parameters().to_vec();
         assert_eq!(
             format!("{:?}", &before[..4]),

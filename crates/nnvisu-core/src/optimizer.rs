@@ -30,6 +30,18 @@ pub struct OptimizerState {
 }
 
 impl OptimizerState {
+    /// The state of an optimizer of `n_parameters` that has not made a step.
+    #[must_use]
+    pub fn fresh(kind: OptimizerKind, n_parameters: usize) -> Self {
+        let (first, second) = Self::moment_lengths(kind, n_parameters);
+        Self {
+            kind,
+            steps: 0,
+            first_moment: vec![0.0; first],
+            second_moment: vec![0.0; second],
+        }
+    }
+
     /// How many values (first moment, second moment) an optimizer keeps for `n` parameters.
     pub(crate) fn moment_lengths(kind: OptimizerKind, n: usize) -> (usize, usize) {
         match kind {

@@ -5,7 +5,7 @@ use crate::kernels::dropout::{DropUnits, Mask};
 use crate::kernels::gradient::WeightGradient;
 use crate::kernels::softmax::{Measure, Posteriors, SoftmaxGradient, Targets};
 use crate::kernels::{Columns, dispatch};
-use crate::{Activation, Mlp, Point};
+use crate::{Activation, Architecture, Feature, Mlp, Point};
 
 /// The most rows that are worked on at a time. Large enough that the sums over samples seldom
 /// have to be added up across lanes, small enough that a layer stays in the second-level cache.
@@ -19,8 +19,8 @@ pub(crate) struct Propagation {
     n_rows: usize,
     /// What goes into each layer; then the logits.
     activations: Vec<Columns>,
-    /// `f'(z)` of each hidden layer, where it has to be kept; else empty.
-    derivatives: Vec<Columns>,
+    /// `f'(z)` of each hidden layer for which it has to be kept.
+    derivatives: Vec<Option<Columns>>,
     /// The gradient of the loss with respect to the layer under work, and to the one below.
     delta: Columns,
     delta_below: Columns,
@@ -56,23 +56,22 @@ impl Propagation {
         self.arch
     }
 
-    /// Makes the room for derivatives that [`forward_training`](Self::forward_training) needs, so that
-    /// training does not have to.
-    pub(crate) fn reserve_derivatives(&mut self, activation: Activation, dropout: bool) {
-        if !(dropout || activation == Activation::Gelu) {
-            self.derivatives = Vec::new();
-        } else if self.derivatives.is_empty() {
-            let hidden = &self.activations[1..self.activations.len() - 1];
-            self.derivatives = hidden
-                .iter()
-                .map(|layer| Columns::zeros(self.capacity, layer.n_columns()))
-                .collect();
-        }
+    /// Makes the room for derivatives that [`forward_training`](Self::forward_training) needs, so
+    /// that training does not have to.
+    pub(crate) fn reserve_derivatives(&mut self, architecture: &Architecture) {
+        let layers = architecture.layers().iter();
+        self.derivatives = layers
+            .map(|layer| {
+                let is_stored = layer.dropout.get() > 0.0 || layer.activation == Activation::Gelu;
+                is_stored.then(|| Columns::zeros(self.capacity, layer.units))
+            })
+            .collect();
     }
 
     /// Loads samples with their labels; each counts `weight` in all sums.
     pub(crate) fn load_samples(
         &mut self,
+        features: &[Feature],
         samples: impl ExactSizeIterator<Item = Point>,
         weight: f32,
     ) {
@@ -83,12 +82,13 @@ impl Propagation {
             self.targets.one_hot.column_mut(class)[..rows].fill(0.0);
         }
         for (row, point) in samples.enumerate() {
-            self.activations[0].column_mut(0)[row] = point.x();
-            self.activations[0].column_mut(1)[row] = point.y();
+            for (input, feature) in features.iter().enumerate() {
+                self.activations[0].column_mut(input)[row] = feature.value(point.x(), point.y());
+            }
             self.targets.one_hot.column_mut(point.label().index())[row] = 1.0;
         }
         // What an earlier block left behind must not overflow beside this one.
-        for input in 0..2 {
+        for input in 0..features.len() {
             self.activations[0].column_mut(input)[rows..].fill(0.0);
         }
         let weights = self.targets.sample_weight.column_mut(0);
@@ -96,7 +96,7 @@ impl Propagation {
         weights[rows..].fill(0.0);
     }
 
-    /// The columns for `n_rows` points without labels: x and y.
+    /// The columns for `n_rows` points without labels: one per input feature.
     pub(crate) fn inputs_mut(&mut self, n_rows: usize) -> &mut Columns {
         self.n_rows = n_rows;
         &mut self.activations[0]
@@ -111,20 +111,20 @@ impl Propagation {
 
     /// Computes the logits of the loaded block, keeping what the backward pass needs.
     ///
-    /// `masks` gives the dropout mask of each hidden layer, or none; `first_row` is the index
+    /// `masks` gives the dropout mask of each hidden layer that has one; `first_row` is the index
     /// of the block's first row in the batch.
-    pub(crate) fn forward_training(&mut self, mlp: &Mlp, first_row: usize, masks: Option<&[Mask]>) {
+    pub(crate) fn forward_training(&mut self, mlp: &Mlp, first_row: usize, masks: &[Option<Mask>]) {
         for layer in 0..mlp.n_layers() {
             self.dense(mlp, layer, true);
-            let Some(masks) = masks else { continue };
-            if let Some(&mask) = masks.get(layer) {
+            if let Some(&Some(mask)) = masks.get(layer) {
+                let derivatives = self.derivatives[layer].as_mut();
                 let drop = DropUnits {
                     mask,
                     n_columns: mlp.layer_sizes()[layer + 1],
                     first_row,
                     n_rows: self.n_rows,
                     values: &mut self.activations[layer + 1],
-                    derivatives: &mut self.derivatives[layer],
+                    derivatives: derivatives.expect("room is reserved where there is dropout"),
                 };
                 dispatch(self.arch, drop);
             }
@@ -140,8 +140,11 @@ impl Propagation {
             n_rows: self.n_rows,
             input: &input[layer],
             out: &mut out[0],
-            activation: (layer + 1 < mlp.n_layers()).then(|| mlp.activation()),
-            derivatives: self.derivatives.get_mut(layer).filter(|_| keep_derivatives),
+            activation: mlp.architecture().layers().get(layer).map(|l| l.activation),
+            derivatives: match self.derivatives.get_mut(layer) {
+                Some(derivatives) if keep_derivatives => derivatives.as_mut(),
+                _ => None,
+            },
         };
         dispatch(self.arch, dense);
     }
@@ -179,9 +182,12 @@ impl Propagation {
                     n_out,
                     n_rows,
                     delta: &self.delta,
-                    derivatives: match self.derivatives.get(layer - 1) {
+                    derivatives: match &self.derivatives[layer - 1] {
                         Some(stored) => Derivatives::Stored(stored),
-                        None => Derivatives::FromValues(mlp.activation(), &self.activations[layer]),
+                        None => Derivatives::FromValues(
+                            mlp.architecture().layers()[layer - 1].activation,
+                            &self.activations[layer],
+                        ),
                     },
                     out: &mut self.delta_below,
                 };

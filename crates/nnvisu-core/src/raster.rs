@@ -3,7 +3,7 @@
 use crate::kernels::raster::{Blend, Quantize};
 use crate::kernels::{Columns, dispatch};
 use crate::propagation::Propagation;
-use crate::{Mlp, Palette};
+use crate::{Feature, Mlp, Palette};
 
 /// Rows that are evaluated at a time; the activations of a block stay near the processor.
 const BLOCK_ROWS: usize = 256;
@@ -185,7 +185,14 @@ impl Rasterizer {
         for first in (0..n_samples).step_by(BLOCK_ROWS) {
             let n_rows = BLOCK_ROWS.min(n_samples - first);
             let inputs = work.propagation.inputs_mut(n_rows);
-            fill_coordinates(grid, &work.xs, first, n_rows, inputs);
+            fill_inputs(
+                grid,
+                mlp.architecture().features(),
+                &work.xs,
+                first,
+                inputs,
+                n_rows,
+            );
             work.propagation.forward(mlp);
             use_block(work, first, n_rows);
         }
@@ -205,14 +212,26 @@ impl Rasterizer {
     }
 }
 
-/// Writes the coordinates of `n_rows` samples from sample `first` on into the first two columns.
-fn fill_coordinates(grid: Grid, xs: &[f32], first: usize, n_rows: usize, inputs: &mut Columns) {
+/// Writes the features of `n_rows` samples from sample `first` on, one column each.
+fn fill_inputs(
+    grid: Grid,
+    features: &[Feature],
+    xs: &[f32],
+    first: usize,
+    inputs: &mut Columns,
+    n_rows: usize,
+) {
     let (mut row, mut column) = (first / grid.width(), first % grid.width());
     let mut filled = 0;
     while filled < n_rows {
         let n = (grid.width() - column).min(n_rows - filled);
-        inputs.column_mut(0)[filled..filled + n].copy_from_slice(&xs[column..column + n]);
-        inputs.column_mut(1)[filled..filled + n].fill(grid.y(row));
+        let y = grid.y(row);
+        for (input, feature) in features.iter().enumerate() {
+            let values = &mut inputs.column_mut(input)[filled..filled + n];
+            for (value, &x) in values.iter_mut().zip(&xs[column..]) {
+                *value = feature.value(x, y);
+            }
+        }
         filled += n;
         row += 1;
         column = 0;

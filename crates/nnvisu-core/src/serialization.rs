@@ -1,11 +1,11 @@
 //! serde for the types that check their values: they are read through their own constructors, so
 //! what has been deserialised is as valid as what has been constructed.
 //!
-//! The plain structs (`Checkpoint`, `NetworkConfig`, …) derive it where they are defined.
+//! The plain structs (`Checkpoint`, `TrainingConfig`, …) derive it where they are defined.
 
 use crate::{
-    Activation, BatchSize, ClassCount, Dataset, Distribution, Dropout, HiddenLayers, Label,
-    LearningRate, OptimizerKind, Point, WeightDecay,
+    Activation, Architecture, BatchSize, ClassCount, Dataset, Distribution, Dropout, Feature,
+    HiddenLayers, Label, LayerSpec, LearningRate, OptimizerKind, Point, WeightDecay,
 };
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -53,7 +53,7 @@ macro_rules! named {
     )*};
 }
 
-named!(Activation, OptimizerKind, Distribution);
+named!(Activation, OptimizerKind, Distribution, Feature);
 
 impl Serialize for HiddenLayers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -64,6 +64,37 @@ impl Serialize for HiddenLayers {
 impl<'de> Deserialize<'de> for HiddenLayers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::new(Vec::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// What an architecture looks like in a file.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "Architecture", deny_unknown_fields)]
+struct PlainArchitecture {
+    features: Vec<Feature>,
+    layers: Vec<LayerSpec>,
+    outputs: usize,
+}
+
+impl Serialize for Architecture {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        PlainArchitecture {
+            features: self.features().to_vec(),
+            layers: self.layers().to_vec(),
+            outputs: self.outputs(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Architecture {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let PlainArchitecture {
+            features,
+            layers,
+            outputs,
+        } = PlainArchitecture::deserialize(deserializer)?;
+        Self::new(features, layers, outputs).map_err(D::Error::custom)
     }
 }
 
@@ -105,7 +136,7 @@ impl<'de> Deserialize<'de> for Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Checkpoint, NetworkConfig, Seeds, Trainer, TrainingConfig, generate_seeded};
+    use crate::{Checkpoint, Seeds, Trainer, TrainingConfig, generate_seeded};
     use serde::de::DeserializeOwned;
     use std::fmt::Debug;
 
@@ -117,8 +148,12 @@ mod tests {
     #[test]
     fn settings_and_points_have_a_plain_form() {
         check(
-            &NetworkConfig::default(),
-            r#"{"hidden_layers":[10,5],"activation":"tanh","dropout":0.0}"#,
+            &Architecture::uniform(
+                &"7".parse().unwrap(),
+                Activation::Gelu,
+                Dropout::new(0.5).unwrap(),
+            ),
+            r#"{"features":["x","y"],"layers":[{"units":7,"activation":"gelu","dropout":0.5}],"outputs":2}"#,
         );
         check(
             &TrainingConfig::default(),
@@ -136,12 +171,8 @@ mod tests {
     fn a_checkpoint_survives_bit_for_bit() {
         let data = generate_seeded(Distribution::Moons, ClassCount::new(2).unwrap(), 20, 1);
         let seeds = Seeds::from_master(1);
-        let mut trainer = Trainer::new(
-            NetworkConfig::default(),
-            TrainingConfig::default(),
-            seeds,
-            data,
-        );
+        let (network, training) = (Architecture::default(), TrainingConfig::default());
+        let mut trainer = Trainer::new(network, training, seeds, data);
         trainer.train_step().unwrap();
         let checkpoint = trainer.checkpoint();
         let json = serde_json::to_string(&checkpoint).unwrap();
@@ -162,6 +193,8 @@ mod tests {
         );
         assert!(serde_json::from_str::<HiddenLayers>("[10,101]").is_err());
         assert!(serde_json::from_str::<Activation>(r#""sigmoid""#).is_err());
+        let no_input = r#"{"features":[],"layers":[],"outputs":2}"#;
+        assert!(serde_json::from_str::<Architecture>(no_input).is_err());
         assert!(serde_json::from_str::<Point>(r#"{"x":2,"y":0,"label":0}"#).is_err());
     }
 }

@@ -4,7 +4,6 @@
 use std::{fmt, str::FromStr};
 
 use crate::error::{OutOfRange, Quoted, UnknownName};
-use crate::{Activation, HiddenLayers};
 
 /// Factor of the update of each step; above 0, at most [`LearningRate::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -180,19 +179,6 @@ impl FromStr for OptimizerKind {
     }
 }
 
-/// The settings that make the network: changing one means fresh weights.
-#[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct NetworkConfig {
-    /// Units of each hidden layer; input and output follow from the data.
-    pub hidden_layers: HiddenLayers,
-    /// The function after each hidden layer.
-    pub activation: Activation,
-    /// Applied after each hidden activation, in training only.
-    pub dropout: Dropout,
-}
-
 /// The settings of the training: they act on the running network.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -223,10 +209,6 @@ mod tests {
         assert_eq!(training.learning_rate.get(), 0.01);
         assert_eq!(training.weight_decay.get(), 0.0);
         assert_eq!(training.batch_size, BatchSize::FULL);
-        let network = NetworkConfig::default();
-        assert_eq!(network.hidden_layers.sizes(), [10, 5]);
-        assert_eq!(network.activation, Activation::Tanh);
-        assert_eq!(network.dropout.get(), 0.0);
     }
 
     #[test]

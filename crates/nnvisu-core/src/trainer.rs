@@ -7,7 +7,7 @@ use crate::optimizer::Optimizer;
 use crate::propagation::{BLOCK_ROWS, Propagation};
 use crate::sampler::Sampler;
 use crate::seeds::{self, Stream};
-use crate::{Dataset, Mlp, NetworkConfig, Seeds, TrainingConfig};
+use crate::{Architecture, Dataset, Mlp, Seeds, TrainingConfig};
 use rand::Rng as _;
 
 /// A network in training: parameters, optimizer, points, settings, seeds and step count.
@@ -17,7 +17,6 @@ use rand::Rng as _;
 /// the softmax over the batch; L2 enters through the gradient and is not part of the loss.
 #[derive(Clone, Debug)]
 pub struct Trainer {
-    network_config: NetworkConfig,
     training_config: TrainingConfig,
     seeds: Seeds,
     data: Dataset,
@@ -27,7 +26,8 @@ pub struct Trainer {
     propagation: Propagation,
     sampler: Sampler,
     gradient: AlignedVec,
-    masks: Vec<Mask>,
+    /// The dropout mask of each hidden layer that has one.
+    masks: Vec<Option<Mask>>,
     /// The whole data set lies in the work space, which spares loading it for every step.
     data_is_loaded: bool,
 }
@@ -44,6 +44,7 @@ pub struct Metrics {
 
 /// Why a step was not made. The network is as it was, unless said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrainError {
     /// There are no points.
     #[error("There are no points to train on")]
@@ -55,25 +56,17 @@ pub enum TrainError {
 }
 
 impl Trainer {
-    /// A trainer with fresh random weights, at step 0.
+    /// A trainer with fresh random weights, at step 0. The number of outputs follows the data.
     #[must_use]
     pub fn new(
-        network_config: NetworkConfig,
+        architecture: Architecture,
         training_config: TrainingConfig,
         seeds: Seeds,
         data: Dataset,
     ) -> Self {
-        let mlp = fresh_network(&network_config, &data, &seeds);
+        let mlp = fresh_network(architecture, &data, &seeds);
         let optimizer = Optimizer::new(training_config.optimizer, &mlp);
-        Self::assemble(
-            network_config,
-            training_config,
-            seeds,
-            data,
-            mlp,
-            optimizer,
-            0,
-        )
+        Self::assemble(training_config, seeds, data, mlp, optimizer, 0)
     }
 
     /// A trainer that continues a run.
@@ -84,30 +77,15 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// [`InvalidCheckpoint`] if it is inconsistent or belongs to another network than
-    /// `network_config` describes.
+    /// [`InvalidCheckpoint`] if it is inconsistent.
     pub fn restore(
-        network_config: NetworkConfig,
         training_config: TrainingConfig,
         data: Dataset,
         checkpoint: &Checkpoint,
     ) -> Result<Self, InvalidCheckpoint> {
-        if checkpoint.hidden_layers != network_config.hidden_layers {
-            return Err(InvalidCheckpoint::HiddenLayers {
-                checkpoint: checkpoint.hidden_layers.clone(),
-                configured: network_config.hidden_layers,
-            });
-        }
-        if checkpoint.activation != network_config.activation {
-            return Err(InvalidCheckpoint::Activation {
-                checkpoint: checkpoint.activation,
-                configured: network_config.activation,
-            });
-        }
         let mlp = checkpoint.network()?;
         let optimizer = Optimizer::from_state(&checkpoint.optimizer, &mlp);
         let mut trainer = Self::assemble(
-            network_config,
             training_config,
             checkpoint.seeds,
             Dataset::empty(),
@@ -121,7 +99,6 @@ impl Trainer {
     }
 
     fn assemble(
-        network_config: NetworkConfig,
         training_config: TrainingConfig,
         seeds: Seeds,
         data: Dataset,
@@ -130,7 +107,6 @@ impl Trainer {
         step: u64,
     ) -> Self {
         let mut trainer = Self {
-            network_config,
             training_config,
             seeds,
             data,
@@ -159,10 +135,10 @@ impl Trainer {
         &self.data
     }
 
-    /// The settings that make the network.
+    /// What the network is made of.
     #[must_use]
-    pub fn network_config(&self) -> &NetworkConfig {
-        &self.network_config
+    pub fn architecture(&self) -> &Architecture {
+        self.mlp.architecture()
     }
 
     /// The settings of the optimizer and its batches.
@@ -220,26 +196,26 @@ impl Trainer {
         let batch_size = self.training_config.batch_size.resolve(n_points);
         let weight = 1.0 / batch_size as f32;
         let points = self.data.points();
-        let masks = (!self.masks.is_empty()).then_some(&self.masks[..]);
+        let features = self.mlp.architecture().features();
         let mut loss = 0.0;
         if batch_size < n_points {
             self.data_is_loaded = false;
             let batch = self.sampler.draw(self.seeds.batches, self.step, batch_size);
             for (block, indices) in batch.chunks(BLOCK_ROWS).enumerate() {
                 let samples = indices.iter().map(|&index| points[index as usize]);
-                self.propagation.load_samples(samples, weight);
+                self.propagation.load_samples(features, samples, weight);
                 self.propagation
-                    .forward_training(&self.mlp, block * BLOCK_ROWS, masks);
+                    .forward_training(&self.mlp, block * BLOCK_ROWS, &self.masks);
                 loss += self.propagation.backward(&self.mlp, &mut self.gradient);
             }
         } else {
             for (block, points) in points.chunks(BLOCK_ROWS).enumerate() {
                 if !self.data_is_loaded {
                     self.propagation
-                        .load_samples(points.iter().copied(), weight);
+                        .load_samples(features, points.iter().copied(), weight);
                 }
                 self.propagation
-                    .forward_training(&self.mlp, block * BLOCK_ROWS, masks);
+                    .forward_training(&self.mlp, block * BLOCK_ROWS, &self.masks);
                 loss += self.propagation.backward(&self.mlp, &mut self.gradient);
             }
             self.data_is_loaded = n_points <= BLOCK_ROWS;
@@ -248,11 +224,16 @@ impl Trainer {
     }
 
     fn draw_masks(&mut self) {
-        let probability = self.network_config.dropout.get();
-        if probability > 0.0 {
-            let mut rng = seeds::rng(self.seeds.dropout, Stream::Dropout, self.step);
-            self.masks
-                .fill_with(|| Mask::new(rng.next_u32(), probability));
+        if self.masks.is_empty() {
+            return;
+        }
+        let mut rng = seeds::rng(self.seeds.dropout, Stream::Dropout, self.step);
+        let layers = self.mlp.architecture().layers();
+        for (mask, layer) in self.masks.iter_mut().zip(layers) {
+            // Drawn for every layer, so that each has its own whatever the others do.
+            let key = rng.next_u32();
+            let probability = layer.dropout.get();
+            *mask = (probability > 0.0).then(|| Mask::new(key, probability));
         }
     }
 
@@ -264,8 +245,9 @@ impl Trainer {
         let (mut loss, mut n_correct) = (0.0_f32, 0.0_f32);
         for points in self.data.points().chunks(BLOCK_ROWS) {
             if !self.data_is_loaded {
+                let features = self.mlp.architecture().features();
                 self.propagation
-                    .load_samples(points.iter().copied(), weight);
+                    .load_samples(features, points.iter().copied(), weight);
             }
             self.propagation.forward(&self.mlp);
             let (block_loss, block_correct) = self.propagation.measure();
@@ -311,11 +293,10 @@ impl Trainer {
     }
 
     /// Starts over: a new network with fresh weights from `seeds`, a fresh optimizer, step 0.
-    /// The points and the training settings stay.
-    pub fn reset(&mut self, network_config: NetworkConfig, seeds: Seeds) {
-        self.mlp = fresh_network(&network_config, &self.data, &seeds);
+    /// The points and the training settings stay; the number of outputs follows the points.
+    pub fn reset(&mut self, architecture: Architecture, seeds: Seeds) {
+        self.mlp = fresh_network(architecture, &self.data, &seeds);
         self.optimizer = Optimizer::new(self.training_config.optimizer, &self.mlp);
-        self.network_config = network_config;
         self.seeds = seeds;
         self.step = 0;
         self.reserve();
@@ -325,9 +306,7 @@ impl Trainer {
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
-            hidden_layers: self.mlp.hidden_layers().clone(),
-            n_classes: self.mlp.n_classes(),
-            activation: self.mlp.activation(),
+            architecture: self.mlp.architecture().clone(),
             parameters: self.mlp.parameters().to_vec(),
             optimizer: self.optimizer.state(self.mlp.parameters().len()),
             step: self.step,
@@ -353,28 +332,23 @@ impl Trainer {
     /// Makes all room that steps need, so that they themselves never allocate.
     fn reserve(&mut self) {
         let n_points = self.data.len();
-        let dropout = self.network_config.dropout.get() > 0.0;
         let rows = n_points.clamp(1, BLOCK_ROWS);
         self.propagation = Propagation::new(self.propagation.arch(), self.mlp.layer_sizes(), rows);
         self.propagation
-            .reserve_derivatives(self.mlp.activation(), dropout);
+            .reserve_derivatives(self.mlp.architecture());
         self.data_is_loaded = false;
         self.sampler
             .resize(n_points, self.training_config.batch_size.resolve(n_points));
         self.gradient = AlignedVec::zeros(self.mlp.padded_parameters().len());
-        let n_masks = if dropout { self.mlp.n_layers() - 1 } else { 0 };
-        self.masks = vec![Mask::new(0, 0.0); n_masks];
+        let layers = self.mlp.architecture().layers();
+        let has_dropout = layers.iter().any(|layer| layer.dropout.get() > 0.0);
+        self.masks = vec![None; if has_dropout { layers.len() } else { 0 }];
     }
 }
 
-fn fresh_network(config: &NetworkConfig, data: &Dataset, seeds: &Seeds) -> Mlp {
-    Mlp::new(
-        &config.hidden_layers,
-        data.n_classes(),
-        config.activation,
-        seeds.init,
-    )
-    .expect("a data set has 2 to 8 classes")
+fn fresh_network(mut architecture: Architecture, data: &Dataset, seeds: &Seeds) -> Mlp {
+    architecture.set_outputs(data.n_classes());
+    Mlp::new(architecture, seeds.init)
 }
 
 #[cfg(test)]
@@ -395,14 +369,14 @@ mod tests {
 
     fn parameters_after_20_steps(
         arch: pulp::Arch,
-        network: &NetworkConfig,
+        architecture: &Architecture,
         training: TrainingConfig,
         n_points: usize,
     ) -> Vec<f32> {
         let classes = ClassCount::new(3).unwrap();
         let data = generate_seeded(Distribution::Blobs, classes, n_points, 1);
         let seeds = Seeds::from_master(2);
-        let mut trainer = Trainer::new(network.clone(), training, seeds, data);
+        let mut trainer = Trainer::new(architecture.clone(), training, seeds, data);
         trainer.propagation = Propagation::new(arch, trainer.mlp.layer_sizes(), 0);
         trainer.reserve();
         for _ in 0..20 {
@@ -413,11 +387,8 @@ mod tests {
 
     #[test]
     fn a_released_work_space_comes_back() {
-        let network = NetworkConfig {
-            dropout: Dropout::new(0.2).unwrap(),
-            activation: Activation::Gelu,
-            ..NetworkConfig::default()
-        };
+        let dropout = Dropout::new(0.2).unwrap();
+        let network = Architecture::uniform(&"10-5".parse().unwrap(), Activation::Gelu, dropout);
         for batch_size in [0, 30] {
             let training = TrainingConfig {
                 batch_size: BatchSize::new(batch_size).unwrap(),
@@ -456,11 +427,9 @@ mod tests {
                 (OptimizerKind::Adam, 0.0, 0, 1030),
                 (OptimizerKind::RmsProp, 0.0, 33, 70),
             ] {
-                let network = NetworkConfig {
-                    hidden_layers: "13-6-1-9".parse().unwrap(),
-                    activation,
-                    dropout: Dropout::new(dropout).unwrap(),
-                };
+                let hidden = "13-6-1-9".parse().unwrap();
+                let dropout = Dropout::new(dropout).unwrap();
+                let network = Architecture::uniform(&hidden, activation, dropout);
                 let training = TrainingConfig {
                     optimizer,
                     learning_rate: LearningRate::new(0.001).unwrap(),

@@ -2,7 +2,7 @@
 //! counts with a global allocator.
 
 use nnvisu_core::{
-    Activation, BatchSize, ClassCount, Distribution, Dropout, Grid, LearningRate, NetworkConfig,
+    Activation, Architecture, BatchSize, ClassCount, Distribution, Dropout, Grid, LearningRate,
     OptimizerKind, Palette, Rasterizer, Seeds, Trainer, TrainingConfig, WeightDecay,
     generate_seeded,
 };
@@ -14,11 +14,11 @@ fn trainer(
     batch_size: u32,
     n_points: usize,
 ) -> Trainer {
-    let network = NetworkConfig {
-        hidden_layers: "10-5".parse().unwrap(),
+    let network = Architecture::uniform(
+        &"10-5".parse().unwrap(),
         activation,
-        dropout: Dropout::new(dropout).unwrap(),
-    };
+        Dropout::new(dropout).unwrap(),
+    );
     let training = TrainingConfig {
         optimizer,
         learning_rate: LearningRate::default(),

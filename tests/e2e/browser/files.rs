@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use nnvisu_core::files::{checksum, csv, session};
 use nnvisu_core::{
-    Activation, BatchSize, ClassCount, Distribution, Dropout, NetworkConfig, OptimizerKind, Seeds,
+    Activation, Architecture, BatchSize, ClassCount, Distribution, Dropout, OptimizerKind, Seeds,
     Trainer, TrainingConfig, generate_seeded,
 };
 use nnvisu_tests::browser::{Page, with_browser};
@@ -18,11 +18,9 @@ use super::with_page;
 
 /// A run with everything that is random: weights, batches and dropout.
 fn fresh_run() -> Trainer {
-    let network = NetworkConfig {
-        hidden_layers: "7-5".parse().expect("hidden layers"),
-        activation: Activation::Gelu,
-        dropout: Dropout::new(0.2).expect("a dropout"),
-    };
+    let hidden_layers = "7-5".parse().expect("hidden layers");
+    let dropout = Dropout::new(0.2).expect("a dropout");
+    let network = Architecture::uniform(&hidden_layers, Activation::Gelu, dropout);
     let training = TrainingConfig {
         optimizer: OptimizerKind::RmsProp,
         batch_size: BatchSize::new(16).expect("a batch size"),

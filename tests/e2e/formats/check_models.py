@@ -22,6 +22,13 @@ ACTIVATIONS = {
 }
 
 
+def activations(model):
+    """The activation after each hidden layer."""
+    names = model["activation"].split(",")
+    n_hidden = len(model["layer_sizes"]) - 2
+    return names if len(names) > 1 else names * n_hidden
+
+
 def check_onnx(path, model, points, expected):
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     [points_input] = session.get_inputs()
@@ -64,7 +71,7 @@ def check_safetensors(path, model, points, expected):
         crc = zlib.crc32(weight.T.astype("<f4").tobytes() + bias.astype("<f4").tobytes(), crc)
         values = values @ weight.T + bias
         if layer + 2 < len(sizes):
-            values = ACTIVATIONS[model["activation"]](values)
+            values = ACTIVATIONS[activations(model)[layer]](values)
     assert crc == model["checksum"], f"{crc:08x}"
     posteriors = np.exp(values - values.max(1, keepdims=True))
     posteriors /= posteriors.sum(1, keepdims=True)
@@ -73,7 +80,11 @@ def check_safetensors(path, model, points, expected):
 
 def check_json(path, model, tensors):
     file = json.loads(path.read_text())
-    assert file["activation"] == model["activation"]
+    if file["version"] == 1:
+        assert file["activation"] == model["activation"]
+    else:
+        hidden = file["layers"][:-1]
+        assert [layer["activation"] for layer in hidden] == activations(model)
     for layer, values in enumerate(file["layers"]):
         assert np.array_equal(np.float32(values["weights"]), tensors[f"{2 * layer}.weight"])
         assert np.array_equal(np.float32(values["biases"]), tensors[f"{2 * layer}.bias"])
@@ -82,7 +93,7 @@ def check_json(path, model, tensors):
 
 def main(directory):
     models = json.loads((directory / "expected.json").read_text())
-    assert len(models) == 16, len(models)
+    assert len(models) == 17, len(models)
     for model in models:
         points = np.float32([entry["point"] for entry in model["expected"]])
         expected = np.float32([entry["posteriors"] for entry in model["expected"]])

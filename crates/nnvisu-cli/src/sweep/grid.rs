@@ -1,16 +1,18 @@
 //! The settings that a sweep tries: every combination of the values given.
 
 use nnvisu_core::{
-    Activation, BatchSize, Dropout, HiddenLayers, LearningRate, NetworkConfig, OptimizerKind,
+    Activation, Architecture, BatchSize, Dropout, HiddenLayers, LearningRate, OptimizerKind,
     TrainingConfig, WeightDecay,
 };
 
 use crate::value_parsers;
 
 /// One combination.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Setting {
-    pub(super) network: NetworkConfig,
+    pub(super) hidden_layers: HiddenLayers,
+    pub(super) activation: Activation,
+    pub(super) dropout: Dropout,
     pub(super) training: TrainingConfig,
 }
 
@@ -26,13 +28,17 @@ pub(super) const NAMES: [&str; 7] = [
 ];
 
 impl Setting {
+    pub(super) fn architecture(&self) -> Architecture {
+        Architecture::uniform(&self.hidden_layers, self.activation, self.dropout)
+    }
+
     /// The value of the setting called `name`.
     pub(super) fn value(&self, name: &str) -> String {
-        let Self { network, training } = self;
+        let training = &self.training;
         match name {
-            "hidden-layers" => network.hidden_layers.to_string(),
-            "activation" => network.activation.to_string(),
-            "dropout" => network.dropout.get().to_string(),
+            "hidden-layers" => self.hidden_layers.to_string(),
+            "activation" => self.activation.to_string(),
+            "dropout" => self.dropout.get().to_string(),
             "optimizer" => training.optimizer.to_string(),
             "learning-rate" => training.learning_rate.get().to_string(),
             "l2" => training.weight_decay.get().to_string(),
@@ -86,21 +92,12 @@ pub(super) struct GridArgs {
 
 impl GridArgs {
     /// Every combination, the last setting varying fastest; where no value is given, there is that
-    /// of `network` or `training`.
-    pub(super) fn settings(
-        &self,
-        network: &NetworkConfig,
-        training: TrainingConfig,
-    ) -> Vec<Setting> {
-        let mut all = vec![Setting {
-            network: network.clone(),
-            training,
-        }];
-        vary(&mut all, &self.hidden_layers, |s, v| {
-            s.network.hidden_layers = v;
-        });
-        vary(&mut all, &self.activation, |s, v| s.network.activation = v);
-        vary(&mut all, &self.dropout, |s, v| s.network.dropout = v);
+    /// of `first`.
+    pub(super) fn settings(&self, first: Setting) -> Vec<Setting> {
+        let mut all = vec![first];
+        vary(&mut all, &self.hidden_layers, |s, v| s.hidden_layers = v);
+        vary(&mut all, &self.activation, |s, v| s.activation = v);
+        vary(&mut all, &self.dropout, |s, v| s.dropout = v);
         vary(&mut all, &self.optimizer, |s, v| s.training.optimizer = v);
         vary(&mut all, &self.learning_rate, |s, v| {
             s.training.learning_rate = v;
@@ -164,7 +161,7 @@ mod tests {
 
     fn values(args: &str) -> Vec<String> {
         let grid = grid(args);
-        let settings = grid.settings(&NetworkConfig::default(), TrainingConfig::default());
+        let settings = grid.settings(Setting::default());
         let value = |setting: &Setting| {
             let values = grid
                 .varied()
@@ -200,7 +197,7 @@ mod tests {
     fn single_values_are_set_without_varying() {
         let grid = grid("--optimizer sgd --batch-size 7 --l2 1 --dropout 0.1");
         assert!(grid.varied().is_empty());
-        let settings = grid.settings(&NetworkConfig::default(), TrainingConfig::default());
+        let settings = grid.settings(Setting::default());
         let values = NAMES.map(|name| settings[0].value(name));
         assert_eq!(values, ["10-5", "tanh", "0.1", "sgd", "0.01", "1", "7"]);
     }

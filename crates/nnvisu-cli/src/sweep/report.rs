@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use nnvisu_core::{Activation, BatchSize, Dropout, LearningRate, OptimizerKind, WeightDecay};
 
-use super::grid::{NAMES, Setting};
+use super::grid::NAMES;
 use super::{Outcome, Runs};
 use crate::output::Printer;
 use crate::stopping::StopReason;
@@ -84,13 +84,14 @@ struct RunLine {
 }
 
 fn run_line(runs: &Runs, run: usize, outcome: &Outcome) -> String {
-    let Setting { network, training } = runs.setting(run);
+    let setting = runs.setting(run);
+    let training = &setting.training;
     let last = &outcome.run.last;
     json_line(&RunLine {
         kind: "run",
-        hidden_layers: network.hidden_layers.to_string(),
-        activation: network.activation,
-        dropout: network.dropout,
+        hidden_layers: setting.hidden_layers.to_string(),
+        activation: setting.activation,
+        dropout: setting.dropout,
         optimizer: training.optimizer,
         learning_rate: training.learning_rate,
         l2: training.weight_decay,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use criterion::Bencher;
 use nnvisu_core::{
-    Activation, BatchSize, ClassCount, Dataset, Distribution, Dropout, HiddenLayers, NetworkConfig,
+    Activation, Architecture, BatchSize, ClassCount, Dataset, Distribution, Dropout, HiddenLayers,
     OptimizerKind, Seeds, Trainer, TrainingConfig, generate_seeded,
 };
 
@@ -81,12 +81,11 @@ impl Work {
 
     /// A trainer at step 0.
     pub(crate) fn trainer(&self) -> Trainer {
-        let network = NetworkConfig {
-            hidden_layers: HiddenLayers::new(self.hidden_layers.to_vec())
-                .expect("the sizes are allowed"),
-            activation: self.activation,
-            dropout: Dropout::new(self.dropout).expect("below 1"),
-        };
+        let network = Architecture::uniform(
+            &HiddenLayers::new(self.hidden_layers.to_vec()).expect("the sizes are allowed"),
+            self.activation,
+            Dropout::new(self.dropout).expect("below 1"),
+        );
         let training = TrainingConfig {
             optimizer: self.optimizer,
             batch_size: BatchSize::new(self.batch_size).expect("small enough"),

@@ -17,19 +17,25 @@
 //! }
 //! ```
 //!
-//! `weights` are out × in, a list per unit. The first layer has two inputs, x and y; the last has
-//! an output per class; the activation stands between layers.
+//! `weights` are out × in, a list per unit. The inputs of the first layer are x and y; the last has
+//! an output per class; the activation stands between layers. Networks whose hidden layers have
+//! different activations are written as version 2, in which each hidden layer has its own:
+//! `{"activation": "relu", "weights": …, "biases": …}`.
 
 use super::{MAX_BYTES, json_of, row_major};
-use crate::{Activation, HiddenLayers, InvalidHiddenLayers, InvalidParameters, Mlp};
+use crate::{
+    Activation, Architecture, Dropout, Feature, InvalidArchitecture, InvalidParameters, LayerSpec,
+    Mlp,
+};
 use serde::Deserialize;
 use std::fmt::Write as _;
 
 /// What `format` says.
 const FORMAT: &str = "nnvisu-model";
 
-/// The version that [`write()`] writes. [`read`] reads it and all before it.
-pub const VERSION: u64 = 1;
+/// The newest version, which [`write()`] writes where version 1 cannot hold the network. [`read`]
+/// reads it and all before it.
+pub const VERSION: u64 = 2;
 
 /// Why bytes are not a network as JSON.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -62,10 +68,10 @@ pub enum InvalidModel {
         /// How many values come from the layer before.
         n_inputs: usize,
     },
-    /// There are too many layers or units, or too few.
+    /// There are too many layers, units or outputs, or too few.
     #[error(transparent)]
-    HiddenLayers(#[from] InvalidHiddenLayers),
-    /// The number of outputs is not 2 to 8, or a number is not finite.
+    Architecture(#[from] InvalidArchitecture),
+    /// A number is not finite.
     #[error(transparent)]
     Parameters(#[from] InvalidParameters),
 }
@@ -84,13 +90,16 @@ struct File {
     _format: String,
     #[serde(rename = "version")]
     _version: u64,
-    activation: Activation,
+    /// In version 1: of all hidden layers.
+    activation: Option<Activation>,
     layers: Vec<Layer>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Layer {
+    /// In version 2: of a hidden layer.
+    activation: Option<Activation>,
     weights: Vec<Vec<f32>>,
     biases: Vec<f32>,
 }
@@ -98,11 +107,18 @@ struct Layer {
 /// Writes a network, a unit in a line.
 #[must_use]
 pub fn write(mlp: &Mlp) -> String {
-    let mut text = format!(
-        "{{\n  \"format\": \"{FORMAT}\",\n  \"version\": {VERSION},\n  \
-         \"activation\": \"{}\",\n  \"layers\": [",
-        mlp.activation().name()
-    );
+    let layers = mlp.architecture().layers();
+    let activation = layers
+        .first()
+        .map_or_else(Activation::default, |l| l.activation);
+    let is_uniform = layers.iter().all(|layer| layer.activation == activation);
+    let head = if is_uniform {
+        format!("1,\n  \"activation\": \"{activation}\"")
+    } else {
+        VERSION.to_string()
+    };
+    let mut text =
+        format!("{{\n  \"format\": \"{FORMAT}\",\n  \"version\": {head},\n  \"layers\": [");
     for layer in 0..mlp.n_layers() {
         let n_inputs = mlp.layer_sizes()[layer];
         let weights = row_major(mlp, layer);
@@ -112,8 +128,13 @@ pub fn write(mlp: &Mlp) -> String {
             .collect();
         write!(
             text,
-            "{}\n    {{\n      \"weights\": [\n        {}\n      ],\n      \"biases\": {}\n    }}",
+            "{}\n    {{\n{}      \"weights\": [\n        {}\n      ],\n      \"biases\": {}\n    }}",
             if layer == 0 { "" } else { "," },
+            match layers.get(layer) {
+                Some(hidden) if !is_uniform =>
+                    format!("      \"activation\": \"{}\",\n", hidden.activation),
+                _ => String::new(),
+            },
             units.join(",\n        "),
             json_of(&mlp.biases(layer).as_slice()),
         )
@@ -127,8 +148,7 @@ pub fn write(mlp: &Mlp) -> String {
 ///
 /// # Errors
 ///
-/// [`InvalidModel`] unless it is a network that this crate can have: two inputs, up to ten hidden
-/// layers of up to 100 units, two to eight outputs.
+/// [`InvalidModel`] unless it is a network that this crate can have; see [`Architecture::new`].
 pub fn read(bytes: &[u8]) -> Result<Mlp, InvalidModel> {
     let damaged = |error: serde_json::Error| InvalidModel::Damaged(error.to_string());
     if bytes.len() > MAX_BYTES {
@@ -154,11 +174,13 @@ pub fn read(bytes: &[u8]) -> Result<Mlp, InvalidModel> {
 impl File {
     fn network(self) -> Result<Mlp, InvalidModel> {
         let Some((last, hidden)) = self.layers.split_last() else {
-            return Err(InvalidParameters::ClassCount(0).into());
+            return Err(InvalidArchitecture::Outputs(0).into());
         };
-        let hidden = HiddenLayers::new(hidden.iter().map(|layer| layer.weights.len()).collect())?;
+        let (features, n_classes) = (Feature::ALL.to_vec(), last.weights.len());
+        let specs: Result<Vec<_>, _> = hidden.iter().map(|layer| self.spec(layer)).collect();
+        let mut n_inputs = features.len();
+        let specs = specs?;
         let mut parameters = Vec::new();
-        let mut n_inputs = 2;
         for (i, layer) in self.layers.iter().enumerate() {
             let n_units = layer.weights.len();
             let fits = layer.weights.iter().all(|unit| unit.len() == n_inputs);
@@ -175,12 +197,17 @@ impl File {
             parameters.extend(&layer.biases);
             n_inputs = n_units;
         }
-        let n_classes = last.weights.len();
-        Ok(Mlp::from_parameters(
-            &hidden,
-            n_classes,
-            self.activation,
-            &parameters,
-        )?)
+        let architecture = Architecture::new(features, specs, n_classes)?;
+        Ok(Mlp::from_parameters(architecture, &parameters)?)
+    }
+
+    fn spec(&self, layer: &Layer) -> Result<LayerSpec, InvalidModel> {
+        let activation = layer.activation.or(self.activation);
+        let missing = || InvalidModel::Damaged("a hidden layer has no activation".to_owned());
+        Ok(LayerSpec {
+            units: layer.weights.len(),
+            activation: activation.ok_or_else(missing)?,
+            dropout: Dropout::default(),
+        })
     }
 }

@@ -14,10 +14,10 @@
 //!
 //! ```
 //! use nnvisu_core::files::{checksum, csv, session};
-//! use nnvisu_core::{NetworkConfig, Seeds, Trainer, TrainingConfig};
+//! use nnvisu_core::{Architecture, Seeds, Trainer, TrainingConfig};
 //!
 //! let data = csv::read(b"x,y,label\n-0.5,0.25,0\n0.5,-0.25,1\n")?;
-//! let (network, training) = (NetworkConfig::default(), TrainingConfig::default());
+//! let (network, training) = (Architecture::default(), TrainingConfig::default());
 //! let mut trainer = Trainer::new(network, training, Seeds::from_master(1), data);
 //! trainer.train_step()?;
 //!

@@ -2,8 +2,8 @@
 //!
 //! The linear layers are the modules 0, 2, 4, … and the activations those between, so that layer
 //! `l` is `{2l}.weight` (out × in, row-major) and `{2l}.bias` (out). All are 32-bit floats. The
-//! metadata say `activation` (`tanh`, `relu`, `leaky_relu`, `gelu`), `layer_sizes` (`2-10-5-2`)
-//! and `format` (`pt`).
+//! metadata say `activation` (`tanh`, `relu`, `leaky_relu`, `gelu`; where hidden layers differ, one
+//! for each, such as `tanh,relu`), `layer_sizes` (`2-10-5-2`) and `format` (`pt`).
 //!
 //! ```python
 //! model = nn.Sequential(nn.Linear(2, 10), nn.Tanh(), nn.Linear(10, 5), nn.Tanh(), nn.Linear(5, 2))
@@ -48,7 +48,7 @@ pub fn write(mlp: &Mlp) -> Vec<u8> {
     }
     let header = Header {
         metadata: Metadata {
-            activation: mlp.activation().name(),
+            activation: mlp.architecture().activation_names(),
             format: "pt",
             layer_sizes: layer_sizes(mlp),
         },
@@ -69,7 +69,7 @@ struct Header {
 
 #[derive(Serialize)]
 struct Metadata {
-    activation: &'static str,
+    activation: String,
     format: &'static str,
     layer_sizes: String,
 }

@@ -1,14 +1,14 @@
 //! Session files (`.nnvisu`): a whole training run, to be continued later, here or in the page.
 //!
-//! # Format, version 1
+//! # Format, version 2
 //!
 //! One JSON object in UTF-8. Every field is there, and no other:
 //!
 //! | field | what |
 //! | --- | --- |
 //! | `format` | `"nnvisu-session"` |
-//! | `version` | `1` |
-//! | `network` | `{hidden_layers: [10, 5], activation: "tanh", dropout: 0}` |
+//! | `version` | `2` |
+//! | `architecture` | `{features: ["x", "y"], layers: [{units: 10, activation: "tanh", dropout: 0}, …], outputs: 2}` |
 //! | `training` | `{optimizer: "adam", learning_rate: 0.01, weight_decay: 0, batch_size: 0}` |
 //! | `seeds` | `{init, batches, dropout}`: whole numbers; programs that keep numbers as doubles need them below 2⁵³ |
 //! | `points` | `[[x, y, label], …]` |
@@ -17,10 +17,13 @@
 //! | field of `checkpoint` | what |
 //! | --- | --- |
 //! | `step` | optimizer steps made |
-//! | `n_classes` | output units of the network, 2 to 8 |
 //! | `parameters` | as in [`Mlp::parameters`](crate::Mlp::parameters): base64 (with padding) of little-endian single-precision numbers |
 //! | `checksum` | [`checksum`](super::checksum) of the parameters, eight lower-case hexadecimal digits |
 //! | `optimizer` | `{kind, steps, first_moment, second_moment}`, the moments like `parameters`, `""` where there are none |
+//!
+//! Version 1 has `network` in place of `architecture`,
+//! `{hidden_layers: [10, 5], activation: "tanh", dropout: 0}`, and the number of outputs as
+//! `n_classes` in `checkpoint`.
 //!
 //! Settings and numbers are written as everywhere in this crate's `serde` feature. If the points
 //! have another number of classes than the network, its output layer follows them when the file is
@@ -29,8 +32,8 @@
 use super::floats::Floats;
 use super::{MAX_BYTES, MAX_POINTS, checksum_of, json_of};
 use crate::{
-    Checkpoint, Dataset, InvalidCheckpoint, Label, NetworkConfig, OptimizerKind, OptimizerState,
-    Point, Seeds, Trainer, TrainingConfig,
+    Activation, Architecture, Checkpoint, Dataset, Dropout, HiddenLayers, InvalidCheckpoint, Label,
+    OptimizerKind, OptimizerState, Point, Seeds, Trainer, TrainingConfig,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
@@ -38,8 +41,9 @@ use std::fmt::Display;
 /// What `format` says.
 const FORMAT: &str = "nnvisu-session";
 
-/// The version that [`write()`] writes. [`read`] reads it and all before it.
-pub const VERSION: u64 = 1;
+/// The newest version, which [`write()`] writes where version 1 cannot hold the network. [`read`]
+/// reads it and all before it.
+pub const VERSION: u64 = 2;
 
 /// Most steps that a file can tell of: 2⁵³ − 1, what programs that keep numbers as doubles count to.
 const MAX_STEPS: u64 = (1 << 53) - 1;
@@ -101,7 +105,12 @@ struct Header {
 struct File {
     format: String,
     version: u64,
-    network: NetworkConfig,
+    /// In version 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<Network>,
+    /// From version 2 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    architecture: Option<Architecture>,
     training: TrainingConfig,
     seeds: Seeds,
     points: Vec<(f32, f32, Label)>,
@@ -110,11 +119,22 @@ struct File {
     checkpoint: Option<StoredCheckpoint>,
 }
 
+/// The network of version 1, whose hidden layers have the same activation and dropout.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Network {
+    hidden_layers: HiddenLayers,
+    activation: Activation,
+    dropout: Dropout,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredCheckpoint {
     step: u64,
-    n_classes: usize,
+    /// In version 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n_classes: Option<usize>,
     parameters: Floats,
     checksum: String,
     optimizer: StoredOptimizer,
@@ -172,11 +192,20 @@ pub fn write(trainer: &Trainer) -> Vec<u8> {
         [] => "[]".to_owned(),
         points => format!("[\n    {}\n  ]", points.join(",\n    ")),
     };
+    let checkpoint = trainer.checkpoint();
+    let network = Network::of(&checkpoint.architecture);
+    let (version, network) = match &network {
+        Some(network) => (1, format!("\"network\": {}", json_of(network))),
+        None => (
+            VERSION,
+            format!("\"architecture\": {}", json_of(&checkpoint.architecture)),
+        ),
+    };
     format!(
         r#"{{
   "format": {},
-  "version": {},
-  "network": {},
+  "version": {version},
+  {network},
   "training": {},
   "seeds": {},
   "points": {points},
@@ -184,13 +213,23 @@ pub fn write(trainer: &Trainer) -> Vec<u8> {
 }}
 "#,
         json_of(&FORMAT),
-        json_of(&VERSION),
-        json_of(trainer.network_config()),
         json_of(trainer.training_config()),
         json_of(trainer.seeds()),
-        json_of(&StoredCheckpoint::of(trainer.checkpoint())),
+        json_of(&StoredCheckpoint::of(checkpoint, version)),
     )
     .into_bytes()
+}
+
+impl Network {
+    /// The network of version 1 that has this architecture, if there is one.
+    fn of(architecture: &Architecture) -> Option<Self> {
+        let (activation, dropout) = architecture.uniform_layers()?;
+        Some(Self {
+            hidden_layers: architecture.hidden_layers(),
+            activation,
+            dropout,
+        })
+    }
 }
 
 impl File {
@@ -204,21 +243,41 @@ impl File {
             .map(|(x, y, label)| Point::new(x, y, label))
             .collect();
         let data = points.map_err(InvalidSession::damaged)?;
-        let Some(stored) = self.checkpoint else {
-            return Ok(Trainer::new(self.network, self.training, self.seeds, data));
+        let architecture = match (self.version, self.network, self.architecture) {
+            (1, Some(network), None) => {
+                let Network {
+                    hidden_layers,
+                    activation,
+                    dropout,
+                } = network;
+                Architecture::uniform(&hidden_layers, activation, dropout)
+            }
+            (2, None, Some(architecture)) => architecture,
+            (version, ..) => {
+                let field = if version == 1 {
+                    "network"
+                } else {
+                    "architecture"
+                };
+                let why = format!("version {version} has the field `{field}` and not the other");
+                return Err(InvalidSession::Damaged(why));
+            }
         };
-        let checkpoint = stored.into_checkpoint(&self.network, self.seeds)?;
-        let trainer = Trainer::restore(self.network, self.training, data, &checkpoint)?;
+        let Some(stored) = self.checkpoint else {
+            return Ok(Trainer::new(architecture, self.training, self.seeds, data));
+        };
+        let checkpoint = stored.into_checkpoint(architecture, self.seeds)?;
+        let trainer = Trainer::restore(self.training, data, &checkpoint)?;
         Ok(trainer)
     }
 }
 
 impl StoredCheckpoint {
-    fn of(checkpoint: Checkpoint) -> Self {
+    fn of(checkpoint: Checkpoint, version: u64) -> Self {
         let optimizer = checkpoint.optimizer;
         Self {
             step: checkpoint.step,
-            n_classes: checkpoint.n_classes,
+            n_classes: (version == 1).then(|| checkpoint.architecture.outputs()),
             checksum: format!("{:08x}", checksum_of(&checkpoint.parameters)),
             parameters: Floats(checkpoint.parameters),
             optimizer: StoredOptimizer {
@@ -232,7 +291,7 @@ impl StoredCheckpoint {
 
     fn into_checkpoint(
         self,
-        network: &NetworkConfig,
+        architecture: Architecture,
         seeds: Seeds,
     ) -> Result<Checkpoint, InvalidSession> {
         let actual = checksum_of(&self.parameters.0);
@@ -245,10 +304,11 @@ impl StoredCheckpoint {
         if self.step.max(self.optimizer.steps) > MAX_STEPS {
             return Err(InvalidSession::damaged("its number of steps is impossible"));
         }
+        let n_classes = self.n_classes.unwrap_or(architecture.outputs());
         Ok(Checkpoint {
-            hidden_layers: network.hidden_layers.clone(),
-            n_classes: self.n_classes,
-            activation: network.activation,
+            architecture: architecture
+                .with_outputs(n_classes)
+                .map_err(InvalidSession::damaged)?,
             parameters: self.parameters.0,
             optimizer: OptimizerState {
                 kind: self.optimizer.kind,

@@ -6,7 +6,7 @@ use nnvisu_core::{
     Activation, BatchSize, Checkpoint, Dataset, OptimizerKind, Seeds, Trainer, TrainingConfig,
 };
 
-use crate::support::{SEEDS, fresh_state, hidden, network_config, optimizer, point, points};
+use crate::support::{SEEDS, architecture, hidden, optimizer, point, points};
 
 const N_POINTS: u8 = 12;
 
@@ -27,21 +27,17 @@ fn drawn(batch_size: u32, batches_seed: u64, step: u64) -> Vec<usize> {
     let data: Dataset = (0..N_POINTS)
         .map(|i| point(0.5_f32.powi(i.into()), 0.0, 0))
         .collect();
-    let network = network_config(&hidden("0"), Activation::Tanh);
+    let network = architecture(&hidden("0"), Activation::Tanh);
+    let seeds = Seeds {
+        batches: batches_seed,
+        ..SEEDS
+    };
     let checkpoint = Checkpoint {
-        hidden_layers: hidden("0"),
-        n_classes: 2,
-        activation: Activation::Tanh,
-        parameters: vec![0.0; 6],
-        optimizer: fresh_state(OptimizerKind::Sgd, 6),
         step,
-        seeds: Seeds {
-            batches: batches_seed,
-            ..SEEDS
-        },
+        ..Checkpoint::at_start(network, vec![0.0; 6], OptimizerKind::Sgd, seeds)
     };
     let config = batches_of(batch_size);
-    let mut trainer = Trainer::restore(network, config, data, &checkpoint).unwrap();
+    let mut trainer = Trainer::restore(config, data, &checkpoint).unwrap();
     trainer.train_step().unwrap();
     let sum_of_x = 2.0 * trainer.mlp().weights(0)[(0, 0)] * batch_size as f32;
     let in_units_of_last = sum_of_x * 2.0_f32.powi(i32::from(N_POINTS) - 1);
@@ -90,7 +86,7 @@ fn batches_follow_from_seed_and_step() {
 fn a_batch_as_large_as_the_data_is_the_full_batch() {
     let data = points(1, 30, 3);
     let run = |batch_size: u32| {
-        let network = network_config(&hidden("10-5"), Activation::Tanh);
+        let network = architecture(&hidden("10-5"), Activation::Tanh);
         let config = TrainingConfig {
             batch_size: BatchSize::new(batch_size).unwrap(),
             ..TrainingConfig::default()
@@ -109,7 +105,7 @@ fn a_batch_as_large_as_the_data_is_the_full_batch() {
 /// Batch size, data and back again: no step may see points of another time.
 #[test]
 fn batch_size_and_data_change_while_training() {
-    let network = network_config(&hidden("8"), Activation::Gelu);
+    let network = architecture(&hidden("8"), Activation::Gelu);
     let few = points(1, 20, 3);
     let many = points(2, 3_000, 3);
     let mut trainer = Trainer::new(network.clone(), batches_of(0), SEEDS, few.clone());
@@ -128,8 +124,7 @@ fn batch_size_and_data_change_while_training() {
         // A fresh trainer in the same state knows nothing of what was before.
         let config = batches_of(batch_size);
         let checkpoint = trainer.checkpoint();
-        let mut fresh =
-            Trainer::restore(network.clone(), config, data.clone(), &checkpoint).unwrap();
+        let mut fresh = Trainer::restore(config, data.clone(), &checkpoint).unwrap();
         for _ in 0..3 {
             assert_eq!(trainer.train_step(), fresh.train_step());
             assert_eq!(trainer.evaluate(), fresh.evaluate());

@@ -2,7 +2,7 @@
 
 use nnvisu_core::{Activation, BatchSize, OptimizerKind, TrainError, Trainer, TrainingConfig};
 
-use crate::support::{SEEDS, hidden, network_config, optimizer, points, trainer_with};
+use crate::support::{SEEDS, architecture, hidden, optimizer, points, trainer_with};
 
 fn is_finite(trainer: &Trainer) -> bool {
     let checkpoint = trainer.checkpoint();
@@ -44,7 +44,7 @@ fn divergence_is_reported_and_the_last_finite_weights_stay() {
     for activation in Activation::ALL {
         for layers in ["0", "10-5", "6-6-6-6-6-6-6-6-6-6"] {
             for batch_size in [0, 7] {
-                let network = network_config(&hidden(layers), activation);
+                let network = architecture(&hidden(layers), activation);
                 let config = TrainingConfig {
                     batch_size: BatchSize::new(batch_size).unwrap(),
                     ..explosive(OptimizerKind::Sgd)
@@ -66,7 +66,7 @@ fn divergence_is_reported_and_the_last_finite_weights_stay() {
 
 #[test]
 fn a_diverged_run_goes_on_with_a_smaller_learning_rate() {
-    let network = network_config(&hidden("0"), Activation::Tanh);
+    let network = architecture(&hidden("0"), Activation::Tanh);
     let data = points(1, 30, 3);
     let mut trainer = Trainer::new(network, explosive(OptimizerKind::Sgd), SEEDS, data);
     run_into_divergence(&mut trainer, 200);
@@ -84,7 +84,7 @@ fn a_diverged_run_goes_on_with_a_smaller_learning_rate() {
 #[test]
 fn moments_that_overflow_are_divergence_too() {
     for kind in [OptimizerKind::Adam, OptimizerKind::RmsProp] {
-        let network = network_config(&hidden("0"), Activation::Tanh);
+        let network = architecture(&hidden("0"), Activation::Tanh);
         let data = points(1, 10, 2);
         let parameters = vec![3e19, -3e19, 1.0, 1.0, 0.0, 0.0];
         let config = optimizer(kind, 0.01, 10.0);
@@ -98,7 +98,7 @@ fn moments_that_overflow_are_divergence_too() {
 
 #[test]
 fn without_points_nothing_happens() {
-    let network = network_config(&hidden("5"), Activation::Tanh);
+    let network = architecture(&hidden("5"), Activation::Tanh);
     let config = TrainingConfig::default();
     let mut trainer = Trainer::new(network, config, SEEDS, nnvisu_core::Dataset::empty());
     let before = trainer.checkpoint();

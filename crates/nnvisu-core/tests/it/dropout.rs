@@ -1,18 +1,15 @@
 //! Dropout: how often, how scaled, in which direction, and never in evaluation.
 
 use nnvisu_core::{
-    Activation, Dataset, Dropout, HiddenLayers, NetworkConfig, OptimizerKind, Rasterizer, Seeds,
+    Activation, Architecture, Dataset, Dropout, HiddenLayers, OptimizerKind, Rasterizer, Seeds,
     Trainer, TrainingConfig,
 };
 
 use crate::reference::{Mask, Network};
-use crate::support::{SEEDS, hidden, network_config, optimizer, point, points, trainer_with};
+use crate::support::{SEEDS, architecture, hidden, optimizer, point, points, trainer_with};
 
-fn with_dropout(hidden_layers: &HiddenLayers, activation: Activation, p: f32) -> NetworkConfig {
-    NetworkConfig {
-        dropout: Dropout::new(p).unwrap(),
-        ..network_config(hidden_layers, activation)
-    }
+fn with_dropout(hidden_layers: &HiddenLayers, activation: Activation, p: f32) -> Architecture {
+    architecture(hidden_layers, activation).with_dropout(Dropout::new(p).unwrap())
 }
 
 /// SGD that changes no weight: the rate is far below their resolution.
@@ -141,7 +138,7 @@ fn evaluation_and_maps_never_drop() {
     let data = points(4, 50, 3);
     for activation in Activation::ALL {
         let with = with_dropout(&hidden("10-5"), activation, 0.9);
-        let without = network_config(&hidden("10-5"), activation);
+        let without = architecture(&hidden("10-5"), activation);
         let [mut with, mut without] = [with, without]
             .map(|network| Trainer::new(network, standing_still(), SEEDS, data.clone()));
         with.train_step().unwrap();

@@ -5,12 +5,12 @@ use nnvisu_core::{Activation, Checkpoint, Dataset, OptimizerKind, Trainer};
 use proptest::prelude::*;
 
 use crate::support::{
-    SEEDS, any_hidden_layers, hidden, layers, network_config, optimizer, parameter_layers, point,
+    SEEDS, any_hidden_layers, architecture, hidden, layers, optimizer, parameter_layers, point,
     points,
 };
 
 fn trained(hidden_layers: &str, kind: OptimizerKind, n_classes: usize) -> Trainer {
-    let network = network_config(&hidden(hidden_layers), Activation::Tanh);
+    let network = architecture(&hidden(hidden_layers), Activation::Tanh);
     let data = points(1, 40, n_classes);
     let mut trainer = Trainer::new(network, optimizer(kind, 0.01, 0.0), SEEDS, data);
     for _ in 0..5 {
@@ -21,18 +21,14 @@ fn trained(hidden_layers: &str, kind: OptimizerKind, n_classes: usize) -> Traine
 
 /// That the network of `after` is that of `before` with `n_classes` outputs.
 fn check_resized(before: &Checkpoint, after: &Checkpoint, n_classes: usize) {
-    assert_eq!(after.n_classes, n_classes);
+    assert_eq!(after.architecture.outputs(), n_classes);
     assert_eq!(after.step, before.step);
-    assert_eq!(after.hidden_layers, before.hidden_layers);
+    assert_eq!(after.architecture.layers(), before.architecture.layers());
     assert_eq!(after.optimizer.kind, before.optimizer.kind);
     assert_eq!(after.optimizer.steps, before.optimizer.steps);
 
-    let sizes = |checkpoint: &Checkpoint| {
-        let hidden = checkpoint.hidden_layers.sizes().iter().copied();
-        let inner: Vec<usize> = std::iter::once(2).chain(hidden).collect();
-        [inner, vec![checkpoint.n_classes]].concat()
-    };
-    let (sizes_before, sizes_after) = (sizes(before), sizes(after));
+    let sizes_before = before.architecture.layer_sizes();
+    let sizes_after = after.architecture.layer_sizes();
     let check = |what: &str, before: &[f32], after: &[f32], is_new: &dyn Fn(Vec<u32>) -> bool| {
         let (before, after) = (layers(&sizes_before, before), layers(&sizes_after, after));
         let last = before.len() - 1;
@@ -146,7 +142,7 @@ proptest! {
         kind in prop::sample::select(&OptimizerKind::ALL[..]),
         class_counts in prop::collection::vec(0_usize..=8, 1..8),
     ) {
-        let network = network_config(&hidden_layers, Activation::LeakyRelu);
+        let network = architecture(&hidden_layers, Activation::LeakyRelu);
         let data = points(5, 20, 4);
         let mut trainer = Trainer::new(network, optimizer(kind, 0.01, 0.0), SEEDS, data);
         for (edit, n_classes) in class_counts.into_iter().enumerate() {

@@ -1,17 +1,17 @@
 //! Whole trainings: the problems of the page are learnt with its default settings.
 
 use nnvisu_core::{
-    Activation, ClassCount, DEFAULT_N_POINTS, Dataset, Distribution, NetworkConfig, Seeds, Trainer,
+    Activation, Architecture, ClassCount, DEFAULT_N_POINTS, Dataset, Distribution, Seeds, Trainer,
     TrainingConfig, generate_seeded,
 };
 
-use crate::support::{hidden, network_config, point};
+use crate::support::{architecture, hidden, point};
 
 /// Steps until `accuracy` is reached, or `None` within `limit` steps.
 fn steps_to(
     accuracy: f32,
     limit: u64,
-    network: NetworkConfig,
+    network: Architecture,
     data: Dataset,
     seed: u64,
 ) -> Option<u64> {
@@ -37,7 +37,7 @@ fn generated(distribution: Distribution, n_classes: usize, seed: u64) -> Dataset
 fn two_moons_are_learnt_with_the_default_settings() {
     for seed in 0..20 {
         let data = generated(Distribution::Moons, 2, seed);
-        let steps = steps_to(0.98, 1_000, NetworkConfig::default(), data, seed);
+        let steps = steps_to(0.98, 1_000, Architecture::default(), data, seed);
         assert!(steps.is_some(), "seed {seed}");
     }
 }
@@ -48,7 +48,7 @@ fn every_distribution_is_learnt_with_the_default_settings() {
         for n_classes in [2, 3] {
             for seed in 0..5 {
                 let data = generated(distribution, n_classes, seed);
-                let steps = steps_to(0.95, 2_000, NetworkConfig::default(), data, seed);
+                let steps = steps_to(0.95, 2_000, Architecture::default(), data, seed);
                 assert!(
                     steps.is_some(),
                     "{distribution} of {n_classes}, seed {seed}"
@@ -62,7 +62,7 @@ fn every_distribution_is_learnt_with_the_default_settings() {
 fn eight_classes_are_learnt_by_a_larger_network() {
     for distribution in Distribution::ALL {
         let data = generated(distribution, 8, 1);
-        let network = network_config(&hidden("40-40"), Activation::Tanh);
+        let network = architecture(&hidden("40-40"), Activation::Tanh);
         let steps = steps_to(0.95, 3_000, network, data, 1);
         assert!(steps.is_some(), "{distribution}");
     }
@@ -80,7 +80,7 @@ fn xor_of_four_points_is_learnt_with_every_activation() {
     .map(|(x, y, class)| point(x, y, class))
     .collect();
     for activation in Activation::ALL {
-        let network = network_config(&hidden("10-5"), activation);
+        let network = architecture(&hidden("10-5"), activation);
         // A ReLU network may start with its units badly placed; most do not.
         let n_learnt = (0..10)
             .filter(|&seed| steps_to(1.0, 2_000, network.clone(), data.clone(), seed).is_some())

@@ -4,11 +4,11 @@ use nnvisu_core::{Activation, Dataset, Trainer, TrainingConfig};
 use proptest::prelude::*;
 
 use crate::reference::Network;
-use crate::support::{SEEDS, any_problem, hidden, network_config, point, points, trainer_with};
+use crate::support::{SEEDS, any_problem, architecture, hidden, point, points, trainer_with};
 
 /// A linear model with the logits (x, −x), so that class 0 is to the right.
 fn right_or_left(data: &Dataset) -> Trainer {
-    let network = network_config(&hidden("0"), Activation::Tanh);
+    let network = architecture(&hidden("0"), Activation::Tanh);
     let parameters = vec![1.0, -1.0, 0.0, 0.0, 0.0, 0.0];
     trainer_with(&network, TrainingConfig::default(), data, parameters)
 }
@@ -75,7 +75,7 @@ proptest! {
 #[test]
 fn the_loss_of_a_full_batch_step_is_the_evaluated_one() {
     for n_points in [13, 1_500] {
-        let network = network_config(&hidden("10-5"), Activation::Gelu);
+        let network = architecture(&hidden("10-5"), Activation::Gelu);
         let config = TrainingConfig::default();
         let mut trainer = Trainer::new(network, config, SEEDS, points(1, n_points, 3));
         for _ in 0..5 {
@@ -89,7 +89,7 @@ fn the_loss_of_a_full_batch_step_is_the_evaluated_one() {
 /// Numbers that run out must not look like success.
 #[test]
 fn overflowing_logits_are_not_a_loss_of_zero() {
-    let network = network_config(&hidden("2"), Activation::Relu);
+    let network = architecture(&hidden("2"), Activation::Relu);
     let data = points(1, 20, 2);
     let huge = 3e38;
     let parameters = vec![

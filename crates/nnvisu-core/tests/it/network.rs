@@ -1,15 +1,16 @@
 //! A network's shape, its parameters' layout and their first values.
 
-use nnvisu_core::{Activation, HiddenLayers, InvalidParameters, Mlp};
+use nnvisu_core::{Activation, Architecture, Feature, HiddenLayers, Mlp};
 
 use crate::reference::{Network, softmax};
-use crate::support::{Random, bits, hidden};
+use crate::support::{Random, architecture, bits, hidden, mixed_architecture};
 
 #[test]
 fn parameters_lie_as_documented() {
     let n_parameters = 2 * 3 + 3 + 3 * 2 + 2;
     let parameters: Vec<f32> = (0..n_parameters).map(|i| i as f32).collect();
-    let mlp = Mlp::from_parameters(&hidden("3"), 2, Activation::Tanh, &parameters).unwrap();
+    let architecture = architecture(&hidden("3"), Activation::Tanh);
+    let mlp = Mlp::from_parameters(architecture, &parameters).unwrap();
     assert_eq!(mlp.layer_sizes(), [2, 3, 2]);
     assert_eq!(mlp.n_layers(), 2);
     assert_eq!(mlp.n_classes(), 2);
@@ -26,15 +27,14 @@ fn parameters_lie_as_documented() {
 
 #[test]
 fn damaged_parameters_are_refused() {
-    let of = |n_classes, parameters: &[f32]| {
-        Mlp::from_parameters(&hidden("0"), n_classes, Activation::Tanh, parameters).unwrap_err()
+    let of = |parameters: &[f32]| {
+        let architecture = architecture(&hidden("0"), Activation::Tanh);
+        Mlp::from_parameters(architecture, parameters).unwrap_err()
     };
-    assert_eq!(of(1, &[0.0; 3]), InvalidParameters::ClassCount(1));
-    assert_eq!(of(9, &[0.0; 27]), InvalidParameters::ClassCount(9));
-    let error = of(2, &[0.0; 5]);
+    let error = of(&[0.0; 5]);
     let expected = "A network with the layers [2, 2] has 6 parameters, not 5";
     assert_eq!(error.to_string(), expected);
-    let error = of(2, &[0.0, f32::NAN, 0.0, 0.0, 0.0, 0.0]);
+    let error = of(&[0.0, f32::NAN, 0.0, 0.0, 0.0, 0.0]);
     assert_eq!(
         error.to_string(),
         "Parameter 1 is NaN; all parameters must be finite"
@@ -48,7 +48,8 @@ fn fresh_parameters_are_uniform_within_the_fan_in_bound() {
     for (layers, fan_ins) in [("100-100", [2, 100, 100]), ("9-64", [2, 9, 64])] {
         let mut samples = vec![Vec::new(); 3];
         for seed in 0..40 {
-            let mlp = Mlp::new(&hidden(layers), 8, Activation::Tanh, seed).unwrap();
+            let architecture = architecture(&hidden(layers), Activation::Tanh);
+            let mlp = Mlp::new(architecture.with_outputs(8).unwrap(), seed);
             for (layer, samples) in samples.iter_mut().enumerate() {
                 samples.extend(mlp.weights(layer).iter().copied());
                 samples.extend(mlp.biases(layer).iter().copied());
@@ -75,7 +76,8 @@ fn fresh_parameters_are_uniform_within_the_fan_in_bound() {
 
 #[test]
 fn fresh_parameters_follow_from_the_seed() {
-    let fresh = |seed| Mlp::new(&HiddenLayers::default(), 3, Activation::Tanh, seed).unwrap();
+    let architecture = architecture(&HiddenLayers::default(), Activation::Tanh);
+    let fresh = |seed| Mlp::new(architecture.clone(), seed);
     assert_eq!(bits(fresh(1).parameters()), bits(fresh(1).parameters()));
     assert_ne!(bits(fresh(1).parameters()), bits(fresh(2).parameters()));
     let distinct: std::collections::HashSet<u32> =
@@ -88,7 +90,8 @@ fn logits_and_posteriors_of_one_point_are_the_definition() {
     let mut random = Random::new(1);
     for activation in Activation::ALL {
         for layers in ["0", "4", "7-3-5"] {
-            let mlp = Mlp::new(&hidden(layers), 4, activation, 3).unwrap();
+            let architecture = architecture(&hidden(layers), activation);
+            let mlp = Mlp::new(architecture.with_outputs(4).unwrap(), 3);
             let network = Network::of(&mlp);
             let (x, y) = (random.in_unit_range(), random.in_unit_range());
             let trace = network.forward([x.into(), y.into()], None);
@@ -99,6 +102,23 @@ fn logits_and_posteriors_of_one_point_are_the_definition() {
             for (actual, expected) in mlp.posteriors(x, y).iter().zip(softmax(logits)) {
                 assert!((f64::from(*actual) - expected).abs() < 1e-5);
             }
+        }
+    }
+}
+
+/// Inputs come from the features in their order, and each layer has its own activation.
+#[test]
+fn features_and_layers_are_those_of_the_architecture() {
+    let layers = mixed_architecture(&hidden("3-4"), &[Activation::Gelu, Activation::Relu]);
+    for features in [vec![Feature::Y], vec![Feature::Y, Feature::X]] {
+        let n_inputs = features.len();
+        let architecture = Architecture::new(features, layers.layers().to_vec(), 3).unwrap();
+        let mlp = Mlp::new(architecture, 5);
+        assert_eq!(mlp.layer_sizes(), [n_inputs, 3, 4, 3]);
+        let trace = Network::of(&mlp).forward([0.25, -0.75], None);
+        let logits = trace.sums.last().unwrap();
+        for (actual, expected) in mlp.logits(0.25, -0.75).iter().zip(logits) {
+            assert!((f64::from(*actual) - expected).abs() < 1e-6);
         }
     }
 }

@@ -6,7 +6,7 @@
 use nnvisu_core::{Dataset, Trainer};
 use serde::Deserialize;
 
-use crate::support::{network_config, optimizer, point, trainer_with};
+use crate::support::{architecture, optimizer, point, trainer_with};
 
 /// Allowed difference of a parameter after the first step.
 ///
@@ -53,7 +53,7 @@ struct Case {
 impl Case {
     fn trainer(&self, data: &Dataset) -> Trainer {
         let hidden_layers = nnvisu_core::HiddenLayers::new(self.hidden_layers.clone()).unwrap();
-        let network = network_config(&hidden_layers, self.activation.parse().unwrap());
+        let network = architecture(&hidden_layers, self.activation.parse().unwrap());
         let kind = self.optimizer.parse().unwrap();
         let training = optimizer(kind, self.learning_rate, self.weight_decay);
         trainer_with(&network, training, data, self.initial.clone())

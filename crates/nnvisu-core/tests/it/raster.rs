@@ -4,7 +4,7 @@ use nnvisu_core::{Activation, Grid, HiddenLayers, Mlp, Palette, Rasterizer};
 use proptest::prelude::*;
 
 use crate::reference::Network;
-use crate::support::{any_hidden_layers, hidden};
+use crate::support::{any_hidden_layers, architecture, hidden};
 
 /// The error of the engine's posteriors, in units of one byte step.
 const BYTE_ERROR: f64 = 0.02;
@@ -51,10 +51,19 @@ fn check_map(mlp: &Mlp, width: usize, height: usize, palette: &Palette) {
 }
 
 /// A fresh network with its weights multiplied, so that it has something to show.
+/// A network without hidden layers.
+fn linear(n_classes: usize, parameters: &[f32]) -> Mlp {
+    let architecture = architecture(&hidden("0"), Activation::Tanh);
+    Mlp::from_parameters(architecture.with_outputs(n_classes).unwrap(), parameters).unwrap()
+}
+
 fn network(layers: &HiddenLayers, n_classes: usize, activation: Activation, gain: f32) -> Mlp {
-    let fresh = Mlp::new(layers, n_classes, activation, 3).unwrap();
+    let architecture = architecture(layers, activation)
+        .with_outputs(n_classes)
+        .unwrap();
+    let fresh = Mlp::new(architecture.clone(), 3);
     let parameters: Vec<f32> = fresh.parameters().iter().map(|p| gain * p).collect();
-    Mlp::from_parameters(layers, n_classes, activation, &parameters).unwrap()
+    Mlp::from_parameters(architecture, &parameters).unwrap()
 }
 
 proptest! {
@@ -132,7 +141,7 @@ fn corners_are_exactly_at_one() {
         ];
         for (x, y, corner) in corners {
             let parameters = [S * x, 0.0, S * y, 0.0, -2.0 * S, 0.0];
-            let mlp = Mlp::from_parameters(&hidden("0"), 2, Activation::Tanh, &parameters).unwrap();
+            let mlp = linear(2, &parameters);
             let mut planes = Vec::new();
             Rasterizer::new().posteriors(&mlp, grid, &mut planes);
             for (sample, &byte) in planes[..width * height].iter().enumerate() {
@@ -152,8 +161,7 @@ fn even_odds_give_the_mean_of_the_colors() {
         for n_classes in 2..=8 {
             // All weights zero: every class is equally likely everywhere.
             let parameters = vec![0.0; 3 * n_classes];
-            let mlp = Mlp::from_parameters(&hidden("0"), n_classes, Activation::Tanh, &parameters)
-                .unwrap();
+            let mlp = linear(n_classes, &parameters);
             let mut pixels = Vec::new();
             let grid = Grid::new(17, 9).unwrap();
             Rasterizer::new().rgb(&mlp, grid, &palette, &mut pixels);
@@ -176,7 +184,7 @@ fn certainty_gives_the_pure_color() {
     for winner in 0..8 {
         let mut parameters = vec![0.0; 24];
         parameters[16 + winner] = 100.0;
-        let mlp = Mlp::from_parameters(&hidden("0"), 8, Activation::Tanh, &parameters).unwrap();
+        let mlp = linear(8, &parameters);
         let mut pixels = Vec::new();
         let grid = Grid::new(4, 4).unwrap();
         Rasterizer::new().rgb(&mlp, grid, &Palette::CLASSIC, &mut pixels);
@@ -203,7 +211,8 @@ proptest! {
         let parameters: Vec<f32> = (0..n_parameters)
             .map(|i| if signs >> (i % 61) & 1 == 1 { size } else { -size })
             .collect();
-        let mlp = Mlp::from_parameters(&layers, n_classes, activation, &parameters).unwrap();
+        let architecture = architecture(&layers, activation).with_outputs(n_classes).unwrap();
+        let mlp = Mlp::from_parameters(architecture, &parameters).unwrap();
         let grid = Grid::new(7, 11).unwrap();
         let (mut planes, mut pixels) = (Vec::new(), Vec::new());
         let mut rasterizer = Rasterizer::new();

@@ -4,13 +4,15 @@
 //! Nothing here is shared with the engine, not even the activation functions.
 //! The gradient is itself checked by central differences (`reference_gradient`).
 
-use nnvisu_core::{Activation, Dataset, Mlp, OptimizerKind, OptimizerState};
+use nnvisu_core::{Activation, Dataset, Feature, Mlp, OptimizerKind, OptimizerState};
 
 /// A multi-layer perceptron. Parameters are laid out as in [`Mlp`].
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
     pub(crate) sizes: Vec<usize>,
-    pub(crate) activation: Activation,
+    pub(crate) features: Vec<Feature>,
+    /// Of each hidden layer.
+    pub(crate) activations: Vec<Activation>,
     pub(crate) parameters: Vec<f64>,
 }
 
@@ -42,7 +44,13 @@ impl Network {
     pub(crate) fn of(mlp: &Mlp) -> Self {
         Self {
             sizes: mlp.layer_sizes().to_vec(),
-            activation: mlp.activation(),
+            features: mlp.architecture().features().to_vec(),
+            activations: mlp
+                .architecture()
+                .layers()
+                .iter()
+                .map(|l| l.activation)
+                .collect(),
             parameters: mlp.parameters().iter().map(|&p| f64::from(p)).collect(),
         }
     }
@@ -69,7 +77,12 @@ impl Network {
 
     /// Runs one point through the network; `mask` multiplies the hidden activations.
     pub(crate) fn forward(&self, point: [f64; 2], mask: Option<&Mask>) -> Trace {
-        let mut inputs = vec![point.to_vec()];
+        let feature = |feature: &Feature| match feature {
+            Feature::X => point[0],
+            Feature::Y => point[1],
+            other => unreachable!("{other} has no reference"),
+        };
+        let mut inputs = vec![self.features.iter().map(feature).collect::<Vec<f64>>()];
         let mut sums = Vec::new();
         for layer in 0..self.n_layers() {
             let mut z = Vec::new();
@@ -82,7 +95,7 @@ impl Network {
             }
             if layer + 1 < self.n_layers() {
                 let hidden = |(unit, &z): (usize, &f64)| {
-                    value(self.activation, z) * mask.map_or(1.0, |mask| mask[layer][unit])
+                    value(self.activations[layer], z) * mask.map_or(1.0, |mask| mask[layer][unit])
                 };
                 inputs.push(z.iter().enumerate().map(hidden).collect());
             }
@@ -142,7 +155,8 @@ impl Network {
                             sum += self.parameters[self.weight_index(layer, to, from)] * d;
                         }
                         let factor = mask.map_or(1.0, |mask| mask[layer - 1][from]);
-                        sum * factor * derivative(self.activation, trace.sums[layer - 1][from])
+                        sum * factor
+                            * derivative(self.activations[layer - 1], trace.sums[layer - 1][from])
                     };
                     delta = (0..self.sizes[layer]).map(below).collect();
                 }
@@ -283,7 +297,8 @@ mod tests {
         // 2-1-2, tanh: h = tanh(0.5·x − 0.25·y + 0.1), logits (2h − 1, −h).
         let network = Network {
             sizes: vec![2, 1, 2],
-            activation: Activation::Tanh,
+            features: vec![Feature::X, Feature::Y],
+            activations: vec![Activation::Tanh],
             parameters: vec![0.5, -0.25, 0.1, 2.0, -1.0, -1.0, 0.0],
         };
         let trace = network.forward([0.6, -0.8], None);

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::reference::{Network, Optimizer};
 use crate::support::{
-    Problem, any_problem, any_problem_with, few_hidden_layers, hidden, network_config, optimizer,
+    Problem, any_problem, any_problem_with, architecture, few_hidden_layers, hidden, optimizer,
     point, points, trainer_with,
 };
 
@@ -135,7 +135,10 @@ fn check_step(trainer: &mut Trainer) -> Result<(), TestCaseError> {
 /// Whether `f32` could end up on the other side of a kink than `f64`.
 fn too_close_to_kink(trainer: &Trainer) -> bool {
     let network = Network::of(trainer.mlp());
-    let kinked = matches!(network.activation, Activation::Relu | Activation::LeakyRelu);
+    let kinked = network
+        .activations
+        .iter()
+        .any(|a| matches!(a, Activation::Relu | Activation::LeakyRelu));
     kinked && network.distance_to_kink(trainer.data()) < 2e-6
 }
 
@@ -177,7 +180,7 @@ fn check_cases(hidden_layers: &str, data: &Dataset, n_steps: usize) {
     for activation in Activation::ALL {
         for kind in OptimizerKind::ALL {
             let problem = Problem {
-                network: network_config(&hidden(hidden_layers), activation),
+                network: architecture(&hidden(hidden_layers), activation),
                 training: optimizer(kind, 0.02, 0.01),
                 data: data.clone(),
                 seed: 5,
@@ -214,7 +217,7 @@ fn largest_network() {
     let layers = ["100"; 10].join("-");
     for kind in OptimizerKind::ALL {
         let problem = Problem {
-            network: network_config(&hidden(&layers), Activation::Tanh),
+            network: architecture(&hidden(&layers), Activation::Tanh),
             training: optimizer(kind, 0.001, 0.0),
             data: points(6, 30, 8),
             seed: 6,
@@ -252,7 +255,7 @@ fn contradicting_points_on_one_spot() {
 
 /// A linear model whose logits are ±`size` at x = ±1 and about half of it at ±0.5.
 fn saturated(size: f32, kind: OptimizerKind) -> Trainer {
-    let network = network_config(&hidden("0"), Activation::Tanh);
+    let network = architecture(&hidden("0"), Activation::Tanh);
     let data: Dataset = [(1.0, 0), (1.0, 1), (-1.0, 0), (-1.0, 1), (0.5, 1), (0.0, 0)]
         .into_iter()
         .map(|(x, class)| point(x, 0.1, class))
@@ -276,7 +279,7 @@ fn saturated_logits() {
 /// Two large logits close to each other: the loss is the small difference.
 #[test]
 fn large_logits_keep_the_precision_of_the_loss() {
-    let network = network_config(&hidden("0"), Activation::Tanh);
+    let network = architecture(&hidden("0"), Activation::Tanh);
     let data: Dataset = [0, 1]
         .map(|class| point(1.0, 0.0, class))
         .into_iter()
@@ -292,7 +295,7 @@ fn large_logits_keep_the_precision_of_the_loss() {
 fn saturated_hidden_units() {
     for activation in Activation::ALL {
         for size in [5.0, 20.0, 1e3, 1e6] {
-            let network = network_config(&hidden("2"), activation);
+            let network = architecture(&hidden("2"), activation);
             let data: Dataset = [(1.0, 0), (-1.0, 1), (0.5, 1)]
                 .into_iter()
                 .map(|(x, class)| point(x, 0.2, class))
@@ -313,7 +316,7 @@ fn saturated_hidden_units() {
 fn mini_batches_are_averaged_over_the_batch() {
     for batch_size in [1, 5, 16, 1_024, 1_500, 1_999] {
         let data: Dataset = (0..2_000).map(|_| point(-0.5, 0.25, 1)).collect();
-        let network = network_config(&hidden("7-3"), Activation::Gelu);
+        let network = architecture(&hidden("7-3"), Activation::Gelu);
         for kind in OptimizerKind::ALL {
             let problem = Problem {
                 network: network.clone(),
@@ -333,7 +336,7 @@ fn mini_batches_are_averaged_over_the_batch() {
 #[test]
 fn settings_apply_to_the_next_step_and_keep_weights_and_moments() {
     let problem = Problem {
-        network: network_config(&hidden("6"), Activation::Tanh),
+        network: architecture(&hidden("6"), Activation::Tanh),
         training: optimizer(OptimizerKind::Adam, 0.01, 0.0),
         data: points(10, 20, 3),
         seed: 10,
@@ -356,7 +359,7 @@ fn settings_apply_to_the_next_step_and_keep_weights_and_moments() {
     let n = after.parameters.len();
     assert_eq!(
         after.optimizer,
-        crate::support::fresh_state(OptimizerKind::RmsProp, n)
+        nnvisu_core::OptimizerState::fresh(OptimizerKind::RmsProp, n)
     );
     check_step(&mut trainer).unwrap();
 }

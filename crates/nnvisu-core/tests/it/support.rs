@@ -1,8 +1,8 @@
 //! Problems to train on, and trainers in a chosen state.
 
 use nnvisu_core::{
-    Activation, Checkpoint, Dataset, Dropout, HiddenLayers, Label, LearningRate, Mlp,
-    NetworkConfig, OptimizerKind, OptimizerState, Point, Seeds, Trainer, TrainingConfig,
+    Activation, Architecture, Checkpoint, Dataset, Dropout, Feature, HiddenLayers, Label,
+    LayerSpec, LearningRate, Mlp, OptimizerKind, Point, Seeds, Trainer, TrainingConfig,
     WeightDecay,
 };
 use proptest::prelude::*;
@@ -17,15 +17,22 @@ pub(crate) fn hidden(text: &str) -> HiddenLayers {
     text.parse().unwrap()
 }
 
-pub(crate) fn network_config(
+pub(crate) fn architecture(hidden_layers: &HiddenLayers, activation: Activation) -> Architecture {
+    Architecture::uniform(&hidden_layers.clone(), activation, Dropout::default())
+}
+
+/// Hidden layers of which each has an activation function of its own: the first of `activations`.
+pub(crate) fn mixed_architecture(
     hidden_layers: &HiddenLayers,
-    activation: Activation,
-) -> NetworkConfig {
-    NetworkConfig {
-        hidden_layers: hidden_layers.clone(),
+    activations: &[Activation],
+) -> Architecture {
+    let layers = hidden_layers.sizes().iter().zip(activations);
+    let layers = layers.map(|(&units, &activation)| LayerSpec {
+        units,
         activation,
         dropout: Dropout::default(),
-    }
+    });
+    Architecture::new(Feature::ALL.to_vec(), layers.collect(), 2).unwrap()
 }
 
 pub(crate) fn optimizer(
@@ -66,42 +73,20 @@ pub(crate) fn trainer(
     activation: Activation,
     data: &Dataset,
 ) -> Trainer {
-    let network = network_config(hidden_layers, activation);
+    let network = architecture(hidden_layers, activation);
     Trainer::new(network, TrainingConfig::default(), SEEDS, data.clone())
 }
 
 /// A trainer whose network has these parameters and whose optimizer is fresh.
 pub(crate) fn trainer_with(
-    network: &NetworkConfig,
+    network: &Architecture,
     training: TrainingConfig,
     data: &Dataset,
     parameters: Vec<f32>,
 ) -> Trainer {
-    let checkpoint = Checkpoint {
-        hidden_layers: network.hidden_layers.clone(),
-        n_classes: data.n_classes(),
-        activation: network.activation,
-        optimizer: fresh_state(training.optimizer, parameters.len()),
-        parameters,
-        step: 0,
-        seeds: SEEDS,
-    };
-    Trainer::restore(network.clone(), training, data.clone(), &checkpoint).unwrap()
-}
-
-/// The state of an optimizer that has not made a step on `n` parameters.
-pub(crate) fn fresh_state(kind: OptimizerKind, n: usize) -> OptimizerState {
-    let (first, second) = match kind {
-        OptimizerKind::Sgd => (0, 0),
-        OptimizerKind::Adam => (n, n),
-        OptimizerKind::RmsProp => (0, n),
-    };
-    OptimizerState {
-        kind,
-        steps: 0,
-        first_moment: vec![0.0; first],
-        second_moment: vec![0.0; second],
-    }
+    let architecture = network.clone().with_outputs(data.n_classes()).unwrap();
+    let checkpoint = Checkpoint::at_start(architecture, parameters, training.optimizer, SEEDS);
+    Trainer::restore(training, data.clone(), &checkpoint).unwrap()
 }
 
 pub(crate) fn bits(values: &[f32]) -> Vec<u32> {
@@ -174,7 +159,7 @@ impl Random {
 /// A random network with random data and settings, to be trained in full batches.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
-    pub(crate) network: NetworkConfig,
+    pub(crate) network: Architecture,
     pub(crate) training: TrainingConfig,
     pub(crate) data: Dataset,
     pub(crate) seed: u64,
@@ -236,7 +221,8 @@ pub(crate) fn any_problem() -> impl Strategy<Value = Problem> {
 pub(crate) fn any_problem_with(
     hidden_layers: impl Strategy<Value = HiddenLayers>,
 ) -> impl Strategy<Value = Problem> {
-    let network = (hidden_layers, prop::sample::select(&Activation::ALL[..]));
+    let activation = prop::sample::select(&Activation::ALL[..]);
+    let network = (hidden_layers, prop::collection::vec(activation, 10));
     let training = (
         prop::sample::select(&OptimizerKind::ALL[..]),
         // Not so fast that whole layers saturate, where f32 keeps few digits of 1 − tanh².
@@ -244,8 +230,8 @@ pub(crate) fn any_problem_with(
         prop_oneof![Just(0.0_f32), 1e-4_f32..0.2],
     );
     (network, training, any_data(40), any::<u64>(), 0.5_f32..1.8).prop_map(
-        |((hidden_layers, activation), (kind, rate, decay), data, seed, gain)| Problem {
-            network: network_config(&hidden_layers, activation),
+        |((hidden_layers, activations), (kind, rate, decay), data, seed, gain)| Problem {
+            network: mixed_architecture(&hidden_layers, &activations),
             training: optimizer(kind, rate, decay),
             data,
             seed,

@@ -187,7 +187,8 @@ impl Session {
         }
         self.checkpoint = Dirty::No;
         self.weights.sent(now);
-        let checkpoint = convert::wire_checkpoint(self.trainer.checkpoint(), self.generation);
+        let checkpoint =
+            convert::wire_checkpoint(self.trainer.checkpoint(), self.generation, &self.config);
         let payload = Box::new(checkpoint);
         self.outbox
             .checkpoint(ServerMessage::from(Response::Checkpoint { payload }).to_json());

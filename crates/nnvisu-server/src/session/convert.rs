@@ -8,13 +8,21 @@ use nnvisu_protocol as wire;
 
 const SAME_RANGE: &str = "the protocol and the engine allow the same range";
 
-/// The settings that make a network.
-pub(super) fn network_config(config: &wire::Config) -> core::NetworkConfig {
-    core::NetworkConfig {
-        hidden_layers: hidden_layers(&config.architecture),
-        activation: activation(config.activation),
-        dropout: core::Dropout::new(config.dropout.get()).expect(SAME_RANGE),
-    }
+/// The network that the settings ask for; its outputs follow the data.
+pub(super) fn architecture(config: &wire::Config) -> core::Architecture {
+    architecture_of(&hidden_layers(&config.architecture), config)
+}
+
+/// The same with other hidden layers.
+pub(super) fn architecture_of(
+    hidden_layers: &core::HiddenLayers,
+    config: &wire::Config,
+) -> core::Architecture {
+    core::Architecture::uniform(
+        hidden_layers,
+        activation(config.activation),
+        core::Dropout::new(config.dropout.get()).expect(SAME_RANGE),
+    )
 }
 
 /// The settings that act on a network in training.
@@ -33,6 +41,21 @@ pub(super) fn hidden_layers(layers: &wire::HiddenLayers) -> core::HiddenLayers {
 
 pub(super) fn wire_hidden_layers(layers: &core::HiddenLayers) -> wire::HiddenLayers {
     wire::HiddenLayers::new(layers.sizes().to_vec()).expect(SAME_RANGE)
+}
+
+/// The activation and the dropout of a network that was made from settings. One without hidden
+/// layers has neither, so those of `config` stand for them.
+pub(super) fn layer_settings(
+    architecture: &core::Architecture,
+    config: &wire::Config,
+) -> (wire::Activation, wire::Dropout) {
+    architecture
+        .layers()
+        .first()
+        .map_or((config.activation, config.dropout), |layer| {
+            let dropout = wire::Dropout::new(layer.dropout.get()).expect(SAME_RANGE);
+            (wire_activation(layer.activation), dropout)
+        })
 }
 
 /// Pairs the values of two enums of the same names, both ways.
@@ -158,11 +181,17 @@ pub(super) fn parameters(model: &wire::Weights) -> Vec<f32> {
     parameters
 }
 
-pub(super) fn checkpoint(checkpoint: wire::Checkpoint) -> core::Checkpoint {
+/// The engine's checkpoint; version 2 has the dropout among the settings.
+pub(super) fn checkpoint(checkpoint: wire::Checkpoint, dropout: wire::Dropout) -> core::Checkpoint {
+    let architecture = core::Architecture::uniform(
+        &hidden_layers(&checkpoint.hidden_layers),
+        activation(checkpoint.activation),
+        core::Dropout::new(dropout.get()).expect(SAME_RANGE),
+    );
     core::Checkpoint {
-        hidden_layers: hidden_layers(&checkpoint.hidden_layers),
-        n_classes: checkpoint.classes.get().into(),
-        activation: activation(checkpoint.activation),
+        architecture: architecture
+            .with_outputs(checkpoint.classes.get().into())
+            .expect(SAME_RANGE),
         parameters: checkpoint.parameters.into_values(),
         optimizer: core::OptimizerState {
             kind: optimizer_kind(checkpoint.optimizer.kind),
@@ -175,14 +204,20 @@ pub(super) fn checkpoint(checkpoint: wire::Checkpoint) -> core::Checkpoint {
     }
 }
 
-pub(super) fn wire_checkpoint(checkpoint: core::Checkpoint, generation: u32) -> wire::Checkpoint {
+/// The checkpoint as it is sent; `config` says the activation of a network without hidden layers.
+pub(super) fn wire_checkpoint(
+    checkpoint: core::Checkpoint,
+    generation: u32,
+    config: &wire::Config,
+) -> wire::Checkpoint {
+    let (activation, _) = layer_settings(&checkpoint.architecture, config);
     let floats = |values| wire::Floats::new(values).expect("the engine's state is finite");
     wire::Checkpoint {
         generation,
         step: checkpoint.step,
-        hidden_layers: wire_hidden_layers(&checkpoint.hidden_layers),
-        classes: wire::ClassCount::new(checkpoint.n_classes as u8).expect(SAME_RANGE),
-        activation: wire_activation(checkpoint.activation),
+        hidden_layers: wire_hidden_layers(&checkpoint.architecture.hidden_layers()),
+        classes: wire::ClassCount::new(checkpoint.architecture.outputs() as u8).expect(SAME_RANGE),
+        activation,
         parameters: floats(checkpoint.parameters),
         optimizer: wire::OptimizerState {
             kind: wire_optimizer(checkpoint.optimizer.kind),
@@ -222,8 +257,8 @@ mod tests {
                 dropout: wire::Dropout::new(dropout).unwrap(),
             };
             assert_eq!(
-                network_config(&config).dropout.get().to_bits(),
-                dropout.to_bits()
+                layer_settings(&architecture(&config), &config),
+                (config.activation, config.dropout)
             );
             assert_eq!(training_config(&config).batch_size.get(), batch);
         }
@@ -241,7 +276,7 @@ mod tests {
     #[test]
     fn the_defaults_are_the_same() {
         let config = wire::Config::default();
-        assert_eq!(network_config(&config), core::NetworkConfig::default());
+        assert_eq!(architecture(&config), core::Architecture::default());
         assert_eq!(training_config(&config), core::TrainingConfig::default());
     }
 
@@ -263,7 +298,8 @@ mod tests {
     #[test]
     fn weights_keep_their_places() {
         let layers = core::HiddenLayers::new(vec![3]).unwrap();
-        let mlp = core::Mlp::new(&layers, 2, core::Activation::Tanh, 1).unwrap();
+        let architecture = core::Architecture::default().with_hidden_layers(&layers);
+        let mlp = core::Mlp::new(architecture, 1);
         let model = wire_weights(&mlp);
         for (layer_idx, layer) in model.layers().iter().enumerate() {
             for output in 0..layer.n_out() {

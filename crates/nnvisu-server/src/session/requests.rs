@@ -2,9 +2,7 @@
 
 use std::time::Instant;
 
-use nnvisu_core::{
-    Checkpoint, DEFAULT_N_POINTS, InvalidCheckpoint, OptimizerKind, OptimizerState, Trainer,
-};
+use nnvisu_core::{Checkpoint, DEFAULT_N_POINTS, Trainer};
 use nnvisu_protocol::{
     ArchitectureSynced, Config, ConfigUpdate, Envelope, ErrorCode, NetworkUpdate, Point, Request,
     RequestError, Response, Restore, Seed, Seeds, StepMetrics, StepsPerSecond, Weights,
@@ -159,16 +157,17 @@ impl Session {
     }
 
     fn restore(&mut self, restore: Restore) -> Result<(), RequestError> {
-        let network_config = convert::network_config(&restore.config);
         let training_config = convert::training_config(&restore.config);
         let data = convert::dataset(&restore.data);
         self.trainer = if let Some(checkpoint) = restore.checkpoint {
-            let checkpoint = convert::checkpoint(checkpoint);
-            Trainer::restore(network_config, training_config, data, &checkpoint)
-                .map_err(|error| mismatch(&error))?
+            check_network(&checkpoint, &restore.config)?;
+            let checkpoint = convert::checkpoint(checkpoint, restore.config.dropout);
+            Trainer::restore(training_config, data, &checkpoint)
+                .map_err(|error| mismatch(error.to_string()))?
         } else {
             let seeds = restore.seeds.map_or_else(fresh_seeds, convert::seeds);
-            Trainer::new(network_config, training_config, seeds, data)
+            let architecture = convert::architecture(&restore.config);
+            Trainer::new(architecture, training_config, seeds, data)
         };
         self.config = restore.config;
         self.set_speed(restore.steps_per_second);
@@ -208,34 +207,27 @@ fn train_step(
     model: Option<&Weights>,
     points: &[Point],
 ) -> Result<Response, RequestError> {
-    let mut network_config = convert::network_config(config);
     let training_config = convert::training_config(config);
     let data = convert::dataset(points);
     let seeds = fresh_seeds();
     let mut trainer = match model {
-        None => Trainer::new(network_config, training_config, seeds, data),
+        None => Trainer::new(convert::architecture(config), training_config, seeds, data),
         Some(model) => {
-            network_config.hidden_layers = convert::hidden_layers(model.hidden_layers());
-            let checkpoint = Checkpoint {
-                hidden_layers: network_config.hidden_layers.clone(),
-                n_classes: model.n_classes(),
-                activation: network_config.activation,
-                parameters: convert::parameters(model),
-                // SGD remembers nothing; another optimizer starts afresh on it.
-                optimizer: OptimizerState {
-                    kind: OptimizerKind::Sgd,
-                    steps: 0,
-                    first_moment: Vec::new(),
-                    second_moment: Vec::new(),
-                },
-                step: 0,
+            let unusable =
+                |error: String| RequestError::new(ErrorCode::OutOfRange, error).with_field("model");
+            let hidden_layers = convert::hidden_layers(model.hidden_layers());
+            let architecture = convert::architecture_of(&hidden_layers, config)
+                .with_outputs(model.n_classes())
+                .map_err(|error| unusable(error.to_string()))?;
+            // The optimizer starts afresh.
+            let checkpoint = Checkpoint::at_start(
+                architecture,
+                convert::parameters(model),
+                training_config.optimizer,
                 seeds,
-            };
-            Trainer::restore(network_config, training_config, data, &checkpoint).map_err(
-                |error| {
-                    RequestError::new(ErrorCode::OutOfRange, error.to_string()).with_field("model")
-                },
-            )?
+            );
+            Trainer::restore(training_config, data, &checkpoint)
+                .map_err(|error| unusable(error.to_string()))?
         }
     };
     let metrics = trainer.evaluate().filter(|it| it.loss.is_finite());
@@ -250,8 +242,30 @@ fn train_step(
     })
 }
 
-fn mismatch(error: &InvalidCheckpoint) -> RequestError {
-    RequestError::new(ErrorCode::CheckpointMismatch, error.to_string()).with_field("checkpoint")
+/// That a checkpoint is of the network that the settings ask for.
+fn check_network(
+    checkpoint: &nnvisu_protocol::Checkpoint,
+    config: &Config,
+) -> Result<(), RequestError> {
+    if checkpoint.hidden_layers != config.architecture {
+        return Err(mismatch(format!(
+            "The checkpoint is of a network with the hidden layers {}, not {}",
+            convert::hidden_layers(&checkpoint.hidden_layers),
+            convert::hidden_layers(&config.architecture)
+        )));
+    }
+    if checkpoint.activation != config.activation {
+        return Err(mismatch(format!(
+            "The checkpoint is of a network with the activation {}, not {}",
+            checkpoint.activation.as_str(),
+            config.activation.as_str()
+        )));
+    }
+    Ok(())
+}
+
+fn mismatch(message: String) -> RequestError {
+    RequestError::new(ErrorCode::CheckpointMismatch, message).with_field("checkpoint")
 }
 
 /// Training has left the finite numbers.

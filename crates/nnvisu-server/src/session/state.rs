@@ -95,7 +95,7 @@ impl Session {
         let now = Instant::now();
         let config = Config::default();
         let trainer = Trainer::new(
-            convert::network_config(&config),
+            convert::architecture(&config),
             convert::training_config(&config),
             fresh_seeds(),
             Dataset::empty(),
@@ -158,7 +158,8 @@ impl Session {
     }
 
     fn state(&self) -> SessionState {
-        let network = self.trainer.network_config();
+        let (activation, dropout) =
+            convert::layer_settings(self.trainer.architecture(), &self.config);
         let data = self.trainer.data();
         SessionState {
             generation: self.generation,
@@ -167,9 +168,8 @@ impl Session {
             config: self.config.clone(),
             network: NetworkState {
                 layer_sizes: self.trainer.mlp().layer_sizes().to_vec(),
-                activation: convert::wire_activation(network.activation),
-                dropout: nnvisu_protocol::Dropout::new(network.dropout.get())
-                    .expect("the network was made from a setting of the protocol"),
+                activation,
+                dropout,
             },
             seeds: convert::wire_seeds(self.trainer.seeds()),
             steps_per_second: self.steps_per_second,
@@ -221,7 +221,7 @@ impl Session {
     pub(super) fn start_afresh(&mut self, seeds: Option<nnvisu_protocol::Seeds>) {
         let seeds = seeds.map_or_else(fresh_seeds, convert::seeds);
         self.trainer
-            .reset(convert::network_config(&self.config), seeds);
+            .reset(convert::architecture(&self.config), seeds);
         self.begin_generation();
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use nnvisu_core::{
-    ClassCount, Distribution, NetworkConfig, Seeds, Trainer, TrainingConfig,
+    Architecture, ClassCount, Distribution, Seeds, Trainer, TrainingConfig,
     files::{json, onnx, safetensors, session},
     generate_seeded,
 };
@@ -19,7 +19,7 @@ use crate::support::{PATIENCE, TestServer};
 
 fn trained() -> Trainer {
     let data = generate_seeded(Distribution::Moons, ClassCount::new(3).unwrap(), 60, 1);
-    let (network, training) = (NetworkConfig::default(), TrainingConfig::default());
+    let (network, training) = (Architecture::default(), TrainingConfig::default());
     let mut trainer = Trainer::new(network, training, Seeds::from_master(1), data);
     for _ in 0..20 {
         trainer.train_step().unwrap();

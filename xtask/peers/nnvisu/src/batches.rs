@@ -2,8 +2,8 @@
 
 use anyhow::{Result, ensure};
 use nnvisu_core::{
-    Activation, BatchSize, Checkpoint, Dataset, HiddenLayers, Label, LearningRate, NetworkConfig,
-    OptimizerKind, OptimizerState, Point, Seeds, Trainer, TrainingConfig,
+    Architecture, BatchSize, Checkpoint, Dataset, HiddenLayers, Label, LearningRate, OptimizerKind,
+    Point, Seeds, Trainer, TrainingConfig,
 };
 
 /// The indices of the points of each of the first `n_steps` batches.
@@ -24,31 +24,16 @@ pub(crate) fn batches(
         batch_size: BatchSize::new(batch_size as u32)?,
         ..TrainingConfig::default()
     };
-    let network = NetworkConfig {
-        hidden_layers: HiddenLayers::none(),
-        ..NetworkConfig::default()
-    };
-    let certain = Checkpoint {
-        hidden_layers: HiddenLayers::none(),
-        n_classes: 2,
-        activation: Activation::default(),
-        parameters: vec![0.0, 0.0, 0.0, 0.0, 20.0, -20.0],
-        optimizer: OptimizerState {
-            kind: OptimizerKind::Sgd,
-            steps: 0,
-            first_moment: Vec::new(),
-            second_moment: Vec::new(),
-        },
-        step: 0,
-        seeds,
-    };
+    let network = Architecture::default().with_hidden_layers(&HiddenLayers::none());
+    let parameters = vec![0.0, 0.0, 0.0, 0.0, 20.0, -20.0];
+    let certain = Checkpoint::at_start(network, parameters, OptimizerKind::Sgd, seeds);
     let mut batches = vec![Vec::with_capacity(batch_size); n_steps as usize];
     for asked in 0..n_points {
         let points = (0..n_points)
             .map(|index| Ok(Point::new(0.0, 0.0, Label::new(u8::from(index == asked))?)?))
             .collect::<Result<_>>()?;
         let data = Dataset::new(points);
-        let mut trainer = Trainer::restore(network.clone(), training, data, &certain)?;
+        let mut trainer = Trainer::restore(training, data, &certain)?;
         for batch in &mut batches {
             if trainer.train_step()? > 1.0 {
                 batch.push(asked as u32);

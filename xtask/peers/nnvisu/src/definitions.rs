@@ -3,8 +3,8 @@
 use anyhow::Result;
 use bench_protocol::{Arithmetic, Task, Workload};
 use nnvisu_core::{
-    Activation, BatchSize, ClassCount, Dataset, Distribution, HiddenLayers, LearningRate,
-    NetworkConfig, OptimizerKind, Seeds, Trainer, TrainingConfig, generate_seeded,
+    Activation, Architecture, BatchSize, ClassCount, Dataset, Distribution, Dropout, HiddenLayers,
+    LearningRate, OptimizerKind, Seeds, Trainer, TrainingConfig, generate_seeded,
 };
 
 use crate::batches::batches;
@@ -150,7 +150,7 @@ fn workload(
         name: name.to_owned(),
         title,
         layer_sizes: mlp.layer_sizes().to_vec(),
-        activation: mlp.activation().to_string(),
+        activation: mlp.architecture().activation_names(),
         parameters: mlp.parameters().to_vec(),
         task,
         arithmetic,
@@ -173,11 +173,8 @@ fn shape(layer_sizes: &[usize]) -> String {
 
 impl Definition {
     fn trainer(&self) -> Result<Trainer> {
-        let network = NetworkConfig {
-            hidden_layers: HiddenLayers::new(self.hidden_layers.to_vec())?,
-            activation: self.activation,
-            ..NetworkConfig::default()
-        };
+        let hidden_layers = HiddenLayers::new(self.hidden_layers.to_vec())?;
+        let network = Architecture::uniform(&hidden_layers, self.activation, Dropout::default());
         let training = TrainingConfig {
             optimizer: self.optimizer,
             learning_rate: LearningRate::default(),

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use bench_protocol::{Measurement, Task, Workload, repeat};
 use nnvisu_core::{
-    Activation, BatchSize, Checkpoint, Dataset, Grid, HiddenLayers, Label, LearningRate, Mlp,
-    NetworkConfig, OptimizerKind, OptimizerState, Point, Rasterizer, Trainer, TrainingConfig,
+    Architecture, BatchSize, Checkpoint, Dataset, Dropout, Grid, HiddenLayers, Label, LearningRate,
+    Mlp, OptimizerKind, Point, Rasterizer, Trainer, TrainingConfig,
 };
 
 use crate::definitions::seeds;
@@ -63,18 +63,16 @@ fn samples(planes: &[u8], n_pixels: usize) -> Vec<f32> {
         .collect()
 }
 
-fn hidden_layers(work: &Workload) -> Result<HiddenLayers> {
+fn architecture(work: &Workload) -> Result<Architecture> {
     let sizes = &work.layer_sizes;
-    Ok(HiddenLayers::new(sizes[1..sizes.len() - 1].to_vec())?)
+    let hidden_layers = HiddenLayers::new(sizes[1..sizes.len() - 1].to_vec())?;
+    let activation = work.activation.parse()?;
+    let architecture = Architecture::uniform(&hidden_layers, activation, Dropout::default());
+    Ok(architecture.with_outputs(sizes[sizes.len() - 1])?)
 }
 
 fn mlp(work: &Workload) -> Result<Mlp> {
-    Ok(Mlp::from_parameters(
-        &hidden_layers(work)?,
-        work.layer_sizes[work.layer_sizes.len() - 1],
-        work.activation.parse()?,
-        &work.parameters,
-    )?)
+    Ok(Mlp::from_parameters(architecture(work)?, &work.parameters)?)
 }
 
 /// A trainer at the beginning of the run that `work` describes.
@@ -90,50 +88,19 @@ fn trainer(work: &Workload) -> Result<Trainer> {
     else {
         anyhow::bail!("{} does not train", work.name);
     };
-    let activation: Activation = work.activation.parse()?;
     let optimizer: OptimizerKind = optimizer.parse()?;
-    let network = NetworkConfig {
-        hidden_layers: hidden_layers(work)?,
-        activation,
-        ..NetworkConfig::default()
-    };
     let training = TrainingConfig {
         optimizer,
         learning_rate: LearningRate::new(*learning_rate)?,
         batch_size: BatchSize::new(batches.first().map_or(0, Vec::len) as u32)?,
         ..TrainingConfig::default()
     };
-    let n_moments = match optimizer {
-        OptimizerKind::Adam => work.parameters.len(),
-        OptimizerKind::Sgd | OptimizerKind::RmsProp => 0,
-    };
-    ensure!(
-        optimizer != OptimizerKind::RmsProp,
-        "no workload has RMSProp"
-    );
-    let start = Checkpoint {
-        hidden_layers: network.hidden_layers.clone(),
-        n_classes: work.layer_sizes[work.layer_sizes.len() - 1],
-        activation,
-        parameters: work.parameters.clone(),
-        optimizer: OptimizerState {
-            kind: optimizer,
-            steps: 0,
-            first_moment: vec![0.0; n_moments],
-            second_moment: vec![0.0; n_moments],
-        },
-        step: 0,
-        seeds: seeds(),
-    };
+    let parameters = work.parameters.clone();
+    let start = Checkpoint::at_start(architecture(work)?, parameters, optimizer, seeds());
     let points = points
         .iter()
         .zip(labels)
         .map(|(&[x, y], &label)| Ok(Point::new(x, y, Label::new(label)?)?))
         .collect::<Result<_>>()?;
-    Ok(Trainer::restore(
-        network,
-        training,
-        Dataset::new(points),
-        &start,
-    )?)
+    Ok(Trainer::restore(training, Dataset::new(points), &start)?)
 }

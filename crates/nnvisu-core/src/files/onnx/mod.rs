@@ -2,7 +2,7 @@
 //!
 //! | name | shape | what |
 //! | --- | --- | --- |
-//! | input `points` | N × 2, float | x and y of any number of points |
+//! | input `points` | N × inputs, float | x and y of any number of points |
 //! | output `posteriors` | N × classes, float | the probability of each class |
 //! | output `logits` | N × classes, float | the same before the softmax |
 //! | `0.weight`, `0.bias`, `2.weight`, … | out × in, out | the parameters, named as in [`safetensors`](super::safetensors) |
@@ -56,7 +56,7 @@ pub fn write(mlp: &Mlp) -> Vec<u8> {
     };
     graph.node.push(softmax);
     let metadata = [
-        ("activation", mlp.activation().name().to_owned()),
+        ("activation", mlp.architecture().activation_names()),
         ("layer_sizes", super::layer_sizes(mlp)),
     ];
     let model = Model {
@@ -87,21 +87,18 @@ fn append_layer(graph: &mut Graph, mlp: &Mlp, layer: usize, input: &str) -> Stri
         Tensor::new(&weight, &dimensions, &super::row_major(mlp, layer)),
         Tensor::new(&bias, &dimensions[..1], mlp.biases(layer).as_slice()),
     ]);
-    let is_last = layer + 1 == mlp.n_layers();
-    let sums = if is_last {
-        LOGITS.to_owned()
-    } else {
-        format!("sums.{layer}")
+    let hidden = mlp.architecture().layers().get(layer);
+    let sums = match hidden {
+        Some(_) => format!("sums.{layer}"),
+        None => LOGITS.to_owned(),
     };
     graph.node.push(Node {
         attribute: vec![Attribute::int("transB", 1)],
         ..Node::new("Gemm", &[input, &weight, &bias], &sums)
     });
-    if is_last {
-        return sums;
-    }
+    let Some(hidden) = hidden else { return sums };
     let output = format!("activations.{layer}");
-    append_activation(graph, mlp.activation(), &sums, &output);
+    append_activation(graph, hidden.activation, &sums, &output);
     output
 }
 

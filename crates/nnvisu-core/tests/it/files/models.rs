@@ -1,7 +1,7 @@
 //! Networks as ONNX, safetensors and JSON. What other programs make of them is checked by
 //! tests/e2e/formats, with the packages that their users have.
 
-use crate::support::hidden;
+use crate::support::{architecture, hidden, mixed_architecture};
 use ::safetensors::{Dtype, SafeTensors};
 use nnvisu_core::files::json::InvalidModel;
 use nnvisu_core::files::{MAX_BYTES, checksum, json, onnx, safetensors};
@@ -11,17 +11,19 @@ use proptest::prelude::*;
 fn any_network() -> impl Strategy<Value = Mlp> {
     let layers = proptest::collection::vec(1..20usize, 0..=10);
     let activation = proptest::sample::select(&Activation::ALL[..]);
-    (layers, 2..=8usize, activation, any::<u64>()).prop_map(
-        |(layers, n_classes, activation, seed)| {
+    let activations = proptest::collection::vec(activation, 10);
+    (layers, 2..=8usize, activations, any::<u64>()).prop_map(
+        |(layers, n_classes, activations, seed)| {
             let layers = HiddenLayers::new(layers).unwrap();
-            Mlp::new(&layers, n_classes, activation, seed).unwrap()
+            let architecture = mixed_architecture(&layers, &activations);
+            Mlp::new(architecture.with_outputs(n_classes).unwrap(), seed)
         },
     )
 }
 
 fn small() -> Mlp {
     let parameters = [0.5, -1.5, -0.25, 0.75, 0.125, -0.125];
-    Mlp::from_parameters(&hidden(""), 2, Activation::Tanh, &parameters).unwrap()
+    Mlp::from_parameters(architecture(&hidden(""), Activation::Tanh), &parameters).unwrap()
 }
 
 /// Computed by Python's `zlib.crc32`.
@@ -52,6 +54,50 @@ fn json_is_for_people() {
 }
 
 #[test]
+fn json_has_an_activation_per_layer_where_they_differ() {
+    let activations = [Activation::Relu, Activation::Tanh];
+    let mixed = mixed_architecture(&hidden("1-1"), &activations);
+    let mlp =
+        Mlp::from_parameters(mixed, &[0.5, -0.25, 1.0, 2.0, 0.0, 1.0, -1.0, 0.5, 0.5]).unwrap();
+    let text = r#"{
+  "format": "nnvisu-model",
+  "version": 2,
+  "layers": [
+    {
+      "activation": "relu",
+      "weights": [
+        [0.5,-0.25]
+      ],
+      "biases": [1.0]
+    },
+    {
+      "activation": "tanh",
+      "weights": [
+        [2.0]
+      ],
+      "biases": [0.0]
+    },
+    {
+      "weights": [
+        [1.0],
+        [-1.0]
+      ],
+      "biases": [0.5,0.5]
+    }
+  ]
+}
+"#;
+    assert_eq!(json::write(&mlp), text);
+    assert_eq!(json::read(text.as_bytes()).unwrap(), mlp);
+    let without = text.replace("      \"activation\": \"tanh\",\n", "");
+    let error = json::read(without.as_bytes()).unwrap_err().to_string();
+    assert!(
+        error.contains("a hidden layer has no activation"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_is_no_network_is_refused() {
     let text = json::write(&small());
     for (old, new, says) in [
@@ -61,7 +107,7 @@ fn what_is_no_network_is_refused() {
             "\"shape\"",
             "is damaged or incomplete: missing field `format`",
         ),
-        ("\"version\": 1", "\"version\": 2", "has format version 2"),
+        ("\"version\": 1", "\"version\": 3", "has format version 3"),
         ("tanh", "sigmoid", "Activation must be tanh"),
         ("\"biases\"", "\"bias\"", "unknown field `bias`"),
         (
@@ -131,7 +177,7 @@ proptest! {
         }
         let (_, header) = SafeTensors::read_metadata(&file).unwrap();
         let metadata = header.metadata().as_ref().unwrap();
-        prop_assert_eq!(&metadata["activation"], mlp.activation().name());
+        prop_assert_eq!(&metadata["activation"], &mlp.architecture().activation_names());
         let sizes: Vec<String> = mlp.layer_sizes().iter().map(usize::to_string).collect();
         prop_assert_eq!(&metadata["layer_sizes"], &sizes.join("-"));
     }

@@ -5,7 +5,7 @@ use crate::support::{SEEDS, hidden, points};
 use nnvisu_core::files::session::{InvalidSession, read, write};
 use nnvisu_core::files::{MAX_BYTES, checksum};
 use nnvisu_core::{
-    Activation, BatchSize, Dataset, Dropout, LearningRate, NetworkConfig, OptimizerKind, Seeds,
+    Activation, Architecture, BatchSize, Dataset, Dropout, LearningRate, OptimizerKind, Seeds,
     Trainer, TrainingConfig, WeightDecay,
 };
 use proptest::prelude::*;
@@ -18,11 +18,11 @@ fn trained(
     optimizer: OptimizerKind,
     data: Dataset,
 ) -> Trainer {
-    let network = NetworkConfig {
-        hidden_layers: hidden(hidden_layers),
+    let network = Architecture::uniform(
+        &hidden(hidden_layers),
         activation,
-        dropout: Dropout::new(0.25).unwrap(),
-    };
+        Dropout::new(0.25).unwrap(),
+    );
     let training = TrainingConfig {
         optimizer,
         learning_rate: LearningRate::new(0.05).unwrap(),
@@ -48,7 +48,7 @@ fn example() -> Trainer {
 fn same(a: &Trainer, b: &Trainer) -> bool {
     a.checkpoint() == b.checkpoint()
         && a.data() == b.data()
-        && a.network_config() == b.network_config()
+        && a.architecture() == b.architecture()
         && a.training_config() == b.training_config()
         && a.seeds() == b.seeds()
 }
@@ -97,9 +97,12 @@ fn old_files_keep_opening() {
     let trainer = read(&vector("session-v1.nnvisu")).unwrap();
     assert_eq!(trainer.step(), 10);
     assert_eq!(trainer.data(), &points(1, 6, 3));
-    assert_eq!(trainer.network_config().hidden_layers, hidden("3-2"));
-    assert_eq!(trainer.network_config().activation, Activation::Gelu);
-    assert_eq!(trainer.network_config().dropout.get(), 0.25);
+    assert_eq!(trainer.architecture().layer_sizes(), [2, 3, 2, 3]);
+    let dropout = Dropout::new(0.25).unwrap();
+    assert_eq!(
+        trainer.architecture().uniform_layers(),
+        Some((Activation::Gelu, dropout))
+    );
     let training = trainer.training_config();
     assert_eq!(training.optimizer, OptimizerKind::Adam);
     assert_eq!(training.learning_rate.get(), 0.05);
@@ -122,7 +125,7 @@ fn without_a_checkpoint_weights_are_fresh() {
     file["checkpoint"] = Value::Null;
     let trainer = read(&serde_json::to_vec(&file).unwrap()).unwrap();
     let (network, training) = (
-        example().network_config().clone(),
+        example().architecture().clone(),
         *example().training_config(),
     );
     let fresh = Trainer::new(network, training, SEEDS, points(1, 6, 3));
@@ -210,11 +213,11 @@ fn any_session() -> impl Strategy<Value = Trainer> {
         .prop_map(
             |(layers, activation, optimizer, settings, seeds, data, n_steps)| {
                 let (weight_decay, dropout, batch_size, learning_rate) = settings;
-                let network = NetworkConfig {
-                    hidden_layers: nnvisu_core::HiddenLayers::new(layers).unwrap(),
+                let network = Architecture::uniform(
+                    &nnvisu_core::HiddenLayers::new(layers).unwrap(),
                     activation,
-                    dropout: Dropout::new(dropout).unwrap(),
-                };
+                    Dropout::new(dropout).unwrap(),
+                );
                 let training = TrainingConfig {
                     optimizer,
                     learning_rate: LearningRate::new(learning_rate).unwrap(),

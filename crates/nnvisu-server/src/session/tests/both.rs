@@ -102,7 +102,6 @@ fn a_loss_beyond_all_numbers_is_the_largest_and_no_training_goes_on_with_it() {
         let mut checkpoint = client.session.trainer.checkpoint();
         checkpoint.parameters[..4].copy_from_slice(&[-3e38, 3e38, -3e38, 3e38]);
         client.session.trainer = Trainer::restore(
-            client.session.trainer.network_config().clone(),
             *client.session.trainer.training_config(),
             client.session.trainer.data().clone(),
             &checkpoint,

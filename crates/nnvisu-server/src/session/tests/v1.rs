@@ -159,13 +159,11 @@ fn settings_of_the_network_wait_for_a_fresh_one() {
     assert_eq!(training.batch_size.get(), 2);
     assert_eq!(training.optimizer, nnvisu_core::OptimizerKind::Sgd);
     assert_eq!(client.session.trainer.mlp().layer_sizes(), [2, 10, 5, 2]);
-    assert_eq!(
-        client.session.trainer.mlp().activation(),
-        nnvisu_core::Activation::Tanh
-    );
+    let layers = client.session.trainer.architecture().layers();
+    assert_eq!(layers[0].activation, nnvisu_core::Activation::Tanh);
 
     client.send(request("reset"));
-    let network = client.session.trainer.network_config();
+    let network = client.session.trainer.architecture().layers()[0];
     assert_eq!(client.session.trainer.mlp().layer_sizes(), [2, 3, 2]);
     assert_eq!(network.activation, nnvisu_core::Activation::Relu);
     assert!((network.dropout.get() - 0.5).abs() < f32::EPSILON);
@@ -216,12 +214,11 @@ fn a_new_architecture_takes_activation_and_dropout_along() {
         json!({"type": "update_architecture", "payload": {"hidden_layers": [], "dropout": 0.25}}),
     );
     assert_eq!(client.session.trainer.mlp().layer_sizes(), [2, 2]);
-    assert_eq!(
-        client.session.trainer.network_config().activation,
-        nnvisu_core::Activation::Gelu
-    );
+    client.send(json!({"type": "update_architecture", "payload": {"hidden_layers": [1]}}));
+    let network = client.session.trainer.architecture().layers()[0];
+    assert_eq!(network.activation, nnvisu_core::Activation::Gelu);
     client.send(json!({"type": "update_architecture", "payload": {"hidden_layers": [1], "activation": "relu"}}));
-    let network = client.session.trainer.network_config();
+    let network = client.session.trainer.architecture().layers()[0];
     assert_eq!(network.activation, nnvisu_core::Activation::Relu);
     assert!((network.dropout.get() - 0.25).abs() < f32::EPSILON);
 }
