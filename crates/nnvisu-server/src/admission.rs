@@ -22,8 +22,13 @@ struct Admitted {
     by_subnet: HashMap<ClientSubnet, usize>,
 }
 
-/// One of those admitted; dropping it makes room for another.
+/// One of those admitted. Dropping it and all its clones makes room for another.
+#[derive(Clone)]
 pub(crate) struct AdmissionPermit {
+    _counted: Arc<Counted>,
+}
+
+struct Counted {
     subnet: Option<ClientSubnet>,
     admitted: Arc<Mutex<Admitted>>,
 }
@@ -46,9 +51,14 @@ impl AdmissionLimiter {
         }
     }
 
+    /// How many are admitted.
+    pub(crate) fn n_admitted(&self) -> usize {
+        self.admitted.lock().total
+    }
+
     /// Whether no further client would be admitted, wherever it comes from.
     pub(crate) fn is_full(&self) -> bool {
-        self.admitted.lock().total >= self.max
+        self.n_admitted() >= self.max
     }
 
     /// Admits a client from `subnet`, which is unknown for a few kinds of socket.
@@ -73,13 +83,15 @@ impl AdmissionLimiter {
         }
         drop(admitted);
         Ok(AdmissionPermit {
-            subnet,
-            admitted: Arc::clone(&self.admitted),
+            _counted: Arc::new(Counted {
+                subnet,
+                admitted: Arc::clone(&self.admitted),
+            }),
         })
     }
 }
 
-impl Drop for AdmissionPermit {
+impl Drop for Counted {
     fn drop(&mut self) {
         let mut admitted = self.admitted.lock();
         admitted.total -= 1;
@@ -120,7 +132,10 @@ mod tests {
         drop(first);
         assert!(!limiter.is_full());
         let again = admit(&limiter, 1).unwrap();
+        let clone = again.clone();
         drop((second, third, again));
+        assert_eq!(limiter.n_admitted(), 1);
+        drop(clone);
         let admitted = limiter.admitted.lock();
         assert_eq!((admitted.total, admitted.by_subnet.len()), (0, 0));
     }

@@ -142,7 +142,7 @@ async fn metrics(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     }
     uncached(StatusCode::OK)
         .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
-        .body(shared.metrics.text(shared.threads.n_running()))
+        .body(shared.metrics.text(shared.admission.n_admitted()))
 }
 
 async fn embedded_page(request: HttpRequest, path: web::Path<String>) -> HttpResponse {

@@ -12,6 +12,7 @@ use nnvisu_protocol::{ErrorCode, RequestError, ServerMessage};
 
 use super::{
     actor,
+    backlog::Backlog,
     inbox::{InboxSender, inbox},
     outbox::{Outbox, OutboxReader, outbox},
     priority,
@@ -32,7 +33,7 @@ pub(crate) struct SessionHandle {
 }
 
 impl SessionHandle {
-    /// Starts the session of connection number `id` on a thread of its own. It keeps its `permit`
+    /// Starts the session of connection number `id` on a thread of its own. It keeps the `permit`
     /// until the thread has ended.
     ///
     /// # Errors
@@ -45,8 +46,9 @@ impl SessionHandle {
         threads: &SessionThreads,
         metrics: &ServerMetrics,
     ) -> io::Result<(Self, OutboxReader)> {
-        let (sender, receiver) = inbox(metrics.clone());
-        let (outbox, reader) = outbox();
+        let backlog = Backlog::default();
+        let (sender, receiver) = inbox(metrics.clone(), backlog.clone());
+        let (outbox, reader) = outbox(backlog);
         let flags = Arc::new(SharedFlags::new(metrics.clone()));
         let seen_by_session = Arc::clone(&flags);
         let running = threads.count();

@@ -10,6 +10,7 @@ use actix_web::web::Bytes;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, never, select_biased};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::backlog::Backlog;
 use crate::metrics::ServerMetrics;
 
 /// How many small commands may wait.
@@ -52,13 +53,13 @@ struct Queued {
 pub(crate) struct InboxSender {
     queue: Sender<Queued>,
     room: Arc<Semaphore>,
-    wake: Sender<()>,
+    backlog: Backlog,
 }
 
 /// The session's end.
 pub(crate) struct Inbox {
     queue: Receiver<Queued>,
-    woken: Receiver<()>,
+    backlog: Backlog,
     metrics: ServerMetrics,
 }
 
@@ -66,20 +67,19 @@ pub(crate) struct Inbox {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Disconnected;
 
-/// Makes an empty queue; how long commands wait goes into `metrics`.
-pub(crate) fn inbox(metrics: ServerMetrics) -> (InboxSender, Inbox) {
+/// Makes an empty queue; how long commands wait goes into `metrics`. While the `backlog` is full,
+/// no command comes out.
+pub(crate) fn inbox(metrics: ServerMetrics, backlog: Backlog) -> (InboxSender, Inbox) {
     let (sender, receiver) = crossbeam_channel::bounded(CAPACITY);
-    // However often it is woken, one look is enough.
-    let (wake, woken) = crossbeam_channel::bounded(1);
     (
         InboxSender {
             queue: sender,
             room: Arc::new(Semaphore::new(CAPACITY)),
-            wake,
+            backlog: backlog.clone(),
         },
         Inbox {
             queue: receiver,
-            woken,
+            backlog,
             metrics,
         },
     )
@@ -110,8 +110,18 @@ impl InboxSender {
     /// Ends the session's [`wait`](Inbox::wait), or else the next one, without a command: what it
     /// waits for may have come.
     pub(crate) fn wake(&self) {
-        // Full, it is going to look anyway.
-        let _ = self.wake.try_send(());
+        self.backlog.wake();
+    }
+
+    /// What waits for the client.
+    pub(crate) fn backlog(&self) -> &Backlog {
+        &self.backlog
+    }
+}
+
+impl Drop for InboxSender {
+    fn drop(&mut self) {
+        self.backlog.close();
     }
 }
 
@@ -121,6 +131,9 @@ impl Inbox {
 
     /// The next command if one waits.
     pub(crate) fn take(&self) -> Result<Option<Command>, Disconnected> {
+        if self.backlog.is_full() {
+            return Ok(None);
+        }
         match self.queue.try_recv() {
             Ok(queued) => Ok(Some(self.hand_over(queued))),
             Err(TryRecvError::Empty) => Ok(None),
@@ -137,13 +150,18 @@ impl Inbox {
     /// one.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Result<Option<Command>, Disconnected> {
         let too_late = deadline.map_or_else(never, crossbeam_channel::at);
+        let (no_queue, woken) = (never(), self.backlog.woken());
+        let queue = if self.backlog.is_full() {
+            &no_queue
+        } else {
+            &self.queue
+        };
         select_biased! {
-            recv(self.queue) -> received => match received {
+            recv(queue) -> received => match received {
                 Ok(queued) => Ok(Some(self.hand_over(queued))),
                 Err(_) => Err(Disconnected),
             },
-            // The queue says whether the connection is gone.
-            recv(self.woken) -> _ => Ok(None),
+            recv(woken) -> _ => Ok(None),
             recv(too_late) -> _ => Ok(None),
         }
     }
@@ -153,15 +171,24 @@ impl Inbox {
         &self,
         other: &Receiver<T>,
     ) -> Result<Result<Command, T>, Disconnected> {
-        select_biased! {
-            recv(self.queue) -> received => match received {
-                Ok(queued) => Ok(Ok(self.hand_over(queued))),
-                Err(_) => Err(Disconnected),
-            },
-            recv(other) -> received => match received {
-                Ok(other) => Ok(Err(other)),
-                Err(_) => unreachable!("its sender is there until it has sent"),
-            },
+        let (no_queue, no_wake) = (never(), never());
+        loop {
+            let (queue, woken) = if self.backlog.is_full() {
+                (&no_queue, self.backlog.woken())
+            } else {
+                (&self.queue, &no_wake)
+            };
+            select_biased! {
+                recv(queue) -> received => return match received {
+                    Ok(queued) => Ok(Ok(self.hand_over(queued))),
+                    Err(_) => Err(Disconnected),
+                },
+                recv(other) -> received => return match received {
+                    Ok(other) => Ok(Err(other)),
+                    Err(_) => unreachable!("its sender is there until it has sent"),
+                },
+                recv(woken) -> _ => {}
+            }
         }
     }
 }
@@ -186,7 +213,7 @@ mod tests {
 
     #[test]
     fn many_small_or_few_large_commands_wait() {
-        let (sender, inbox) = inbox(ServerMetrics::default());
+        let (sender, inbox) = inbox(ServerMetrics::default(), Backlog::default());
         let n_small = (0..1000)
             .take_while(|_| try_send(&sender, text(10)))
             .count();
@@ -202,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_command_larger_than_all_room_still_fits_alone() {
-        let (sender, inbox) = inbox(ServerMetrics::default());
+        let (sender, inbox) = inbox(ServerMetrics::default(), Backlog::default());
         assert!(try_send(&sender, text(100 << 20)));
         assert!(!try_send(&sender, text(1)));
         assert!(inbox.take().unwrap().is_some());
@@ -211,7 +238,7 @@ mod tests {
 
     #[test]
     fn waking_ends_one_wait() {
-        let (sender, inbox) = inbox(ServerMetrics::default());
+        let (sender, inbox) = inbox(ServerMetrics::default(), Backlog::default());
         sender.wake();
         sender.wake();
         assert!(inbox.wait(None).unwrap().is_none());
@@ -229,7 +256,7 @@ mod tests {
 
     #[test]
     fn the_end_comes_after_the_last_command() {
-        let (sender, inbox) = inbox(ServerMetrics::default());
+        let (sender, inbox) = inbox(ServerMetrics::default(), Backlog::default());
         assert!(inbox.take().unwrap().is_none());
         assert!(
             inbox

@@ -6,6 +6,7 @@
 
 mod actor;
 mod advance;
+mod backlog;
 mod convert;
 mod frame_renderer;
 mod handle;
@@ -22,6 +23,7 @@ mod threads;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use backlog::Backlog;
 pub(crate) use handle::SessionHandle;
 pub(crate) use inbox::Command;
 pub(crate) use outbox::{Frame, OutboxReader, Outgoing};

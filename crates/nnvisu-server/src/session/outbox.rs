@@ -1,8 +1,8 @@
 //! What a session has for its client: replies in order, and of frames and checkpoints only the
 //! newest.
 //!
-//! Replies answer requests and must all arrive; their number is bounded by the connection, which
-//! takes no further request while too many replies wait. Pictures and checkpoints replace each
+//! Replies answer requests and must all arrive; how much memory they take is bounded by the
+//! [`Backlog`]: while too much waits, no further request is taken. Pictures and checkpoints replace each
 //! other: a slow link sees fewer of them, never old ones, and training never waits.
 //!
 //! The other way, the connection says how much its link takes, so that the session draws neither
@@ -20,10 +20,13 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use super::backlog::Backlog;
+
 /// The session's end: puts things in, never waits.
 #[derive(Clone)]
 pub(crate) struct Outbox {
     shared: Arc<Shared>,
+    backlog: Backlog,
 }
 
 /// The connection's end: takes things out.
@@ -31,12 +34,14 @@ pub(crate) struct OutboxReader {
     shared: Arc<Shared>,
 }
 
-/// Makes an empty outbox.
-pub(crate) fn outbox() -> (Outbox, OutboxReader) {
+/// Makes an empty outbox. Its replies count into `backlog`; whoever takes them out removes them
+/// from there once they are sent.
+pub(crate) fn outbox(backlog: Backlog) -> (Outbox, OutboxReader) {
     let shared = Arc::new(Shared::default());
     (
         Outbox {
             shared: Arc::clone(&shared),
+            backlog,
         },
         OutboxReader { shared },
     )
@@ -109,6 +114,7 @@ pub(crate) struct Dropped {
 impl Outbox {
     /// Adds a text message that must arrive.
     pub(crate) fn reply(&self, text: String) {
+        self.backlog.add(text.len());
         self.change(|waiting| waiting.replies.push_back(text));
     }
 
@@ -140,6 +146,7 @@ impl Outbox {
 
     /// Adds a last text message; the connection ends after it.
     pub(crate) fn fail(&self, text: String) {
+        self.backlog.add(text.len());
         self.change(|waiting| {
             waiting.frame = None;
             waiting.checkpoint = None;
@@ -234,7 +241,7 @@ mod tests {
 
     #[test]
     fn replies_keep_their_order_and_go_first() {
-        let (outbox, reader) = outbox();
+        let (outbox, reader) = outbox(Backlog::default());
         outbox.frame(frame(1));
         outbox.checkpoint("checkpoint".to_owned());
         outbox.reply("first".to_owned());
@@ -254,7 +261,7 @@ mod tests {
 
     #[test]
     fn only_the_newest_frame_waits() {
-        let (outbox, reader) = outbox();
+        let (outbox, reader) = outbox(Backlog::default());
         assert_eq!(outbox.frame(frame(1)), None);
         let dropped = outbox.frame(frame(2));
         assert_eq!(
@@ -270,7 +277,7 @@ mod tests {
 
     #[test]
     fn weights_do_not_get_lost_unnoticed() {
-        let (outbox, _reader) = outbox();
+        let (outbox, _reader) = outbox(Backlog::default());
         let lost_weights = |frame| {
             let dropped = outbox.frame(frame);
             dropped.is_some_and(|dropped| dropped.lost_weights)
@@ -283,7 +290,7 @@ mod tests {
 
     #[test]
     fn the_session_knows_the_link() {
-        let (outbox, reader) = outbox();
+        let (outbox, reader) = outbox(Backlog::default());
         assert!(outbox.bytes_per_second() > 1e9);
         assert!(!outbox.is_congested());
         assert!(!reader.report_link(12_500.0, true));
@@ -296,7 +303,7 @@ mod tests {
 
     #[test]
     fn what_is_withdrawn_is_not_sent() {
-        let (outbox, reader) = outbox();
+        let (outbox, reader) = outbox(Backlog::default());
         outbox.reply("kept".to_owned());
         outbox.frame(frame(1));
         outbox.checkpoint("checkpoint".to_owned());
@@ -308,7 +315,7 @@ mod tests {
 
     #[test]
     fn failure_comes_after_the_replies_and_stays() {
-        let (outbox, reader) = outbox();
+        let (outbox, reader) = outbox(Backlog::default());
         outbox.reply("answer".to_owned());
         outbox.fail("sorry".to_owned());
         assert_eq!(
@@ -325,7 +332,7 @@ mod tests {
 
     #[actix_web::test]
     async fn waiting_ends_with_the_first_reply() {
-        let (outbox, reader) = outbox();
+        let (outbox, reader) = outbox(Backlog::default());
         let thread = std::thread::Builder::new()
             .name("replying".to_owned())
             .spawn(move || outbox.reply("hello".to_owned()))

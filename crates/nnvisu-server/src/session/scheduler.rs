@@ -207,7 +207,7 @@ impl Drop for TurnPermit {
 #[cfg(test)]
 mod tests {
     use super::{super::inbox::inbox, *};
-    use crate::metrics::ServerMetrics;
+    use crate::{metrics::ServerMetrics, session::backlog::Backlog};
 
     const SHORT: Duration = Duration::from_micros(10);
     const LONG: Duration = Duration::from_secs(1);
@@ -242,7 +242,7 @@ mod tests {
             make_long(&mut before[next - 2]);
             before[next - 2].yield_if_awaited();
             assert!(is_permitted(&after[0]));
-            let (_sender, inbox) = inbox(ServerMetrics::default());
+            let (_sender, inbox) = inbox(ServerMetrics::default(), Backlog::default());
             let wakeup = after[0].wait(&scheduler, SHORT, &inbox);
             assert!(matches!(wakeup, Ok(Wakeup::Turn(_))));
         }
@@ -283,7 +283,7 @@ mod tests {
     fn commands_come_while_waiting() {
         let scheduler = FairScheduler::new(1);
         let first = scheduler.queue(SHORT).enter();
-        let (sender, inbox) = inbox(ServerMetrics::default());
+        let (sender, inbox) = inbox(ServerMetrics::default(), Backlog::default());
         let mut state = QueueState::Out;
         let room = futures_util::FutureExt::now_or_never(sender.room_for(&Command::Binary));
         sender.send(Command::Binary, room.unwrap());

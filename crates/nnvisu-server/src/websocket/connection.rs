@@ -18,12 +18,14 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use super::{
     flow_control::FlowControl,
     frame_meter::ReceiveMonitor,
+    send_monitor::SendMonitor,
     throttle::{Throttle, wait},
 };
 use crate::{
     session::{Command, Frame, OutboxReader, Outgoing, SessionHandle},
     shared::Shared,
     shutdown::Shutdown,
+    watch::AbortHandle,
 };
 
 /// How often the connection checks whether its client is still there.
@@ -35,8 +37,10 @@ const CLOSING_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The reason in the close frame of an idle session. It tells clients to connect again only when
 /// they have something to ask for.
 const IDLE: &str = "idle";
-/// While this many replies wait, no further request is read.
+/// While this many replies wait, no further request is read. The backlog bounds their bytes.
 const MAX_WAITING_REPLIES: usize = 16;
+/// How long the connection may still exist after both sides have closed the WebSocket.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(super) struct Connection {
     socket: Socket,
@@ -47,6 +51,10 @@ pub(super) struct Connection {
     waiting: Option<Command>,
     flow_control: FlowControl,
     receive_monitor: Rc<ReceiveMonitor>,
+    send_monitor: Rc<SendMonitor>,
+    /// The payload of a ping that has not been answered. Only the newest one needs an answer
+    /// (RFC 6455, section 5.5.3).
+    ping_to_answer: Option<Bytes>,
     throttle: Throttle,
     /// When the session was last asked for something or seen training.
     last_busy: Instant,
@@ -54,6 +62,19 @@ pub(super) struct Connection {
     /// A client that has sent or received nothing for this long is gone.
     timeout: Duration,
     shutdown: Shutdown,
+    abort_handle: Option<AbortHandle>,
+}
+
+/// What a connection consists of.
+pub(super) struct Parts {
+    pub(super) socket: Socket,
+    pub(super) messages: AggregatedMessageStream,
+    pub(super) session: SessionHandle,
+    pub(super) outbox: OutboxReader,
+    pub(super) receive_monitor: Rc<ReceiveMonitor>,
+    pub(super) send_monitor: Rc<SendMonitor>,
+    /// How to abort it; there is none in an application that does not watch its connections.
+    pub(super) abort_handle: Option<AbortHandle>,
 }
 
 /// Why a connection ends.
@@ -76,28 +97,23 @@ impl From<Closed> for End {
 }
 
 impl Connection {
-    pub(super) fn new(
-        socket: Socket,
-        messages: AggregatedMessageStream,
-        session: SessionHandle,
-        outbox: OutboxReader,
-        receive_monitor: Rc<ReceiveMonitor>,
-        shared: &Shared,
-        shutdown: Shutdown,
-    ) -> Self {
+    pub(super) fn new(parts: Parts, shared: &Shared) -> Self {
         Self {
-            socket,
-            messages,
-            session,
-            outbox,
+            socket: parts.socket,
+            messages: parts.messages,
+            session: parts.session,
+            outbox: parts.outbox,
             waiting: None,
             flow_control: FlowControl::new(Instant::now()),
-            receive_monitor,
+            receive_monitor: parts.receive_monitor,
+            send_monitor: parts.send_monitor,
+            ping_to_answer: None,
             throttle: Throttle::new(shared.session_limits.max_messages_per_second),
             last_busy: Instant::now(),
             idle_timeout: shared.session_limits.idle_timeout,
             timeout: shared.client_timeout,
-            shutdown,
+            shutdown: shared.shutdown.clone(),
+            abort_handle: parts.abort_handle,
         }
     }
 
@@ -107,8 +123,24 @@ impl Connection {
         tracing::debug!(?end, "connection ends");
         // The session need not wait for the closing handshake.
         drop(self.session);
-        if let End::Close(code, reason) = end {
-            close(self.socket, self.messages, code, reason).await;
+        let grace = match end {
+            End::Gone => Duration::ZERO,
+            End::ClosedByClient => DISCONNECT_TIMEOUT,
+            End::Close(code, reason) => {
+                let reason = CloseReason {
+                    code,
+                    description: Some(reason.to_owned()),
+                };
+                let sending = send_close(self.socket, &self.send_monitor, Some(reason));
+                let closing_handshake = close(sending, self.messages);
+                match timeout(CLOSING_HANDSHAKE_TIMEOUT, closing_handshake).await {
+                    Ok(Ok(())) => DISCONNECT_TIMEOUT,
+                    _ => Duration::ZERO,
+                }
+            }
+        };
+        if let Some(abort_handle) = self.abort_handle {
+            abort_handle.abort_after(grace);
         }
     }
 
@@ -122,11 +154,17 @@ impl Connection {
         // Measures the round trip before the first frame.
         self.ping().await?;
         loop {
-            let has_room = self.waiting.is_none() && self.outbox.n_replies() < MAX_WAITING_REPLIES;
+            let may_send = self.send_monitor.has_room();
+            if may_send && let Some(payload) = self.ping_to_answer.take() {
+                self.pong(&payload).await?;
+            }
+            let may_ask = self.waiting.is_none()
+                && self.outbox.n_replies() < MAX_WAITING_REPLIES
+                && !self.session.inbox().backlog().is_full();
             let asked_at = Instant::now();
-            let too_early = if has_room { self.throttle.poll() } else { None };
-            let reads = has_room && too_early.is_none();
-            let bulk = self.flow_control.may_send_frame(Instant::now());
+            let too_early = if may_ask { self.throttle.poll() } else { None };
+            let reads = may_ask && too_early.is_none();
+            let bulk = may_send && self.flow_control.may_send_frame(Instant::now());
             let bytes_per_second = self.flow_control.bytes_per_second();
             if self.outbox.report_link(bytes_per_second, !bulk) {
                 self.session.inbox().wake();
@@ -142,7 +180,8 @@ impl Connection {
                         self.session.inbox().send(command, room);
                     }
                 }
-                outgoing = self.outbox.next(bulk) => self.send(outgoing).await?,
+                outgoing = self.outbox.next(bulk), if may_send => self.send(outgoing).await?,
+                () = self.send_monitor.progress() => {}
                 _ = checks.tick() => self.check_on_client().await?,
             }
         }
@@ -166,7 +205,11 @@ impl Connection {
                 self.waiting = Some(Command::Binary);
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
-                with_timeout(self.timeout, self.socket.pong(&payload)).await?;
+                if self.send_monitor.has_room() {
+                    self.pong(&payload).await?;
+                } else {
+                    self.ping_to_answer = Some(payload);
+                }
             }
             Some(Ok(AggregatedMessage::Pong(payload))) => {
                 for age in self.flow_control.pong(&payload, Instant::now()) {
@@ -176,7 +219,8 @@ impl Connection {
             Some(Ok(AggregatedMessage::Close(reason))) => {
                 let echo = reason.map(|reason| reason.code.into());
                 // The client may be gone already; either way this is the end.
-                let _ = with_timeout(self.timeout, self.socket.clone().close(echo)).await;
+                let closing = send_close(self.socket.clone(), &self.send_monitor, echo);
+                let _ = with_timeout(self.timeout, closing).await;
                 return Err(End::ClosedByClient);
             }
             Some(Err(error)) => return Err(self.refuse(&error).await?),
@@ -206,14 +250,15 @@ impl Connection {
             ErrorCode::MessageTooLarge,
             "The message is larger than this server takes",
         );
-        self.text(ServerMessage::from(error).to_json()).await?;
+        self.text(ServerMessage::from(error).to_json(), 0).await?;
         Ok(End::Close(CloseCode::Size, "The message is too large"))
     }
 
     async fn send(&mut self, outgoing: Outgoing) -> Result<(), End> {
         match outgoing {
             Outgoing::Reply(text) => {
-                self.text(text).await?;
+                let counted = text.len();
+                self.text(text, counted).await?;
                 if self.flow_control.wants_ping() {
                     self.ping().await?;
                 }
@@ -228,20 +273,19 @@ impl Connection {
                 let n_bytes = bytes.len() + step_result.as_ref().map_or(0, String::len);
                 self.ping_before_frame().await?;
                 if let Some(step_result) = step_result {
-                    self.text(step_result).await?;
+                    self.text(step_result, 0).await?;
                 }
-                self.session.metrics().sent(bytes.len());
                 self.session.metrics().frame_sent();
-                self.flow_control.record_sent(bytes.len(), Instant::now());
+                self.record_sent(bytes.len(), 0);
                 with_timeout(self.timeout, self.socket.binary(Bytes::from(bytes))).await?;
-                let ping = self.flow_control.ping_behind_frame(n_bytes, Instant::now());
+                self.ping_behind(n_bytes).await?;
                 self.flow_control.frame_was_made(made);
-                with_timeout(self.timeout, self.socket.ping(&ping)).await
+                Ok(())
             }
             Outgoing::Checkpoint(text) => {
                 let n_bytes = text.len();
                 self.ping_before_frame().await?;
-                self.text(text).await?;
+                self.text(text, 0).await?;
                 self.ping_behind(n_bytes).await
             }
             Outgoing::Failed => Err(End::Close(CloseCode::Error, "The session failed")),
@@ -261,7 +305,8 @@ impl Connection {
             return Err(End::Close(CloseCode::Policy, "The message came too slowly"));
         }
         let idle_for = self.receive_monitor.idle_for(now);
-        let is_stalled = self.flow_control.is_stalled(self.timeout, now);
+        let is_stalled = self.flow_control.is_stalled(self.timeout, now)
+            || self.send_monitor.is_stalling(self.timeout, now);
         if idle_for > self.timeout || is_stalled {
             tracing::debug!(is_stalled, "a client is gone without a closing handshake");
             return Err(End::Gone);
@@ -272,15 +317,31 @@ impl Connection {
         Ok(())
     }
 
-    async fn text(&mut self, text: String) -> Result<(), End> {
-        self.session.metrics().sent(text.len());
-        self.flow_control.record_sent(text.len(), Instant::now());
+    /// Sends a text message, of which `counted` bytes are in the backlog already.
+    async fn text(&mut self, text: String, counted: usize) -> Result<(), End> {
+        self.record_sent(text.len(), counted);
         with_timeout(self.timeout, self.socket.text(text)).await
+    }
+
+    fn record_sent(&mut self, n_bytes: usize, counted: usize) {
+        self.session.metrics().sent(n_bytes);
+        self.send_monitor.handed_over(n_bytes, counted);
+        self.flow_control.record_sent(n_bytes, Instant::now());
     }
 
     async fn ping(&mut self) -> Result<(), End> {
         let payload = self.flow_control.ping(Instant::now());
+        self.send_ping(payload).await
+    }
+
+    async fn send_ping(&mut self, payload: [u8; 8]) -> Result<(), End> {
+        self.send_monitor.handed_over(payload.len(), 0);
         with_timeout(self.timeout, self.socket.ping(&payload)).await
+    }
+
+    async fn pong(&mut self, payload: &[u8]) -> Result<(), End> {
+        self.send_monitor.handed_over(payload.len(), 0);
+        with_timeout(self.timeout, self.socket.pong(payload)).await
     }
 
     /// Sends a ping before something large, so that its time on the link can be told from the round
@@ -295,7 +356,7 @@ impl Connection {
     /// Sends a ping behind something of `n_bytes`.
     async fn ping_behind(&mut self, n_bytes: usize) -> Result<(), End> {
         let payload = self.flow_control.ping_behind_frame(n_bytes, Instant::now());
-        with_timeout(self.timeout, self.socket.ping(&payload)).await
+        self.send_ping(payload).await
     }
 }
 
@@ -323,25 +384,29 @@ async fn room_for(
 
 /// The closing handshake, started by the server (RFC 6455, section 7.1.2).
 async fn close(
-    socket: Socket,
+    sending: impl Future<Output = Result<(), Closed>>,
     mut messages: AggregatedMessageStream,
-    code: CloseCode,
-    reason: &str,
-) {
-    let reason = CloseReason {
-        code,
-        description: Some(reason.to_owned()),
-    };
-    let closing_handshake = async {
-        socket.close(Some(reason)).await?;
-        while let Some(Ok(message)) = messages.recv().await {
-            if matches!(message, AggregatedMessage::Close(_)) {
-                break;
-            }
+) -> Result<(), Closed> {
+    sending.await?;
+    while let Some(Ok(message)) = messages.recv().await {
+        if matches!(message, AggregatedMessage::Close(_)) {
+            break;
         }
-        Ok::<(), Closed>(())
-    };
-    let _ = timeout(CLOSING_HANDSHAKE_TIMEOUT, closing_handshake).await;
+    }
+    Ok(())
+}
+
+/// Sends a close frame, the last one.
+async fn send_close(
+    socket: Socket,
+    monitor: &SendMonitor,
+    reason: Option<CloseReason>,
+) -> Result<(), Closed> {
+    let payload_bytes = reason.as_ref().map_or(0, |reason| {
+        size_of::<u16>() + reason.description.as_ref().map_or(0, String::len)
+    });
+    monitor.handed_over(payload_bytes, 0);
+    socket.close(reason).await
 }
 
 /// Why the stream of bytes ended, if it is that which ended; the frame meter ends it, too.

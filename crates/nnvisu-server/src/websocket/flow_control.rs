@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::link_estimator::LinkEstimator;
+use super::{MIN_BYTES_PER_SECOND, link_estimator::LinkEstimator};
 
 /// Bytes for this time may be under way besides those of a round trip, so that the link is
 /// kept busy and what is shown is fresh.
@@ -31,9 +31,6 @@ const FEW_BYTES: u64 = 512;
 /// A client that has answered no ping for this long after connecting never will, though it must.
 /// It gets one frame in each period of this length.
 const PONG_TIMEOUT: Duration = Duration::from_secs(1);
-/// A client that has received nothing for the timeout is gone, but a large message may take longer
-/// on a slow link: it has to progress at this rate.
-const MIN_BYTES_PER_SECOND: u64 = 4096;
 
 /// Bytes sent and pongs received on one connection.
 pub(super) struct FlowControl {

@@ -17,6 +17,7 @@ use std::{
 use actix_web::{dev::Payload, error::PayloadError, web::Bytes};
 use futures_util::{Stream, ready};
 
+use super::MIN_BYTES_PER_SECOND;
 use crate::metrics::ServerMetrics;
 
 /// Opcodes from here on are control frames: short, and allowed between the fragments of a message.
@@ -35,8 +36,6 @@ const MIN_FRAGMENT_BYTES: u64 = 64;
 /// A message may take this long from its first byte to its last, and longer at
 /// [`MIN_BYTES_PER_SECOND`].
 const MESSAGE_TIMEOUT: Duration = Duration::from_secs(60);
-/// A large message has to arrive at this rate at least.
-const MIN_BYTES_PER_SECOND: u64 = 4096;
 
 /// What has been received from the client, and when.
 pub(super) struct ReceiveMonitor {

@@ -4,12 +4,14 @@ mod connection;
 mod flow_control;
 mod frame_meter;
 mod link_estimator;
+mod send_monitor;
 mod throttle;
 
 use std::{rc::Rc, time::Instant};
 
 use actix_web::{
     FromRequest as _, HttpRequest, HttpResponse,
+    body::BoxBody,
     dev::Payload,
     http::{StatusCode, header},
     web::{self, Data},
@@ -23,8 +25,13 @@ use crate::{
     shared::Shared,
     watch,
 };
-use connection::Connection;
+use connection::{Connection, Parts};
 use frame_meter::{MeteredPayload, ReceiveMonitor};
+use send_monitor::{MeteredBody, SendMonitor};
+
+/// A client has to send a large message, and to read what waits for it, at this rate at least. On
+/// a slower link no large message can be sent.
+const MIN_BYTES_PER_SECOND: u64 = 4096;
 
 /// Opens a WebSocket and starts its session, or says why not. A plain GET gets the refusal that a
 /// handshake would get now, or the hint that this address takes handshakes.
@@ -73,7 +80,7 @@ pub(crate) async fn open(
     let started = SessionHandle::spawn(
         shared.next_session_id(),
         options,
-        permit,
+        permit.clone(),
         &shared.threads,
         &shared.metrics,
     );
@@ -85,23 +92,28 @@ pub(crate) async fn open(
             return Ok(Refusal::NoThread.response());
         }
     };
-    watch::release(&request);
+    let abort_handle = watch::become_websocket(&request, permit.clone());
     shared.metrics.opened();
     // The meter refuses larger messages before these limits see them.
     let messages = messages
         .max_frame_size(limits.max_message_bytes)
         .aggregate_continuations()
         .max_continuation_size(limits.max_message_bytes);
-    let connection = Connection::new(
+    let backlog = session.inbox().backlog().clone();
+    let send_monitor = Rc::new(SendMonitor::new(backlog));
+    let monitor = Rc::clone(&send_monitor);
+    let response =
+        response.map_body(|_, body| BoxBody::new(MeteredBody::new(body, monitor, permit)));
+    let parts = Parts {
         socket,
         messages,
         session,
         outbox,
         receive_monitor,
-        &shared,
-        shared.shutdown.clone(),
-    );
-    actix_web::rt::spawn(connection.run());
+        send_monitor,
+        abort_handle,
+    };
+    actix_web::rt::spawn(Connection::new(parts, &shared).run());
     Ok(response)
 }
 

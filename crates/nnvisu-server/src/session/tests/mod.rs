@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::{
     advance::Next,
+    backlog::Backlog,
     inbox::Command,
     outbox::{OutboxReader, Outgoing, outbox},
     state::{Session, SessionOptions},
@@ -46,7 +47,7 @@ impl Client {
             version,
             limits: Limits::default(),
         };
-        let (sender, reader) = outbox();
+        let (sender, reader) = outbox(Backlog::default());
         Self {
             session: Session::new(options, sender, Arc::default()),
             outbox: reader,
