@@ -114,6 +114,19 @@ impl Server {
         self.kib_of("VmHWM:")
     }
 
+    /// The value of one of its metrics without labels.
+    ///
+    /// # Panics
+    ///
+    /// The server does not answer, or has no such metric.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let response = reqwest::get(self.url("/metrics")).await;
+        let text = response.expect("an answer").text().await.expect("text");
+        let mut values = text.lines().filter_map(|line| line.strip_prefix(name));
+        let value = values.find_map(|value| value.trim().parse().ok());
+        value.unwrap_or_else(|| panic!("{name} in {text}"))
+    }
+
     fn kib_of(&self, name: &str) -> u64 {
         let status = format!("/proc/{}/status", self.pid().as_raw_nonzero());
         let status = std::fs::read_to_string(status).expect("the server runs, on Linux");

@@ -6,6 +6,7 @@ mod bystander;
 mod endpoints;
 mod malformed_messages;
 mod protocol_violations;
+mod slow_readers;
 mod wire;
 
 use nnvisu_tests::client::Client;
