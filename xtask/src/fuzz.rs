@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use crate::command::{cargo, command, output, repository, run, target_directory};
 use crate::tools;
@@ -111,26 +110,11 @@ fn corpora(target: &str) -> Result<Vec<PathBuf>> {
 
 /// The code blocks of a document whose language begins with `mark`.
 fn examples(document: &str, mark: &str) -> Vec<String> {
-    let mut examples = Vec::new();
-    let mut inside = false;
-    for event in Parser::new(document) {
-        match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
-                inside = language.starts_with(mark);
-                if inside {
-                    examples.push(String::new());
-                }
-            }
-            Event::End(TagEnd::CodeBlock) => inside = false,
-            Event::Text(text) if inside => {
-                if let Some(example) = examples.last_mut() {
-                    example.push_str(&text);
-                }
-            }
-            _ => {}
-        }
-    }
-    examples
+    document
+        .split("\n```")
+        .filter_map(|part| part.strip_prefix(mark)?.split_once('\n'))
+        .map(|(_, example)| example.to_owned())
+        .collect()
 }
 
 #[cfg(test)]

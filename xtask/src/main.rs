@@ -12,6 +12,7 @@ mod formats;
 mod fuzz;
 mod lints;
 mod load;
+mod msrv;
 mod screenshots;
 mod test;
 mod tools;
@@ -32,8 +33,9 @@ struct Args {
 enum XtaskCommand {
     /// Check formatting, lints, documents, licences and types, and run all tests.
     ///
-    /// Missing tools are fetched where that is possible: cargo-deny, TypeScript, the HTML checker,
-    /// maturin and Python's packages go to the target directory; Node.js, Java, Chromium, nginx,
+    /// Missing tools are fetched where that is possible: cargo-deny, cargo-fuzz, cargo-machete,
+    /// typos, remark, TypeScript, the HTML checker, maturin and Python's packages go to the target
+    /// directory; Node.js, Java, Chromium, nginx,
     /// OpenSSL, Python, a C++ compiler, dpkg and systemd's checker come from apt-get. Otherwise the
     /// step fails and says what to install.
     Test {

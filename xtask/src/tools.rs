@@ -1,7 +1,7 @@
 //! The tools that are not part of a Rust toolchain: found where they are
 //! installed, else installed, else an error that says what to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -9,8 +9,16 @@ use crate::command::{cargo, command, run, succeeds, target_directory};
 
 const CARGO_DENY_VERSION: &str = "0.20.2";
 const CARGO_FUZZ_VERSION: &str = "0.13.2";
+const CARGO_MACHETE_VERSION: &str = "0.9.2";
 const MATURIN: &str = "maturin==1.16.0";
+/// The Markdown processor, and the plugins that know tables and check links.
+const REMARK: [&str; 3] = [
+    "remark-cli@12.0.1",
+    "remark-gfm@4.0.1",
+    "remark-validate-links@13.1.0",
+];
 const TYPESCRIPT_VERSION: &str = "7.0.2";
+const TYPOS: &str = "typos==1.52.0";
 const VNU_VERSION: &str = "26.9.27";
 
 /// cargo-deny.
@@ -21,6 +29,11 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 /// cargo-fuzz.
 pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
     cargo_subcommand("cargo-fuzz", CARGO_FUZZ_VERSION)
+}
+
+/// cargo-machete.
+pub(crate) fn cargo_machete() -> Result<PathBuf> {
+    cargo_subcommand("cargo-machete", CARGO_MACHETE_VERSION)
 }
 
 /// The installed program, or its pinned version built into the target directory.
@@ -56,29 +69,55 @@ pub(crate) fn html_checker() -> Result<PathBuf> {
     npm_package("vnu-jar", VNU_VERSION, "build/dist/vnu.jar")
 }
 
+/// The directory with remark-cli and its plugins; run it with Node.js.
+pub(crate) fn remark() -> Result<PathBuf> {
+    npm_packages("remark", &REMARK)
+}
+
+/// typos.
+pub(crate) fn typos() -> Result<PathBuf> {
+    let python = python_with("typos", &[TYPOS])?;
+    Ok(python.with_file_name("typos"))
+}
+
 /// A file of a package whose pinned version npm puts into the target directory.
 fn npm_package(name: &str, version: &str, file: &str) -> Result<PathBuf> {
+    let modules = npm_packages(name, &[&format!("{name}@{version}")])?;
+    Ok(modules.join(name).join(file))
+}
+
+/// The directory of the packages, which npm puts into the target directory in these versions.
+fn npm_packages(purpose: &str, packages: &[&str]) -> Result<PathBuf> {
     node()?;
-    let prefix = tools_directory().join(format!("{name}-{version}"));
-    let file = prefix.join("node_modules").join(name).join(file);
-    if !file.exists() {
-        std::fs::create_dir_all(&prefix)?;
-        let mut install = command(
-            "npm",
-            &[
-                "install",
-                "--no-audit",
-                "--no-fund",
-                "--no-save",
-                "--ignore-scripts",
-                "--prefix",
-            ],
-        );
-        install.arg(&prefix);
-        install.arg(format!("{name}@{version}"));
-        run(install)?;
+    let prefix = tools_directory().join(purpose);
+    let wanted = packages.join("\n");
+    installed_once(&prefix, &wanted, || {
+        let mut install = command("npm", &["install", "--no-audit", "--no-fund", "--no-save"]);
+        install.args(["--ignore-scripts", "--prefix"]).arg(&prefix);
+        install.args(packages);
+        run(install)
+    })?;
+    Ok(prefix.join("node_modules"))
+}
+
+/// Has `install` fill the directory, unless it already holds what is wanted.
+fn installed_once(
+    directory: &Path,
+    wanted: &str,
+    install: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    // Written last, so that what was interrupted is made anew.
+    let complete = directory.join("complete");
+    if std::fs::read_to_string(&complete).is_ok_and(|found| found == wanted) {
+        return Ok(());
     }
-    Ok(file)
+    if directory.exists() {
+        std::fs::remove_dir_all(directory)
+            .with_context(|| format!("clearing {}", directory.display()))?;
+    }
+    std::fs::create_dir_all(directory)?;
+    install()?;
+    std::fs::write(&complete, wanted).with_context(|| format!("finishing {}", directory.display()))
 }
 
 /// maturin, whose pinned version pip puts into a virtual environment in the target directory.
@@ -163,23 +202,15 @@ pub(crate) fn python_with(name: &str, packages: &[&str]) -> Result<PathBuf> {
     } else {
         "bin/python"
     });
-    // Written last, so that what was interrupted is made anew.
-    let complete = environment.join("complete");
-    let wanted = packages.join("\n");
-    if std::fs::read_to_string(&complete).is_ok_and(|found| found == wanted) {
-        return Ok(python);
-    }
-    self::python()?;
-    if environment.exists() {
-        std::fs::remove_dir_all(&environment).context("clearing an old Python environment")?;
-    }
-    let mut create = command("python3", &["-m", "venv"]);
-    create.arg(&environment);
-    run(create)?;
-    let mut install = command(&python, &["-m", "pip", "install", "--quiet", "--no-deps"]);
-    install.arg("--disable-pip-version-check").args(packages);
-    run(install)?;
-    std::fs::write(&complete, wanted).context("finishing the Python environment")?;
+    installed_once(&environment, &packages.join("\n"), || {
+        self::python()?;
+        let mut create = command("python3", &["-m", "venv"]);
+        create.arg(&environment);
+        run(create)?;
+        let mut install = command(&python, &["-m", "pip", "install", "--quiet", "--no-deps"]);
+        install.arg("--disable-pip-version-check").args(packages);
+        run(install)
+    })?;
     Ok(python)
 }
 

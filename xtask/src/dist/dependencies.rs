@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
+use anyhow::{Context, Result};
+use cargo_metadata::{MetadataCommand, Package};
 
-use crate::command::{cargo, repository};
+use crate::command::{cargo, output, repository};
 
 /// One crate of the program.
 pub(super) struct Dependency {
@@ -32,48 +32,14 @@ impl Dependency {
     }
 }
 
-/// The parts of `cargo metadata` that are used here.
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-    resolve: Resolve,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    id: String,
-    name: String,
-    version: String,
-    license: Option<String>,
-    authors: Vec<String>,
-    description: Option<String>,
-    repository: Option<String>,
-    manifest_path: PathBuf,
-}
-
-#[derive(Deserialize)]
-struct Resolve {
-    nodes: Vec<Node>,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    id: String,
-    dependencies: Vec<String>,
-}
-
 /// The crates of the `nnvisu` program for a target, by name and version.
 pub(super) fn of_program(target: &str) -> Result<Vec<Dependency>> {
-    let metadata = stdout(&[
-        "metadata",
-        "--format-version=1",
-        "--locked",
-        "--filter-platform",
-        target,
-    ])?;
-    let metadata: Metadata = serde_json::from_str(&metadata).context("reading cargo's metadata")?;
+    let metadata = MetadataCommand::new()
+        .current_dir(repository())
+        .other_options(["--locked", "--filter-platform", target].map(str::to_owned))
+        .exec()?;
     // The metadata know the whole workspace with its tests; the tree knows what one program needs.
-    let tree = stdout(&[
+    let tree = output(cargo(&[
         "tree",
         "--package=nnvisu-cli",
         "--edges=normal",
@@ -82,7 +48,7 @@ pub(super) fn of_program(target: &str) -> Result<Vec<Dependency>> {
         "--locked",
         "--target",
         target,
-    ])?;
+    ]))?;
     let checksums = checksums(
         &std::fs::read_to_string(repository().join("Cargo.lock")).context("reading Cargo.lock")?,
     );
@@ -93,7 +59,7 @@ pub(super) fn of_program(target: &str) -> Result<Vec<Dependency>> {
         .map(|key| (key, None))
         .collect();
     for package in &metadata.packages {
-        let key = (package.name.as_str(), package.version.as_str());
+        let key = (package.name.to_string(), package.version.to_string());
         if let Some(found) = compiled.get_mut(&key) {
             *found = Some(package);
         }
@@ -107,30 +73,32 @@ pub(super) fn of_program(target: &str) -> Result<Vec<Dependency>> {
     let index: HashMap<_, _> = packages
         .iter()
         .enumerate()
-        .map(|(index, package)| (package.id.as_str(), index))
+        .map(|(index, package)| (&package.id, index))
         .collect();
-    let edges: HashMap<_, Vec<usize>> = metadata
+    let resolve = metadata
         .resolve
-        .nodes
-        .iter()
-        .map(|node| {
-            let known = node.dependencies.iter();
-            let known = known.filter_map(|id| index.get(id.as_str()).copied());
-            (node.id.as_str(), known.collect())
-        })
-        .collect();
+        .as_ref()
+        .context("cargo resolves nothing")?;
     packages
         .iter()
-        .map(|package| dependency(package, &edges, &checksums))
+        .map(|package| {
+            let node = resolve.nodes.iter().find(|node| node.id == package.id);
+            let node = node.context("cargo resolves every package")?;
+            let known = node
+                .dependencies
+                .iter()
+                .filter_map(|id| index.get(id).copied());
+            dependency(package, known.collect(), &checksums)
+        })
         .collect()
 }
 
 fn dependency(
     package: &Package,
-    edges: &HashMap<&str, Vec<usize>>,
+    dependencies: Vec<usize>,
     checksums: &HashMap<(String, String), String>,
 ) -> Result<Dependency> {
-    let (name, version) = (package.name.clone(), package.version.clone());
+    let (name, version) = (package.name.to_string(), package.version.to_string());
     let license = package.license.clone();
     let license = license.with_context(|| format!("{name} {version} does not name its licence"))?;
     let directory = package.manifest_path.parent();
@@ -140,20 +108,20 @@ fn dependency(
         authors: package.authors.clone(),
         description: package.description.clone(),
         repository: package.repository.clone(),
-        directory: directory.expect("a manifest is in a directory").to_owned(),
+        directory: directory.expect("a manifest is in a directory").into(),
         checksum: checksums.get(&(name.clone(), version.clone())).cloned(),
-        dependencies: edges.get(package.id.as_str()).cloned().unwrap_or_default(),
+        dependencies,
         name,
         version,
     })
 }
 
 /// Name and version of a line of `cargo tree`, such as `nnvisu-core v0.1.0 (/path)`.
-fn name_and_version(line: &str) -> Option<(&str, &str)> {
+fn name_and_version(line: &str) -> Option<(String, String)> {
     let mut words = line.split_whitespace();
     let name = words.next()?;
     let version = words.next()?.strip_prefix('v')?;
-    Some((name, version))
+    Some((name.to_owned(), version.to_owned()))
 }
 
 /// The checksums in a `Cargo.lock`, by name and version.
@@ -172,28 +140,13 @@ fn checksums(lock: &str) -> HashMap<(String, String), String> {
         .collect()
 }
 
-/// What Cargo prints when asked for `args`.
-fn stdout(args: &[&str]) -> Result<String> {
-    let output = cargo(args)
-        .output()
-        .with_context(|| format!("could not start `cargo {}`", args[0]))?;
-    ensure!(
-        output.status.success(),
-        "`cargo {}` failed ({}): {}",
-        args.join(" "),
-        output.status,
-        String::from_utf8_lossy(&output.stderr).trim()
-    );
-    String::from_utf8(output.stdout).context("reading what cargo prints")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lines_of_the_tree_are_understood() {
-        let known = Some(("syn", "2.0.1"));
+        let known = Some(("syn".to_owned(), "2.0.1".to_owned()));
         assert_eq!(name_and_version("syn v2.0.1"), known);
         assert_eq!(name_and_version("syn v2.0.1 (proc-macro) (*)"), known);
         assert_eq!(name_and_version(""), None);
