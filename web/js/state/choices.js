@@ -6,11 +6,11 @@ import { MAX_CLASSES } from "./points.js";
 
 /**
  * @template T
- * @typedef {{ readonly initial: T, readonly isValid: (value: unknown) => boolean }} Choice
+ * @typedef {{ readonly initial: T, readonly values?: readonly T[], readonly isValid: (value: unknown) => boolean }} Choice
  */
 
 /** @type {Readonly<{ [K in keyof PreferencesState]: Choice<PreferencesState[K]> }>} */
-const PREFERENCES = Object.freeze({
+export const PREFERENCES = Object.freeze({
   palette: oneOf("petroff", "classic"),
   theme: oneOf("system", "light", "dark"),
   shapes: flag(false),
@@ -84,7 +84,8 @@ function flag(value) {
  * @returns {Choice<number>}
  */
 function wholeNumber(value, low, high) {
-  return { initial: value, isValid: (other) => Number.isInteger(other) && Number(other) >= low && Number(other) <= high };
+  const values = Array.from({ length: high - low + 1 }, (_, i) => low + i);
+  return { initial: value, values, isValid: (other) => Number.isInteger(other) && Number(other) >= low && Number(other) <= high };
 }
 
 /**
@@ -94,7 +95,6 @@ function wholeNumber(value, low, high) {
  * @returns {Choice<T>}
  */
 function oneOf(value, ...others) {
-  /** @type {readonly unknown[]} */
   const values = [value, ...others];
-  return { initial: value, isValid: (other) => values.includes(other) };
+  return { initial: value, values, isValid: (other) => values.some((known) => known === other) };
 }

@@ -1,0 +1,137 @@
+// Everything a person can do, by id: buttons, keys and the list of shortcuts are made of it.
+// The words for a command are `command.<id>` in js/words/en.js.
+
+/** @import { State } from "../../types/state" */
+/** @import { Store } from "./store.js" */
+
+import { MAX_CLASSES } from "./points.js";
+import { currentRun } from "./runs.js";
+
+/**
+ * @typedef {object} Shortcut
+ * @property {string} key as KeyboardEvent.key says it, letters in lower case
+ * @property {boolean} [ctrl] with Ctrl or Command
+ * @property {boolean} [shift] with Shift, which tells only keys with Ctrl apart
+ * @property {boolean} [repeats] whether it goes on while it is held down
+ * @property {number} [argument] for `run`
+ * @property {boolean} [isListedOnly] whether the browser turns the keys into an event of its own
+ */
+
+/**
+ * @typedef {object} Command
+ * @property {string} id
+ * @property {readonly Shortcut[]} [keys]
+ * @property {(state: State) => boolean} [isEnabled] always, unless told
+ * @property {(argument: number) => void} run
+ */
+
+export class Commands {
+  /** @type {Map<string, Command>} */
+  #commands = new Map();
+
+  /** @param {Store} store */
+  constructor(store) {
+    this.add(...storeCommands(store));
+  }
+
+  /** All of them, in the order to list them in.
+   * @returns {readonly Command[]} */
+  get list() {
+    return [...this.#commands.values()];
+  }
+
+  /** @param {...Command} commands such as those that need a dialog of the page */
+  add(...commands) {
+    for (const command of commands) {
+      if (this.#commands.has(command.id)) throw new Error(`there are two commands ${command.id}`);
+      this.#commands.set(command.id, command);
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Command}
+   */
+  get(id) {
+    const command = this.#commands.get(id);
+    if (command === undefined) throw new Error(`there is no command ${id}`);
+    return command;
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} [argument]
+   */
+  run(id, argument = 0) {
+    this.get(id).run(argument);
+  }
+
+  /**
+   * @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey" | "repeat">} event
+   * @returns {{ command: Command, shortcut: Shortcut } | null} what the keys mean
+   */
+  find({ key, ctrlKey, metaKey, shiftKey, altKey, repeat }) {
+    if (altKey) return null;
+    const pressed = key.toLowerCase();
+    const withCtrl = ctrlKey || metaKey;
+    for (const command of this.#commands.values()) {
+      for (const shortcut of command.keys ?? []) {
+        const { ctrl = false, shift = false, repeats = false, isListedOnly = false } = shortcut;
+        if (isListedOnly || shortcut.key !== pressed || ctrl !== withCtrl || (ctrl && shift !== shiftKey)) continue;
+        return repeat && !repeats && !ctrl ? null : { command, shortcut };
+      }
+    }
+    return null;
+  }
+}
+
+/**
+ * The commands that need nothing but the state.
+ * @param {Store} store
+ * @returns {readonly Command[]}
+ */
+function storeCommands(store) {
+  const ofClass = (/** @type {number} */ label) => ({ key: String(label + 1), argument: label, repeats: true });
+  return [
+    { id: "train", keys: [{ key: " " }, { key: "k" }], run: () => store.toggle() },
+    { id: "stepOnce", keys: [{ key: "s", repeats: true }], run: () => store.stepOnce() },
+    { id: "reset", keys: [{ key: "r" }], run: () => store.resetModel() },
+    {
+      id: "drawClass",
+      keys: Array.from({ length: MAX_CLASSES }, (_, label) => ofClass(label)),
+      run: (label) => store.setLayout({ tool: "draw", selectedClass: label }),
+    },
+    {
+      id: "eraser",
+      keys: [{ key: "e" }],
+      run: () => store.setLayout({ tool: store.state.workspace.tool === "erase" ? "draw" : "erase" }),
+    },
+    {
+      id: "undo",
+      keys: [{ key: "z", ctrl: true }],
+      isEnabled: ({ document }) => document.canUndo,
+      run: () => store.undo(),
+    },
+    {
+      id: "redo",
+      keys: [{ key: "z", ctrl: true, shift: true }, { key: "y", ctrl: true }],
+      isEnabled: ({ document }) => document.canRedo,
+      run: () => store.redo(),
+    },
+    { id: "clear", isEnabled: ({ document }) => document.points.length > 0, run: () => store.clear() },
+    { id: "goLive", isEnabled: (state) => !currentRun(state).map.live, run: () => store.goLive() },
+    { id: "resetAdvanced", run: () => store.resetAdvanced() },
+    { id: "bringBack", run: () => store.bringBack() },
+    { id: "storeHere", run: () => store.storeHere() },
+    { id: "closeNotice", run: () => store.dismissNotice() },
+    {
+      id: "toggleHowTo",
+      run: () => store.setLayout({ howToOpen: !store.state.workspace.howToOpen }),
+    },
+    {
+      id: "toggleDock",
+      keys: [{ key: "d" }],
+      run: () => store.setLayout({ dockOpen: !store.state.workspace.dockOpen }),
+    },
+  ];
+}
