@@ -10,42 +10,33 @@ fn text(path: &str) -> String {
     std::fs::read_to_string(repository.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The words that stand in the page directly after a tag that contains `mark`,
-/// or after the icon or field that follows such a tag.
-fn labels<'a>(page: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
-    page.split('<').enumerate().filter_map(move |(i, tag)| {
-        let (attributes, mut words) = tag.split_once('>')?;
-        if !attributes.contains(mark) {
-            return None;
-        }
-        let mut following = page.split('<').skip(i + 1);
-        while words.trim().is_empty() {
-            words = following.next()?.split_once('>')?.1;
-        }
-        Some(words.trim())
-    })
+/// The names of the page's controls: the words of the keys that begin with `label.`, and those of
+/// the tools.
+fn labels(words: &str) -> Vec<&str> {
+    let tools = ["undo", "redo", "clear", "eraser"].map(|tool| format!("\"command.{tool}\": \""));
+    words
+        .lines()
+        .filter_map(|line| {
+            let line = line.trim();
+            let is_tool = tools.iter().any(|tool| line.starts_with(tool));
+            if !is_tool && !line.starts_with("\"label.") {
+                return None;
+            }
+            let (_, text) = line.split_once(": \"")?;
+            text.strip_suffix("\",")
+        })
+        .collect()
 }
 
 #[test]
 fn every_control_of_the_page_is_in_the_guide() {
-    let page = text("web/index.html");
+    let words = text("web/js/words/en.js");
     let guide = text(".github/guide/README.md");
-    let mut n_labels = 0;
-    let mut missing = Vec::new();
-    for mark in [
-        "class=\"term\"",
-        "class=\"tool\"",
-        "class=\"data-set\"",
-        "class=\"check\"",
-    ] {
-        for label in labels(&page, mark) {
-            n_labels += 1;
-            let name = label.replace("&amp;", "&");
-            if !guide.contains(&format!("**{name}**")) {
-                missing.push(name);
-            }
-        }
-    }
-    assert!(n_labels > 20, "the page's labels are found: {n_labels}");
+    let labels = labels(&words);
+    assert!(labels.len() > 25, "the page's labels are found: {labels:?}");
+    let missing: Vec<_> = labels
+        .iter()
+        .filter(|label| !guide.contains(&format!("**{label}**")))
+        .collect();
     assert!(missing.is_empty(), "not explained: {missing:?}");
 }

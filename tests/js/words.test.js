@@ -1,7 +1,10 @@
 // What a person reads, by key.
 
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { EN } from "../../web/js/words/en.js";
 import { message } from "../../web/js/words/message.js";
@@ -44,4 +47,18 @@ test("texts are sentence case without stray blanks", () => {
     assert.ok(text.length > 0, key);
     assert.doesNotMatch(text, / {2}/, key);
   }
+});
+
+test("no module but the words has sentences", () => {
+  const folder = fileURLToPath(new URL("../../web/js/", import.meta.url));
+  const isElsewhere = (path) => /^(view|state|storage|transport)/.test(path) && path.endsWith(".js");
+  const found = readdirSync(folder, { recursive: true }).filter(isElsewhere).flatMap((path) => {
+    const code = readFileSync(join(folder, path), "utf8")
+      .replace(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$/gm, "")
+      // Errors are for developers, and so are reasons in brackets, which begin with a small letter.
+      .replace(/(new \w*Error|throw \w+)\([^\n]*/g, "");
+    const texts = [...code.matchAll(/"([^"\n]*)"|`([^`]*)`/g)].map((match) => match[1] ?? match[2]);
+    return texts.filter((text) => /^[A-Z][a-z]+ [a-z]{2,}/.test(text)).map((text) => `${path}: ${text}`);
+  });
+  assert.deepEqual(found, []);
 });

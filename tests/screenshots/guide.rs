@@ -27,25 +27,26 @@ pub(super) async fn take(page: &Page, url: &str, directory: &Path) {
         .await;
     page.screenshot_of(".training-panel", &image("training-panel.png"))
         .await;
-    page.unfold("#advanced").await;
-    page.screenshot_of("#advanced", &image("advanced.png"))
+    page.unfold(".advanced-panel").await;
+    page.screenshot_of(".advanced-panel", &image("advanced.png"))
         .await;
-    page.click("#advanced summary").await;
+    page.click(".advanced-panel summary").await;
 
-    page.unfold("#files").await;
-    page.screenshot_of("#files", &image("files.png")).await;
-    page.click("#files summary").await;
+    page.unfold(".files-panel").await;
+    page.screenshot_of(".files-panel", &image("files.png"))
+        .await;
+    page.click(".files-panel summary").await;
 
-    page.unfold("#display").await;
-    page.click("#shapes-choice").await;
-    page.click("#display summary").await;
-    page.choose("#theme-choice", "dark").await;
+    page.unfold(".display-panel").await;
+    page.click("[data-preference=shapes]").await;
+    page.click(".display-panel summary").await;
+    page.choose("[data-preference=theme]", "dark").await;
     train_on(page, "circles", 3, 0.97).await;
     page.pause().await;
     page.resize(WINDOW.0, WINDOW.1).await;
     page.screenshot(&image("display.png")).await;
 
-    page.choose("#theme-choice", "light").await;
+    page.choose("[data-preference=theme]", "light").await;
     page.resize(PHONE.0, PHONE.1).await;
     page.click_at(-0.9, 0.9).await;
     page.screenshot(&image("phone.png")).await;

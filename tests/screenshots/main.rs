@@ -32,12 +32,13 @@ const WINDOW: (u32, u32) = (1440, 900);
 /// Generates a data set and trains, slowly enough for a long history, until it
 /// is learned.
 async fn train_on(page: &Page, distribution: &str, classes: u8, accuracy: f64) {
-    page.choose("#class-count", &classes.to_string()).await;
+    page.choose("[data-preference=classCount]", &classes.to_string())
+        .await;
     page.click(&format!("[data-distribution=\"{distribution}\"]"))
         .await;
     page.until("a fresh network", async || page.step().await == 0)
         .await;
-    page.choose("#speed", "250").await;
+    page.choose("[data-setting=speed]", "250").await;
     page.train().await;
     page.until_accuracy(accuracy).await;
     page.until("a long history", async || page.step().await > 800)

@@ -14,7 +14,7 @@ pub(super) async fn take(page: &Page, url: &str, directory: &Path) {
     page.screenshot(&directory.join("moons.png")).await;
     page.pause().await;
 
-    page.choose("#theme-choice", "dark").await;
+    page.choose("[data-preference=theme]", "dark").await;
     train_on(page, "blobs", 5, 0.97).await;
     page.pause().await;
     page.screenshot(&directory.join("blobs-dark.png")).await;

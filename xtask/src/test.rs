@@ -227,6 +227,7 @@ fn js() -> Result<()> {
     let tests = files_ending(&repository().join("tests/js"), ".test.js")?;
     ensure!(!tests.is_empty(), "tests/js holds no *.test.js file");
     let mut node = command("node", &["--test"]);
+    node.env("NNVISU_DOM", tools::happy_dom()?);
     node.args(tests);
     run(node)
 }

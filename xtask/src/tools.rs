@@ -10,6 +10,7 @@ use crate::command::{cargo, command, run, succeeds, target_directory};
 const CARGO_DENY_VERSION: &str = "0.20.2";
 const CARGO_FUZZ_VERSION: &str = "0.13.2";
 const CARGO_MACHETE_VERSION: &str = "0.9.2";
+const HAPPY_DOM_VERSION: &str = "21.0.4";
 const MATURIN: &str = "maturin==1.16.0";
 /// The Markdown processor, and the plugins that know tables and check links.
 const REMARK: [&str; 3] = [
@@ -60,6 +61,11 @@ fn cargo_subcommand(name: &str, version: &str) -> Result<PathBuf> {
 /// The TypeScript compiler; run it with Node.js.
 pub(crate) fn typescript() -> Result<PathBuf> {
     npm_package("typescript", TYPESCRIPT_VERSION, "bin/tsc")
+}
+
+/// happy-dom, the document that the view's tests run in; import it in Node.js.
+pub(crate) fn happy_dom() -> Result<PathBuf> {
+    npm_package("happy-dom", HAPPY_DOM_VERSION, "lib/index.js")
 }
 
 /// The Nu Html Checker; run it with Java.

@@ -29,7 +29,7 @@ async fn points_keep_their_places_in_windows_of_any_shape() {
     with_page(async |page| {
         for (width, height) in [(1440, 500), (1100, 1000), (500, 900)] {
             page.resize(width, height).await;
-            page.click("#clear").await;
+            page.click("[data-command=clear]").await;
             page.until_points(0).await;
             page.draw(&[(0.8, -0.6, 1)]).await;
             page.until_points(1).await;
@@ -57,9 +57,9 @@ async fn dragging_draws_a_line_of_points_that_is_undone_as_one() {
             assert_eq!(label, 2);
             assert!(x.abs() <= 0.82 && y.abs() < 0.02, "({x}, {y})");
         }
-        page.click("#undo").await;
+        page.click("[data-command=undo]").await;
         page.until_points(0).await;
-        page.click("#redo").await;
+        page.click("[data-command=redo]").await;
         page.until_points(points.len()).await;
         assert_eq!(page.stored_points().await, points);
     })
@@ -72,7 +72,7 @@ async fn the_eraser_removes_what_it_touches_and_adds_nothing() {
         page.draw(&[(-0.8, 0.5, 0), (0.0, 0.5, 1), (0.8, 0.5, 0), (0.8, -0.5, 1)])
             .await;
         page.until_points(4).await;
-        page.click("#eraser").await;
+        page.click("[data-tool=erase][role=radio]").await;
         page.click_at(-0.8, 0.5).await;
         page.until_points(3).await;
         // Where nothing is, nothing happens.
@@ -80,9 +80,9 @@ async fn the_eraser_removes_what_it_touches_and_adds_nothing() {
         page.drag(&[(0.0, 0.5), (0.4, 0.5), (0.8, 0.5)]).await;
         page.until_points(1).await;
 
-        page.click("#undo").await;
+        page.click("[data-command=undo]").await;
         page.until_points(3).await;
-        page.click("#undo").await;
+        page.click("[data-command=undo]").await;
         page.until_points(4).await;
 
         // A class instead of the eraser: drawing again.
@@ -98,7 +98,7 @@ async fn clearing_can_be_undone() {
         page.draw(&XOR).await;
         page.until_points(4).await;
         let points = page.stored_points().await;
-        page.click("#clear").await;
+        page.click("[data-command=clear]").await;
         page.until_points(0).await;
         page.press("body", Key::Control + "z").await;
         page.until_points(4).await;
@@ -108,7 +108,8 @@ async fn clearing_can_be_undone() {
 }
 
 async fn generate(page: &Page, distribution: &str, classes: u8) {
-    page.choose("#class-count", &classes.to_string()).await;
+    page.choose("[data-preference=classCount]", &classes.to_string())
+        .await;
     let before = page.stored_points().await;
     page.click(&format!("[data-distribution=\"{distribution}\"]"))
         .await;
@@ -148,7 +149,7 @@ async fn a_data_set_can_be_undone() {
         page.draw(&XOR).await;
         page.until_points(4).await;
         generate(page, "blobs", 3).await;
-        page.click("#undo").await;
+        page.click("[data-command=undo]").await;
         page.until_points(4).await;
     })
     .await;
@@ -157,9 +158,9 @@ async fn a_data_set_can_be_undone() {
 #[tokio::test]
 async fn the_keyboard_draws_and_erases() {
     with_page(async |page| {
-        page.press("#points", Key::Right + "").await;
-        page.press("#points", "2").await;
-        page.press("#points", Key::Enter + "").await;
+        page.press("canvas.points", Key::Right + "").await;
+        page.press("canvas.points", "2").await;
+        page.press("canvas.points", Key::Enter + "").await;
         page.until_points(1).await;
         assert_eq!(
             page.stored_points().await[0].2,
@@ -167,13 +168,13 @@ async fn the_keyboard_draws_and_erases() {
             "key 2 is the second class"
         );
         for _ in 0..8 {
-            page.press("#points", Key::Shift + Key::Up).await;
+            page.press("canvas.points", Key::Shift + Key::Up).await;
         }
-        page.press("#points", Key::Enter + "").await;
+        page.press("canvas.points", Key::Enter + "").await;
         page.until_points(2).await;
         let points = page.stored_points().await;
         assert!(points[1].1 > points[0].1 + 0.1, "{points:?}");
-        page.press("#points", Key::Delete + "").await;
+        page.press("canvas.points", Key::Delete + "").await;
         page.until_points(1).await;
     })
     .await;

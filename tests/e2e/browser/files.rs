@@ -52,7 +52,7 @@ async fn drop_file(page: &Page, name: &str, content: &str) {
         dataTransfer.items.add(new File([arguments[1]], arguments[0]));
         for (const type of ['dragenter', 'dragover', 'drop']) {
           const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
-          document.querySelector('#points').dispatchEvent(event);
+          document.querySelector('canvas.points').dispatchEvent(event);
         }";
     page.eval_with::<()>(script, &[json!(name), json!(content)])
         .await;
@@ -89,8 +89,11 @@ async fn saved_by(page: &Page, selector: &str) -> (String, Vec<u8>) {
 
 /// What the page says about the weights, and the step they are of.
 async fn shown_weights(page: &Page) -> (String, String) {
-    let step = "return document.querySelector('#weights-checksum').dataset.step ?? ''";
-    (page.text("#weights-checksum").await, page.eval(step).await)
+    let step = "return document.querySelector('[data-part=checksum]').dataset.step ?? ''";
+    (
+        page.text("[data-part=checksum]").await,
+        page.eval(step).await,
+    )
 }
 
 async fn until_weights(page: &Page, trainer: &Trainer) {
@@ -106,7 +109,7 @@ async fn until_weights(page: &Page, trainer: &Trainer) {
 
 async fn until_notice(page: &Page, says: &str) {
     page.until(&format!("the notice \"{says}\""), async || {
-        page.text("#notice-text").await.contains(says)
+        page.text(".notice-text").await.contains(says)
     })
     .await;
 }
@@ -121,17 +124,17 @@ async fn the_same_seeds_settings_and_points_give_the_same_weights_as_the_engine(
     session["checkpoint"] = serde_json::Value::Null;
     let fresh = file(&directory, "fresh.nnvisu", session.to_string());
     with_page(async |page| {
-        page.unfold("#files").await;
-        choose(page, "#open-session-file", &fresh).await;
+        page.unfold(".files-panel").await;
+        choose(page, "[data-part=openSession]", &fresh).await;
         until_notice(page, "Opened the session from fresh.nnvisu: 90 points").await;
         page.until_points(90).await;
         for _ in 0..5 {
             trainer.train_step().expect("a step");
-            page.click("#step-once").await;
+            page.click("[data-command=stepOnce]").await;
         }
         until_weights(page, &trainer).await;
         // At once, too, and not only step by step.
-        page.choose("#speed", "max").await;
+        page.choose("[data-setting=speed]", "max").await;
         page.train().await;
         page.until("many steps", async || page.step().await > 1_000)
             .await;
@@ -161,31 +164,31 @@ async fn a_saved_session_opens_again_and_can_be_taken_back() {
     let written = file(&directory, "moons.nnvisu", session::write(&trainer));
     with_page(async |page| {
         page.click_at(0.5, 0.5).await;
-        page.unfold("#files").await;
-        page.unfold("#advanced").await;
-        choose(page, "#open-session-file", &written).await;
+        page.unfold(".files-panel").await;
+        page.unfold(".advanced-panel").await;
+        choose(page, "[data-part=openSession]", &written).await;
         until_weights(page, &trainer).await;
         page.until_points(90).await;
-        assert_eq!(page.value("#architecture").await, "7-5");
-        assert_eq!(page.value("#batch-size").await, "16");
+        assert_eq!(page.value("[data-setting=architecture]").await, "7-5");
+        assert_eq!(page.value("[data-setting=batchSize]").await, "16");
         assert_eq!(page.step().await, 20);
 
-        let (name, saved) = saved_by(page, "#save-session").await;
+        let (name, saved) = saved_by(page, "[data-command=saveSession]").await;
         assert!(name.ends_with(".nnvisu"), "{name}");
         let again = session::read(&saved).expect("a session file");
         assert_eq!(again.checkpoint(), trainer.checkpoint());
         assert_eq!(again.data(), trainer.data());
         assert_eq!(again.training_config(), trainer.training_config());
 
-        page.click("#notice-bring-back").await;
+        page.click("[data-command=bringBack]").await;
         page.until_points(1).await;
-        assert_eq!(page.value("#architecture").await, "10-5");
+        assert_eq!(page.value("[data-setting=architecture]").await, "10-5");
         page.until("the network of before", async || page.step().await == 0)
             .await;
 
         // A damaged one changes nothing.
         let damaged = file(&directory, "cut.nnvisu", &saved[..saved.len() / 2]);
-        choose(page, "#open-session-file", &damaged).await;
+        choose(page, "[data-part=openSession]", &damaged).await;
         until_notice(
             page,
             "cut.nnvisu was not opened. The session file is damaged",
@@ -195,7 +198,7 @@ async fn a_saved_session_opens_again_and_can_be_taken_back() {
 
         // Ctrl+S is the same as the button.
         page.eval::<()>("window.savedFile = null").await;
-        page.press("#points", Key::Control + "s").await;
+        page.press("canvas.points", Key::Control + "s").await;
         page.until("a session saved by Ctrl+S", async || {
             page.eval("return window.savedFile?.name.endsWith('.nnvisu') ?? false")
                 .await
@@ -207,7 +210,7 @@ async fn a_saved_session_opens_again_and_can_be_taken_back() {
         drop_file(page, "dropped.nnvisu", &text).await;
         until_weights(page, &trainer).await;
         page.reload().await;
-        page.unfold("#files").await;
+        page.unfold(".files-panel").await;
         until_weights(page, &trainer).await;
     })
     .await;
@@ -219,25 +222,25 @@ async fn points_come_and_go_as_csv() {
     with_page(async |page| {
         page.click_at(0.5, 0.5).await;
         page.until_points(1).await;
-        page.unfold("#files").await;
+        page.unfold(".files-panel").await;
         let bad = file(&directory, "bad.csv", "x,y,label\n0,0,0\n2,0,0\n0,0,9\n");
-        choose(page, "#import-csv-file", &bad).await;
+        choose(page, "[data-part=importCsv]", &bad).await;
         until_notice(page, "line 3: x must be a number from -1 to 1, not \"2\"").await;
-        let notice = page.text("#notice-text").await;
+        let notice = page.text(".notice-text").await;
         assert!(notice.contains("bad.csv was not imported"), "{notice}");
         assert!(notice.contains("line 4: label must be"), "{notice}");
         assert_eq!(page.stored_points().await.len(), 1);
 
         let text = "x,y,label\n0.5,-0.25,0\n-0.125,0.75,1\n1,-1,7\n";
         let good = file(&directory, "good.csv", text);
-        choose(page, "#import-csv-file", &good).await;
+        choose(page, "[data-part=importCsv]", &good).await;
         page.until_points(3).await;
-        let (name, saved) = saved_by(page, "#export-csv").await;
+        let (name, saved) = saved_by(page, "[data-command=exportCsv]").await;
         assert_eq!(name, "nnvisu-points.csv");
         assert_eq!(String::from_utf8_lossy(&saved), text);
         let expected = csv::read(text.as_bytes()).expect("points");
         assert_eq!(csv::read(&saved).expect("points"), expected);
-        page.click("#undo").await;
+        page.click("[data-command=undo]").await;
         page.until_points(1).await;
 
         drop_file(page, "dropped.csv", "0;0,5;1\n0;-0,5;0\n").await;
@@ -250,23 +253,23 @@ async fn points_come_and_go_as_csv() {
 #[tokio::test]
 async fn points_can_be_pasted() {
     with_page(async |page| {
-        page.unfold("#files").await;
-        page.click("#paste-open").await;
-        page.element("#paste-text")
+        page.unfold(".files-panel").await;
+        page.click("[data-command=pastePoints]").await;
+        page.element(".paste-dialog textarea")
             .await
             .send_keys("0 0 0\n0 3 1")
             .await
             .expect("typing");
-        page.click("#paste-import").await;
+        page.click(".paste-dialog .primary").await;
         page.until("what is wrong", async || {
-            page.text("#paste-error").await == "line 2: y must be a number from -1 to 1, not \"3\""
+            page.text(".paste-dialog .error").await == "line 2: y must be a number from -1 to 1, not \"3\""
         })
         .await;
         page.until_points(0).await;
-        page.fill("#paste-text", "0 0 0\n0 0.5 1").await;
-        page.click("#paste-import").await;
+        page.fill(".paste-dialog textarea", "0 0 0\n0 0.5 1").await;
+        page.click(".paste-dialog .primary").await;
         page.until_points(2).await;
-        assert!(!page.is_visible("#paste").await, "the dialog is closed");
+        assert!(!page.is_visible(".paste-dialog").await, "the dialog is closed");
 
         // Pasted where there is no field, the text is shown before it replaces anything.
         page.eval::<()>(
@@ -276,8 +279,8 @@ async fn points_can_be_pasted() {
             document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));",
         )
         .await;
-        assert_eq!(page.value("#paste-text").await, "0.25,0.25,2");
-        page.click("#paste-import").await;
+        assert_eq!(page.value(".paste-dialog textarea").await, "0.25,0.25,2");
+        page.click(".paste-dialog .primary").await;
         page.until_points(1).await;
     })
     .await;
@@ -296,16 +299,16 @@ async fn too_many_points_change_nothing() {
     with_browser(async |page| {
         page.open(&server.url("/")).await;
         page.click_at(0.5, 0.5).await;
-        choose(page, "#import-csv-file", &many).await;
+        choose(page, "[data-part=importCsv]", &many).await;
         until_notice(
             page,
             "There are 201 points from many.csv, and this server takes at most 200",
         )
         .await;
-        choose(page, "#open-session-file", &session).await;
+        choose(page, "[data-part=openSession]", &session).await;
         until_notice(page, "There are 201 points from many.nnvisu").await;
         assert_eq!(page.stored_points().await.len(), 1);
-        assert_eq!(page.value("#architecture").await, "10-5");
+        assert_eq!(page.value("[data-setting=architecture]").await, "10-5");
     })
     .await;
 }
@@ -317,16 +320,24 @@ async fn models_are_saved_through_the_server() {
     trainer.train_step().expect("a step");
     let written = file(&directory, "moons.nnvisu", session::write(&trainer));
     with_page(async |page| {
-        page.unfold("#files").await;
-        choose(page, "#open-session-file", &written).await;
+        page.unfold(".files-panel").await;
+        choose(page, "[data-part=openSession]", &written).await;
         until_weights(page, &trainer).await;
         let mlp = trainer.mlp();
-        for (format, expected) in [
-            ("onnx", nnvisu_core::files::onnx::write(mlp)),
-            ("safetensors", nnvisu_core::files::safetensors::write(mlp)),
-            ("json", nnvisu_core::files::json::write(mlp).into_bytes()),
+        for (command, format, expected) in [
+            ("saveOnnx", "onnx", nnvisu_core::files::onnx::write(mlp)),
+            (
+                "saveSafetensors",
+                "safetensors",
+                nnvisu_core::files::safetensors::write(mlp),
+            ),
+            (
+                "saveJson",
+                "json",
+                nnvisu_core::files::json::write(mlp).into_bytes(),
+            ),
         ] {
-            let (name, model) = saved_by(page, &format!("[data-model='{format}']")).await;
+            let (name, model) = saved_by(page, &format!("[data-command={command}]")).await;
             assert_eq!(name, format!("nnvisu-2-7-5-3.{format}"));
             assert!(model == expected, "{format}");
         }

@@ -7,14 +7,14 @@ use thirtyfour::Key;
 use super::{PETROFF, until_painted, with_page};
 
 async fn loss(page: &Page) -> f64 {
-    page.number("#stat-loss").await.expect("a loss")
+    page.number("[data-stat=loss]").await.expect("a loss")
 }
 
 #[tokio::test]
 async fn the_slider_shows_earlier_maps_with_their_own_numbers() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.choose("#speed", "250").await;
+        page.choose("[data-setting=speed]", "250").await;
         page.train().await;
         page.until("a learned network", async || {
             page.step().await > 100 && loss(page).await < 0.2
@@ -25,7 +25,7 @@ async fn the_slider_shows_earlier_maps_with_their_own_numbers() {
         let now = (page.step().await, loss(page).await);
         let learned = page.map_hash().await;
 
-        page.press("#timeline", Key::Home + "").await;
+        page.press("[data-part=timeline]", Key::Home + "").await;
         page.until("the beginning", async || page.step().await < 10)
             .await;
         page.until("another map", async || page.map_hash().await != learned)
@@ -33,7 +33,7 @@ async fn the_slider_shows_earlier_maps_with_their_own_numbers() {
         assert!(loss(page).await > now.1);
         let beginning = page.map_hash().await;
 
-        page.press("#timeline", Key::Right + Key::Right + Key::Right)
+        page.press("[data-part=timeline]", Key::Right + Key::Right + Key::Right)
             .await;
         page.until("a later map", async || page.step().await > 0)
             .await;
@@ -43,7 +43,7 @@ async fn the_slider_shows_earlier_maps_with_their_own_numbers() {
         .await;
         assert!(page.step().await < now.0);
 
-        page.press("#timeline", Key::End + "").await;
+        page.press("[data-part=timeline]", Key::End + "").await;
         page.until("the present", async || page.step().await == now.0)
             .await;
         // Not the very pixels from before: a finer map of the pause may have come since.
@@ -57,14 +57,14 @@ async fn the_slider_shows_earlier_maps_with_their_own_numbers() {
 async fn training_goes_on_from_the_latest_network_not_the_one_looked_at() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.choose("#speed", "250").await;
+        page.choose("[data-setting=speed]", "250").await;
         page.train().await;
         page.until("some training", async || page.step().await > 100)
             .await;
         page.pause().await;
         let latest = page.step().await;
         let network = page.stored_parameters().await;
-        page.press("#timeline", Key::Home + "").await;
+        page.press("[data-part=timeline]", Key::Home + "").await;
         page.until("the beginning", async || page.step().await < latest)
             .await;
         assert_eq!(
@@ -84,19 +84,19 @@ async fn training_goes_on_from_the_latest_network_not_the_one_looked_at() {
 async fn a_long_run_stays_within_256_snapshots() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.choose("#speed", "max").await;
+        page.choose("[data-setting=speed]", "max").await;
         page.train().await;
         page.until("a long run", async || {
-            page.step().await > 5000 && page.value("#timeline").await != "0"
+            page.step().await > 5000 && page.value("[data-part=timeline]").await != "0"
         })
         .await;
         page.pause().await;
         let length: usize = page
-            .eval("return Number(document.getElementById('timeline').dataset.snapshots)")
+            .eval("return Number(document.querySelector('[data-part=timeline]').dataset.snapshots)")
             .await;
         assert!((2..=256).contains(&length), "{length} snapshots");
         // The whole run, not only its end.
-        page.press("#timeline", Key::Home + "").await;
+        page.press("[data-part=timeline]", Key::Home + "").await;
         page.until("the beginning", async || page.step().await == 0)
             .await;
     })

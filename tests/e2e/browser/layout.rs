@@ -27,10 +27,10 @@ async fn assert_no_horizontal_scroll(page: &Page, width: u32) {
 #[tokio::test]
 async fn no_window_from_320_pixels_up_scrolls_sideways() {
     with_page(async |page| {
-        page.unfold("#advanced").await;
+        page.unfold(".advanced-panel").await;
         // With explanations on display, which are the longest texts.
-        page.enter("#architecture", "10-x").await;
-        page.enter("#learning-rate", "-1").await;
+        page.enter("[data-setting=architecture]", "10-x").await;
+        page.enter("[data-setting=learningRate]", "-1").await;
         for (width, height) in [
             (320, 640),
             (360, 740),
@@ -41,7 +41,7 @@ async fn no_window_from_320_pixels_up_scrolls_sideways() {
         ] {
             page.resize(width, height).await;
             page.until("the canvas to follow the window", async || {
-                let [left, top, right, bottom] = rectangle(page, "#points").await;
+                let [left, top, right, bottom] = rectangle(page, "canvas.points").await;
                 ((right - left) - (bottom - top)).abs() < 1.0 && right <= f64::from(width)
             })
             .await;
@@ -57,9 +57,9 @@ async fn on_a_wide_screen_controls_and_canvas_are_both_in_view() {
         for (width, height) in [(1440, 900), (1920, 1080)] {
             page.resize(width, height).await;
             page.until("the canvas beside the controls, all in view", async || {
-                let canvas = rectangle(page, "#points").await;
-                let train = rectangle(page, "#train").await;
-                let slider = rectangle(page, "#timeline").await;
+                let canvas = rectangle(page, "canvas.points").await;
+                let train = rectangle(page, "[data-command=train]").await;
+                let slider = rectangle(page, "[data-part=timeline]").await;
                 let in_view = |[left, top, right, bottom]: [f64; 4]| {
                     left >= 0.0
                         && top >= 0.0
@@ -69,7 +69,7 @@ async fn on_a_wide_screen_controls_and_canvas_are_both_in_view() {
                 in_view(canvas) && in_view(train) && in_view(slider) && train[2] <= canvas[0]
             })
             .await;
-            let [_, top, _, bottom] = rectangle(page, "#points").await;
+            let [_, top, _, bottom] = rectangle(page, "canvas.points").await;
             assert!(
                 bottom - top > f64::from(height) * 0.7,
                 "the canvas fills the height"
@@ -85,7 +85,7 @@ async fn on_a_narrow_screen_the_canvas_is_as_wide_as_the_page() {
         for (width, height) in [(360, 740), (768, 1024)] {
             page.resize(width, height).await;
             page.until("a wide canvas below the controls", async || {
-                let canvas = rectangle(page, "#points").await;
+                let canvas = rectangle(page, "canvas.points").await;
                 let palette = rectangle(page, "[data-class=\"0\"]").await;
                 canvas[2] - canvas[0] >= f64::from(width) * 0.9 && palette[3] <= canvas[1]
             })
@@ -109,7 +109,7 @@ async fn the_map_is_crisp_on_a_dense_screen() {
         page.until("two canvas pixels a CSS pixel", async || {
             let ratio: f64 = page
                 .eval(
-                    "const canvas = document.getElementById('points');
+                    "const canvas = document.querySelector('canvas.points');
                      return canvas.width / canvas.getBoundingClientRect().width;",
                 )
                 .await;
@@ -154,8 +154,8 @@ async fn the_page_says_what_it_is_and_whom_to_thank() {
 #[tokio::test]
 async fn everything_that_can_be_used_has_a_name_for_screen_readers() {
     with_page(async |page| {
-        page.unfold("#advanced").await;
-        page.unfold("#display").await;
+        page.unfold(".advanced-panel").await;
+        page.unfold(".display-panel").await;
         let cdp = page.driver().cdp();
         cdp.send_raw("Accessibility.enable", ())
             .await

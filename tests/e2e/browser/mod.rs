@@ -96,7 +96,7 @@ async fn assert_training_goes_on(page: &Page) {
     let network = page.stored_parameters().await;
     let step = page.step().await;
     assert!(step > 0, "something was trained before");
-    page.choose("#speed", "2").await;
+    page.choose("[data-setting=speed]", "2").await;
     page.train().await;
     page.until("another step", async || page.step().await > step)
         .await;

@@ -29,10 +29,10 @@ async fn work(page: &Page) -> Work {
 /// Draws and trains a little, with settings that are not the defaults.
 async fn do_some_work(page: &Page) -> Work {
     page.draw(&XOR).await;
-    page.enter("#architecture", "8-4").await;
-    page.unfold("#advanced").await;
-    page.enter("#learning-rate", "0.02").await;
-    page.choose("#speed", "250").await;
+    page.enter("[data-setting=architecture]", "8-4").await;
+    page.unfold(".advanced-panel").await;
+    page.enter("[data-setting=learningRate]", "0.02").await;
+    page.choose("[data-setting=speed]", "250").await;
     page.train().await;
     page.until("some training", async || page.step().await > 50)
         .await;
@@ -54,8 +54,11 @@ async fn after_a_reload_everything_is_back_and_training_goes_on() {
         })
         .await;
         assert_eq!(work(page).await, before);
-        assert_eq!(page.value("#architecture").await, "8-4");
-        assert_eq!(page.value("#learning-rate").await.parse(), Ok(0.02));
+        assert_eq!(page.value("[data-setting=architecture]").await, "8-4");
+        assert_eq!(
+            page.value("[data-setting=learningRate]").await.parse(),
+            Ok(0.02)
+        );
         page.until("the same map", async || {
             [
                 page.pixel_at(0.5, 0.5).await,
@@ -179,16 +182,16 @@ async fn two_tabs_train_different_networks_both_right() {
         let address = driver.current_url().await.expect("an address").to_string();
         let first = driver.window().await.expect("a window");
         page.draw(&XOR).await;
-        page.choose("#speed", "1000").await;
+        page.choose("[data-setting=speed]", "1000").await;
         page.train().await;
 
         let second = driver.new_tab().await.expect("a tab");
         driver.switch_to_window(second).await.expect("a tab");
         page.open(&address).await;
-        page.click("#clear").await;
+        page.click("[data-command=clear]").await;
         page.until_points(0).await;
         page.draw(&CORNERS).await;
-        page.choose("#speed", "1000").await;
+        page.choose("[data-setting=speed]", "1000").await;
         page.train().await;
         assert_painted(page, &CORNERS).await;
 
@@ -197,7 +200,7 @@ async fn two_tabs_train_different_networks_both_right() {
             .await;
         assert_painted(page, &XOR).await;
         page.until("XOR learned", async || {
-            page.number("#stat-accuracy").await == Some(1.0)
+            page.number("[data-stat=accuracy]").await == Some(1.0)
         })
         .await;
     })
@@ -211,7 +214,7 @@ async fn behind_a_reverse_proxy_under_a_sub_path_the_page_works_the_same() {
     with_browser(async |page| {
         page.open(&proxy.url()).await;
         page.draw(&XOR).await;
-        page.choose("#speed", "1000").await;
+        page.choose("[data-setting=speed]", "1000").await;
         page.train().await;
         page.until_accuracy(1.0).await;
         page.pause().await;

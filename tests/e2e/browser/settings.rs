@@ -20,13 +20,13 @@ async fn an_impossible_architecture_is_explained_and_changes_nothing() {
             .await;
         let network = page.stored_parameters().await.as_str().map(str::len);
         for text in ["10-x", "101", "10--5", "5-5-5-5-5-5-5-5-5-5-5", "-5", "1.5"] {
-            page.enter("#architecture", text).await;
+            page.enter("[data-setting=architecture]", text).await;
             page.until("an explanation", async || {
-                page.says_something("#architecture-error").await
+                page.says_something("[data-error=architecture]").await
             })
             .await;
             assert_eq!(
-                page.value("#architecture").await,
+                page.value("[data-setting=architecture]").await,
                 text,
                 "is left to be mended"
             );
@@ -41,9 +41,9 @@ async fn an_impossible_architecture_is_explained_and_changes_nothing() {
             "the same network"
         );
 
-        page.enter("#architecture", "4-3").await;
+        page.enter("[data-setting=architecture]", "4-3").await;
         page.until("no explanation any more", async || {
-            !page.says_something("#architecture-error").await
+            !page.says_something("[data-error=architecture]").await
         })
         .await;
         page.settled().await;
@@ -57,13 +57,14 @@ async fn an_impossible_architecture_is_explained_and_changes_nothing() {
 async fn an_architecture_acts_on_enter_and_on_leaving_the_field() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.enter("#architecture", "6").await;
+        page.enter("[data-setting=architecture]", "6").await;
         page.until("6", async || {
             stored_setting(page, "architecture").await == json!([6])
         })
         .await;
-        page.fill("#architecture", "").await;
-        page.press("#architecture", Key::Tab + "").await;
+        page.fill("[data-setting=architecture]", "").await;
+        page.press("[data-setting=architecture]", Key::Tab + "")
+            .await;
         page.until("a linear model", async || {
             stored_setting(page, "architecture").await == json!([])
         })
@@ -79,18 +80,18 @@ async fn an_architecture_acts_on_enter_and_on_leaving_the_field() {
 #[tokio::test]
 async fn impossible_numbers_are_explained_beside_their_fields() {
     with_page(async |page| {
-        page.unfold("#advanced").await;
-        for (field, setting, texts) in [
+        page.unfold(".advanced-panel").await;
+        for (setting, texts) in [
             (
-                "#learning-rate",
                 "learningRate",
                 &["-1", "0", "", "11", "NaN", "1e999", "fast"][..],
             ),
-            ("#l2", "regularization", &["-0.1", "", "Infinity"]),
-            ("#batch-size", "batchSize", &["-1", "1.5", "", "2000000"]),
-            ("#dropout", "dropout", &["1", "-0.5", "", "x"]),
+            ("regularization", &["-0.1", "", "Infinity"]),
+            ("batchSize", &["-1", "1.5", "", "2000000"]),
+            ("dropout", &["1", "-0.5", "", "x"]),
         ] {
-            let error = format!("{field}-error");
+            let field = &format!("[data-setting={setting}]");
+            let error = format!("[data-error={setting}]");
             let before = stored_setting(page, setting).await;
             for text in texts {
                 page.enter(field, text).await;
@@ -106,7 +107,7 @@ async fn impossible_numbers_are_explained_beside_their_fields() {
                 );
             }
             page.enter(field, "0.5").await;
-            if field != "#batch-size" {
+            if setting != "batchSize" {
                 page.until(&format!("{field} to be 0.5"), async || {
                     stored_setting(page, setting).await == json!(0.5)
                         && !page.says_something(&error).await
@@ -122,14 +123,14 @@ async fn impossible_numbers_are_explained_beside_their_fields() {
 async fn settings_act_at_once_and_keep_the_network() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.unfold("#advanced").await;
+        page.unfold(".advanced-panel").await;
         page.train().await;
         page.until("some training", async || page.step().await > 20)
             .await;
-        page.enter("#learning-rate", "0.005").await;
-        page.enter("#l2", "0.001").await;
-        page.enter("#batch-size", "2").await;
-        page.choose("#optimizer", "rmsprop").await;
+        page.enter("[data-setting=learningRate]", "0.005").await;
+        page.enter("[data-setting=regularization]", "0.001").await;
+        page.enter("[data-setting=batchSize]", "2").await;
+        page.choose("[data-setting=optimizer]", "rmsprop").await;
         let step = page.step().await;
         page.until("more steps", async || page.step().await > step + 20)
             .await;
@@ -148,16 +149,16 @@ async fn settings_act_at_once_and_keep_the_network() {
 async fn a_new_activation_stops_and_starts_a_new_network() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.unfold("#advanced").await;
+        page.unfold(".advanced-panel").await;
         page.train().await;
         page.until("some training", async || page.step().await > 20)
             .await;
-        page.choose("#activation", "relu").await;
+        page.choose("[data-setting=activation]", "relu").await;
         page.settled().await;
         assert_eq!(page.step().await, 0);
         let kept = page.stored("nnvisu_weights").await;
         assert_eq!(kept["checkpoint"]["activation"], "relu");
-        assert!(page.says_something("#status-text").await);
+        assert!(page.says_something(".status").await);
     })
     .await;
 }
@@ -165,27 +166,39 @@ async fn a_new_activation_stops_and_starts_a_new_network() {
 #[tokio::test]
 async fn the_advanced_panel_is_closed_at_first_and_remembered_and_reset() {
     with_page(async |page| {
-        assert!(!page.is_visible("#learning-rate").await, "closed at first");
-        page.unfold("#advanced").await;
-        page.enter("#learning-rate", "0.5").await;
-        page.choose("#optimizer", "sgd").await;
+        assert!(
+            !page.is_visible("[data-setting=learningRate]").await,
+            "closed at first"
+        );
+        page.unfold(".advanced-panel").await;
+        page.enter("[data-setting=learningRate]", "0.5").await;
+        page.choose("[data-setting=optimizer]", "sgd").await;
         page.until("sgd", async || {
             stored_setting(page, "optimizer").await == json!("sgd")
         })
         .await;
         page.reload().await;
-        assert!(page.is_visible("#learning-rate").await, "still open");
-        assert_eq!(page.value("#learning-rate").await.parse(), Ok(0.5));
-        assert_eq!(page.value("#optimizer").await, "sgd");
+        assert!(
+            page.is_visible("[data-setting=learningRate]").await,
+            "still open"
+        );
+        assert_eq!(
+            page.value("[data-setting=learningRate]").await.parse(),
+            Ok(0.5)
+        );
+        assert_eq!(page.value("[data-setting=optimizer]").await, "sgd");
 
-        page.click("#reset-advanced").await;
+        page.click("[data-command=resetAdvanced]").await;
         page.until("the defaults", async || {
             let config = page.stored("nnvisu_config").await;
             config["learningRate"] == json!(0.01) && config["optimizer"] == json!("adam")
         })
         .await;
-        assert_eq!(page.value("#learning-rate").await.parse(), Ok(0.01));
-        assert_eq!(page.value("#optimizer").await, "adam");
+        assert_eq!(
+            page.value("[data-setting=learningRate]").await.parse(),
+            Ok(0.01)
+        );
+        assert_eq!(page.value("[data-setting=optimizer]").await, "adam");
     })
     .await;
 }

@@ -8,7 +8,7 @@ use super::{CLASSIC, PETROFF, assert_training_goes_on, until_painted, with_page}
 /// Waits until the loss on display is below `loss`.
 async fn until_loss(page: &Page, loss: f64) {
     page.until(&format!("a loss below {loss}"), async || {
-        page.number("#stat-loss")
+        page.number("[data-stat=loss]")
             .await
             .is_some_and(|shown| shown < loss)
     })
@@ -19,15 +19,15 @@ async fn until_loss(page: &Page, loss: f64) {
 async fn xor_by_four_clicks_is_learned_and_painted() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.choose("#speed", "1000").await;
+        page.choose("[data-setting=speed]", "1000").await;
         page.train().await;
         until_loss(page, 0.01).await;
         page.pause().await;
-        assert_eq!(page.number("#stat-accuracy").await, Some(1.0));
+        assert_eq!(page.number("[data-stat=accuracy]").await, Some(1.0));
         until_painted(page, &XOR, &PETROFF).await;
 
-        page.unfold("#display").await;
-        page.choose("#palette-choice", "classic").await;
+        page.unfold(".display-panel").await;
+        page.choose("[data-preference=palette]", "classic").await;
         until_painted(page, &XOR, &CLASSIC).await;
     })
     .await;
@@ -38,11 +38,11 @@ async fn moons_are_learned_to_98_percent() {
     with_page(async |page| {
         page.click("[data-distribution=\"moons\"]").await;
         page.until_points(200).await;
-        page.choose("#speed", "max").await;
+        page.choose("[data-setting=speed]", "max").await;
         page.train().await;
         page.until_accuracy(0.98).await;
         page.pause().await;
-        assert!(page.number("#stat-accuracy").await >= Some(0.98));
+        assert!(page.number("[data-stat=accuracy]").await >= Some(0.98));
     })
     .await;
 }
@@ -51,7 +51,7 @@ async fn moons_are_learned_to_98_percent() {
 async fn pausing_adding_a_point_and_resuming_keeps_the_network() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.choose("#speed", "250").await;
+        page.choose("[data-setting=speed]", "250").await;
         page.train().await;
         until_loss(page, 0.2).await;
         page.pause().await;
@@ -70,14 +70,14 @@ async fn pausing_adding_a_point_and_resuming_keeps_the_network() {
 async fn a_new_class_while_training_is_learned_too() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.choose("#speed", "250").await;
+        page.choose("[data-setting=speed]", "250").await;
         page.train().await;
         until_loss(page, 0.3).await;
         let step = page.step().await;
         page.draw(&[(0.0, 0.0, 2)]).await;
         assert!(page.is_running().await, "training goes on");
         let with_third = [&XOR[..], &[(0.0, 0.0, 2)]].concat();
-        page.choose("#speed", "1000").await;
+        page.choose("[data-setting=speed]", "1000").await;
         until_painted(page, &with_third, &PETROFF).await;
         assert!(page.step().await > step, "the steps go on");
         page.pause().await;
@@ -89,18 +89,18 @@ async fn a_new_class_while_training_is_learned_too() {
 async fn resetting_shows_an_untrained_network() {
     with_page(async |page| {
         page.draw(&XOR).await;
-        page.choose("#speed", "1000").await;
+        page.choose("[data-setting=speed]", "1000").await;
         page.train().await;
         until_loss(page, 0.05).await;
         let trained = page.map_hash().await;
-        page.click("#reset").await;
+        page.click("[data-command=reset]").await;
         page.settled().await;
         assert_eq!(page.step().await, 0);
         page.until("the map of another network", async || {
             page.map_hash().await != trained
         })
         .await;
-        assert!(page.number("#stat-loss").await > Some(0.3));
+        assert!(page.number("[data-stat=loss]").await > Some(0.3));
     })
     .await;
 }
@@ -110,7 +110,7 @@ async fn a_single_step_is_one_step() {
     with_page(async |page| {
         page.draw(&XOR).await;
         for expected in 1..=3 {
-            page.click("#step-once").await;
+            page.click("[data-command=stepOnce]").await;
             page.until(&format!("step {expected}"), async || {
                 page.step().await == expected
             })
@@ -125,9 +125,9 @@ async fn a_single_step_is_one_step() {
 #[tokio::test]
 async fn without_points_the_page_asks_for_some() {
     with_page(async |page| {
-        page.click("#train").await;
+        page.click("[data-command=train]").await;
         page.until("a word about points", async || {
-            page.text("#status-text")
+            page.text(".status")
                 .await
                 .to_lowercase()
                 .contains("add points")
@@ -146,7 +146,7 @@ async fn one_class_alone_trains_and_the_page_says_so() {
         page.draw(&[(0.2, 0.2, 0), (-0.3, 0.4, 0)]).await;
         page.train().await;
         page.until("a word about the one class", async || {
-            page.text("#status-text")
+            page.text(".status")
                 .await
                 .to_lowercase()
                 .contains("one class")
@@ -166,7 +166,7 @@ async fn by_default_a_newcomer_sees_several_seconds_of_training() {
         page.until("some training", async || page.step().await > 60)
             .await;
         // At full speed this would be tens of thousands.
-        let rate = page.number("#stat-rate").await.expect("a number");
+        let rate = page.number("[data-stat=rate]").await.expect("a number");
         assert!(rate < 150.0, "{rate} steps a second");
         page.pause().await;
     })

@@ -137,7 +137,7 @@ impl Page {
 
     /// The step on display, 0 if none is.
     pub async fn step(&self) -> u64 {
-        self.number("#stat-step").await.unwrap_or(0.0) as u64
+        self.number("[data-stat=step]").await.unwrap_or(0.0) as u64
     }
 
     /// The value of a field.
@@ -204,7 +204,7 @@ impl Page {
     async fn window_from_data(&self, x: f64, y: f64) -> (i64, i64) {
         let place: [f64; 2] = self
             .eval_with(
-                "const canvas = document.getElementById('points');
+                "const canvas = document.querySelector('canvas.points');
                  canvas.scrollIntoView({block: 'nearest', behavior: 'instant'});
                  const box = canvas.getBoundingClientRect();
                  return [box.left + (arguments[0] + 1) / 2 * box.width,
@@ -278,7 +278,7 @@ impl Page {
     pub async fn pixel_at(&self, x: f64, y: f64) -> Pixel {
         let rgba: [u8; 4] = self
             .eval_with(
-                "const map = document.getElementById('map');
+                "const map = document.querySelector('canvas.map');
                  const column = Math.round((arguments[0] + 1) / 2 * (map.width - 1));
                  const row = Math.round((1 - arguments[1]) / 2 * (map.height - 1));
                  return [...map.getContext('2d').getImageData(column, row, 1, 1).data];",
@@ -291,7 +291,7 @@ impl Page {
     /// A checksum of the whole map.
     pub async fn map_hash(&self) -> u64 {
         self.eval(
-            "const map = document.getElementById('map');
+            "const map = document.querySelector('canvas.map');
              const bytes = map.getContext('2d').getImageData(0, 0, map.width, map.height).data;
              let hash = 2166136261;
              for (const byte of bytes) hash = Math.imul(hash ^ byte, 16777619) >>> 0;
@@ -341,7 +341,7 @@ impl Page {
     /// Presses Train and waits until the page trains.
     pub async fn train(&self) {
         assert!(!self.is_running().await, "the page does not train yet");
-        self.click("#train").await;
+        self.click("[data-command=train]").await;
         self.until("training", async || self.is_running().await)
             .await;
     }
@@ -350,7 +350,7 @@ impl Page {
     /// network of the step on display.
     pub async fn pause(&self) {
         assert!(self.is_running().await, "the page trains");
-        self.click("#train").await;
+        self.click("[data-command=train]").await;
         self.settled().await;
     }
 
@@ -366,7 +366,7 @@ impl Page {
     /// Waits until the accuracy on display is at least `accuracy`, of 1.
     pub async fn until_accuracy(&self, accuracy: f64) {
         self.until(&format!("an accuracy of {accuracy}"), async || {
-            self.number("#stat-accuracy")
+            self.number("[data-stat=accuracy]")
                 .await
                 .is_some_and(|shown| shown >= accuracy)
         })
@@ -430,13 +430,13 @@ impl Page {
         let state: Result<Value, _> = self
             .driver
             .execute(
-                "const text = (id) => document.getElementById(id)?.textContent?.trim();
+                "const text = (selector) => document.querySelector(selector)?.textContent?.trim();
                  return {
                      connection: document.body.dataset.connection,
                      running: document.body.dataset.running,
-                     status: text('status-text'), notice: text('notice'),
-                     step: text('stat-step'), loss: text('stat-loss'),
-                     accuracy: text('stat-accuracy'),
+                     status: text('.status'), notice: text('.notice-text'),
+                     step: text('[data-stat=step]'), loss: text('[data-stat=loss]'),
+                     accuracy: text('[data-stat=accuracy]'),
                      config: localStorage.nnvisu_config,
                      data: localStorage.nnvisu_data?.slice(0, 500),
                  };",

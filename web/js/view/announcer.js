@@ -4,9 +4,10 @@
 
 import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
-import { COLOR_NAMES } from "./palettes.js";
-import { setText } from "./dom.js";
-import { formatCount, formatLoss, formatPercent } from "../words/numbers.js";
+import { formatLoss, formatPercent } from "../words/numbers.js";
+import { word } from "../words/word.js";
+import { setText } from "./elements.js";
+import { colorName } from "./palettes.js";
 
 /** Milliseconds between reports of the progress. */
 const PROGRESS_INTERVAL = 10_000;
@@ -40,9 +41,7 @@ export function announceProgress(store, announcer) {
     if (!training.running || map.frame === null || now - lastTime < PROGRESS_INTERVAL) return;
     lastTime = now;
     const { step, loss, accuracy } = map.frame;
-    announcer.say(
-      `Step ${formatCount(step)}, loss ${formatLoss(loss)}, accuracy ${formatPercent(accuracy)}`,
-    );
+    announcer.say(word("canvas.progress", { step, loss: formatLoss(loss), accuracy: formatPercent(accuracy) }));
   });
 }
 
@@ -56,11 +55,10 @@ export function describeCanvas(store, element) {
   let timer;
   const describe = () => {
     const { document: data, preferences } = store.state;
-    const names = COLOR_NAMES[preferences.palette];
-    const parts = data.classCounts.flatMap((count, label) =>
-      count === 0 ? [] : [`${formatCount(count)} ${names[label]}`],
+    const classes = data.classCounts.flatMap((count, label) =>
+      count === 0 ? [] : [{ count, color: colorName(preferences.palette, label) }],
     );
-    setText(element, parts.length === 0 ? "No points yet." : `Points: ${parts.join(", ")}.`);
+    setText(element, classes.length === 0 ? word("canvas.noPoints") : word("canvas.points", { classes }));
   };
   describe();
   observe(store, ({ document: data, preferences }) => [data.classCounts, preferences.palette], () => {

@@ -1,42 +1,37 @@
-// The generators: a button with a drawn thumbnail for each, and how many classes to generate.
+// The generators: a button with a drawn thumbnail for each.
 
-/** @import { Store } from "../state/store.js" */
-/** @import { Distribution } from "../../types/state" */
+/** @import { Page } from "./page.js" */
 
 import { observe } from "../state/observe.js";
+import { wordFor } from "../words/word.js";
+import { withScreen } from "./animation-frame.js";
+import { create } from "./elements.js";
 import { PALETTES } from "./palettes.js";
-import { all, byId } from "./dom.js";
-import { drawSoon } from "./animation-frame.js";
-import { drawThumbnail } from "./thumbnails.js";
+import { DISTRIBUTIONS, drawThumbnail } from "./thumbnails.js";
 
-/** @param {Store} store */
-export function buildDataSets(store) {
-  const buttons = all("[data-distribution]", HTMLButtonElement).map((button) => ({
-    button,
-    thumbnail: thumbnailOf(button),
-    distribution: /** @type {Distribution} */ (button.dataset.distribution),
-  }));
-  for (const { button, distribution } of buttons) {
+/**
+ * @param {HTMLElement} root
+ * @param {Page} page
+ */
+export function buildDataSets(root, { store, tooltips }) {
+  const thumbnails = DISTRIBUTIONS.map((distribution) => {
+    const thumbnail = create("canvas", { class: "thumbnail", "aria-hidden": "true" });
+    const button = create(
+      "button",
+      { type: "button", class: "data-set", "data-distribution": distribution },
+      thumbnail,
+      wordFor(`label.${distribution}`),
+    );
+    tooltips.explain(button, wordFor(`tip.${distribution}`));
     button.addEventListener("click", () => store.generate(distribution));
-  }
-
-  const classCount = byId("class-count", HTMLSelectElement);
-  classCount.addEventListener("change", () => store.setPreferences({ classCount: Number(classCount.value) }));
-
+    root.append(button);
+    return thumbnail;
+  });
   const draw = () => {
-    const { palette, classCount: nClasses } = store.state.preferences;
-    classCount.value = String(nClasses);
-    for (const { thumbnail, distribution } of buttons) {
-      drawThumbnail(thumbnail, distribution, PALETTES[palette].slice(0, nClasses));
-    }
+    const { palette, classCount } = store.state.preferences;
+    DISTRIBUTIONS.forEach((distribution, i) => {
+      drawThumbnail(thumbnails[i], distribution, PALETTES[palette].slice(0, classCount));
+    });
   };
-  draw();
-  observe(store, ({ preferences }) => [preferences.palette, preferences.classCount], () => drawSoon(draw));
-}
-
-/** @param {HTMLButtonElement} button */
-function thumbnailOf(button) {
-  const canvas = button.querySelector("canvas");
-  if (canvas === null) throw new Error("index.html has a data set without a thumbnail");
-  return canvas;
+  observe(store, ({ preferences }) => [preferences.palette, preferences.classCount], withScreen(draw));
 }

@@ -1,19 +1,20 @@
 // Files dropped anywhere on the page.
 
-/** @import { Store } from "../state/store.js" */
+/** @import { Page } from "./page.js" */
 
 import { message } from "../words/message.js";
-import { byId } from "./dom.js";
 import { takeFile } from "./open-files.js";
 
-/** @param {Store} store */
-export function listenToDrops(store) {
-  const hint = byId("drop-hint", HTMLElement);
+/**
+ * @param {HTMLElement} root the hint that a file can be dropped
+ * @param {Page} page
+ */
+export function buildFileDrop(root, { store }) {
   // Entering an element is told before leaving the one around it.
   let depth = 0;
   const show = (/** @type {number} */ entered) => {
     depth = entered;
-    hint.hidden = depth === 0;
+    root.hidden = depth === 0;
   };
   document.addEventListener("dragenter", (event) => {
     if (!hasFiles(event)) return;

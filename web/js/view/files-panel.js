@@ -1,7 +1,7 @@
 // The panel "Save & open": sessions, points and models as files, and the checksum of the weights.
 
-/** @import { ModelFormat, Services } from "../../types/state" */
-/** @import { Store } from "../state/store.js" */
+/** @import { ModelFormat } from "../../types/state" */
+/** @import { Page } from "./page.js" */
 
 import { checksumOf } from "../files/checksum.js";
 import { writeCsv } from "../files/csv.js";
@@ -10,85 +10,100 @@ import { usableCheckpoint } from "../state/checkpoint.js";
 import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
 import { message } from "../words/message.js";
-import { word } from "../words/word.js";
-import { all, byId, setText } from "./dom.js";
 import { NO_NUMBER } from "../words/numbers.js";
+import { word } from "../words/word.js";
+import { create, find, rootAs, setText } from "./elements.js";
 import { takeFile } from "./open-files.js";
 
+/** The formats of other programs, by the command that saves in it.
+ * @type {Readonly<Record<string, ModelFormat>>} */
+const MODEL_FORMATS = Object.freeze({ saveOnnx: "onnx", saveSafetensors: "safetensors", saveJson: "json" });
+
+/** The kinds of file that can be opened, by the command that asks for one. */
+const OPENED_TYPES = Object.freeze({
+  openSession: ".nnvisu,application/json",
+  importCsv: ".csv,.tsv,.txt,text/csv,text/plain",
+});
+
 /**
- * @param {Store} store
- * @param {Services} services
+ * @param {HTMLElement} root
+ * @param {Page} page
  */
-export function buildFilesPanel(store, { requestModel }) {
-  offerOpening(store, "open-session", "open-session-file");
-  offerOpening(store, "import-csv", "import-csv-file");
-  onClick("save-session", () => {
-    const session = store.sessionContent();
-    if (session === null) store.notify("info", message("file.nothingToSave"));
-    else save(nameNow("nnvisu"), writeSessionFile(session), "application/json");
-  });
-  onClick("export-csv", () => save("nnvisu-points.csv", writeCsv(store.state.document.points), "text/csv"));
-  for (const button of all("[data-model]", HTMLButtonElement)) {
-    const format = /** @type {ModelFormat} */ (button.dataset.model);
-    button.addEventListener("click", () => void saveModel(store, requestModel, format, button));
+export function buildFilesPanel(root, page) {
+  const { store, commands } = page;
+  commands.add(
+    {
+      id: "saveSession",
+      keys: [{ key: "s", ctrl: true }],
+      run: () => {
+        const session = store.sessionContent();
+        if (session === null) store.notify("info", message("file.nothingToSave"));
+        else save(nameNow("nnvisu"), writeSessionFile(session), "application/json");
+      },
+    },
+    { id: "openSession", keys: [{ key: "o", ctrl: true }], run: fileInput(root, page, "openSession") },
+    {
+      id: "exportCsv",
+      isEnabled: ({ document }) => document.points.length > 0,
+      run: () => save("nnvisu-points.csv", writeCsv(store.state.document.points), "text/csv"),
+    },
+    { id: "importCsv", run: fileInput(root, page, "importCsv") },
+  );
+  for (const [id, format] of Object.entries(MODEL_FORMATS)) {
+    commands.add({
+      id,
+      // Fresh weights come from the seeds.
+      isEnabled: (state) => currentRun(state).settings.seeds !== null,
+      run: () => void saveModel(page, format, find(root, `[data-command=${id}]`, HTMLButtonElement)),
+    });
   }
-  showWhatThereIs(store);
-  showChecksum(store);
+  showChecksum(root, page);
 }
 
 /**
- * @param {Store} store
- * @param {string} buttonId
- * @param {string} inputId of the hidden input that the browser's own dialog belongs to
+ * @param {HTMLElement} root
+ * @param {Page} page
+ * @param {keyof typeof OPENED_TYPES} name
+ * @returns {() => void} opens the browser's own dialog
  */
-function offerOpening(store, buttonId, inputId) {
-  const input = byId(inputId, HTMLInputElement);
-  onClick(buttonId, () => input.click());
+function fileInput(root, { store }, name) {
+  const input = create("input", { type: "file", "data-part": name, accept: OPENED_TYPES[name], "aria-hidden": "true", hidden: "" });
+  root.append(input);
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     if (file !== undefined) void takeFile(store, file);
     // The same file may be chosen again.
     input.value = "";
   });
+  return () => input.click();
 }
 
 /**
- * @param {Store} store
- * @param {Services["requestModel"]} requestModel
+ * @param {Page} page
  * @param {ModelFormat} format
  * @param {HTMLButtonElement} button
  */
-async function saveModel(store, requestModel, format, button) {
+async function saveModel({ store, services }, format, button) {
   const session = store.sessionContent();
   if (session === null || button.ariaBusy === "true") return;
   button.ariaBusy = "true";
-  const model = await requestModel(format, writeSessionFile(session));
+  const model = await services.requestModel(format, writeSessionFile(session));
   button.ariaBusy = "false";
   if (model.ok) save(model.value.name, model.value.content, model.value.content.type);
   else store.notify("error", message("verbatim", { text: model.message }));
 }
 
-/** @param {Store} store */
-function showWhatThereIs(store) {
-  const exportCsv = byId("export-csv", HTMLButtonElement);
-  const models = all("[data-model]", HTMLButtonElement);
-  observe(store, (state) => [state.document, currentRun(state).settings], () => {
-    exportCsv.disabled = store.state.document.points.length === 0;
-    // Fresh weights come from the seeds.
-    for (const button of models) button.disabled = store.run.settings.seeds === null;
-  });
-}
-
 /**
  * Says which weights these are, in the words of the command line. Computed only where it is seen.
- * @param {Store} store
+ * @param {HTMLElement} root
+ * @param {Page} page
  */
-function showChecksum(store) {
-  const panel = byId("files", HTMLDetailsElement);
-  const checksum = byId("weights-checksum", HTMLElement);
-  const step = byId("weights-step", HTMLElement);
+function showChecksum(root, { store }) {
+  const panel = rootAs(root, HTMLDetailsElement);
+  const checksum = find(root, "[data-part=checksum]", HTMLElement);
+  const step = find(root, "[data-part=checksum-step]", HTMLElement);
   let shown = "";
-  const show = () => {
+  const draw = () => {
     if (!panel.open) return;
     const checkpoint = usableCheckpoint(store.run);
     const parameters = checkpoint?.parameters ?? "";
@@ -97,8 +112,8 @@ function showChecksum(store) {
     setText(step, checkpoint === null ? "" : word("checksum.at", { step: checkpoint.step }));
     checksum.dataset.step = String(checkpoint?.step ?? "");
   };
-  panel.addEventListener("toggle", show);
-  observe(store, (state) => usableCheckpoint(currentRun(state)), show);
+  panel.addEventListener("toggle", draw);
+  observe(store, (state) => usableCheckpoint(currentRun(state)), draw);
 }
 
 /**
@@ -118,18 +133,7 @@ function nameNow(ending) {
  */
 function save(name, content, type) {
   const url = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
+  create("a", { href: url, download: name }).click();
   // The browser has taken hold of it by then.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
-/**
- * @param {string} id
- * @param {() => void} action
- */
-function onClick(id, action) {
-  byId(id, HTMLButtonElement).addEventListener("click", action);
 }

@@ -3,9 +3,10 @@
 /** @import { Store } from "../state/store.js" */
 /** @import { Announcer } from "./announcer.js" */
 
-import { canvasFromData, dataFromCanvas, dataLength } from "./geometry.js";
-import { COLOR_NAMES } from "./palettes.js";
 import { formatCoordinate } from "../words/numbers.js";
+import { word } from "../words/word.js";
+import { canvasFromData, dataFromCanvas, dataLength } from "./geometry.js";
+import { colorName } from "./palettes.js";
 
 /** In data space. */
 const STEP = 0.05;
@@ -83,7 +84,7 @@ export class KeyboardCursor {
     const { palette } = this.#store.state.preferences;
     if (tool === "erase") this.#erase();
     else if (this.#store.addPoint(this.#position)) {
-      this.#announcer.say(`Added ${COLOR_NAMES[palette][selectedClass]} at ${this.#place()}`);
+      this.#announcer.say(word("canvas.added", { color: colorName(palette, selectedClass), place: this.#place() }));
     }
   }
 
@@ -92,11 +93,11 @@ export class KeyboardCursor {
     const size = this.#canvas.getBoundingClientRect().width;
     const radius = dataLength(this.#store.state.preferences.eraserRadius, size);
     const count = this.#store.erasePoints(this.#position, this.#position, radius);
-    this.#announcer.say(count === 1 ? "Erased 1 point" : `Erased ${count} points`);
+    this.#announcer.say(word("canvas.erased", { count }));
   }
 
   #place() {
-    return `${formatCoordinate(this.#position.x)}, ${formatCoordinate(this.#position.y)}`;
+    return word("canvas.place", { x: formatCoordinate(this.#position.x), y: formatCoordinate(this.#position.y) });
   }
 
   #show() {

@@ -1,39 +1,46 @@
-// The frame around the panels: the how-to that unfolds, and the bar at the bottom of narrow windows.
+// What style sheets cannot do about where things are: the bar at the bottom of narrow windows, and the
+// canvas that comes into view there when something begins to happen on it. Says the version, too.
 
-/** @import { Store } from "../state/store.js" */
+/** @import { Page } from "./page.js" */
 
 import { observe } from "../state/observe.js";
-import { all, byId, narrowWindow } from "./dom.js";
+import { currentRun } from "../state/runs.js";
+import { find, setText } from "./elements.js";
 
-/** @param {Store} store */
-export function buildLayout(store) {
-  const toggle = byId("how-to-toggle", HTMLButtonElement);
-  const howTo = byId("how-to", HTMLElement);
-  toggle.addEventListener("click", () => store.setLayout({ howToOpen: !store.state.workspace.howToOpen }));
-  observe(store, ({ workspace }) => workspace.howToOpen, (howToOpen) => {
-    howTo.hidden = !howToOpen;
-    toggle.setAttribute("aria-expanded", String(howToOpen));
-  });
-  measureBar();
-  bringCanvasIntoView();
+/** In a narrow window the page stands in one column (see css/layout.css). */
+const NARROW = "(max-width: 1023.98px)";
+
+/**
+ * @param {HTMLElement} root the body
+ * @param {Page} page
+ */
+export function buildPageLayout(root, { store }) {
+  measureBar(find(root, ".player", HTMLElement));
+  const version = find(root, "[data-part=version]", HTMLElement);
+  observe(store, ({ connection }) => connection.server?.version ?? "", (text) => setText(version, text));
+
+  const box = find(root, ".canvas-box", HTMLElement);
+  observe(
+    store,
+    (state) => currentRun(state).training.running || state.document.generating !== null,
+    (isBusy) => {
+      if (isBusy && window.matchMedia(NARROW).matches) bringIntoView(box);
+    },
+  );
 }
 
-/** The page ends above the bar, however tall the person's type makes it. */
-function measureBar() {
-  const bar = byId("player", HTMLElement);
+/**
+ * The page ends above the bar, however tall the person's type makes it.
+ * @param {HTMLElement} bar
+ */
+function measureBar(bar) {
   const { style } = document.documentElement;
   new ResizeObserver(() => style.setProperty("--bar-height", `${bar.offsetHeight}px`)).observe(bar);
 }
 
-/** In a narrow window the canvas may be out of sight when something begins to happen on it. */
-function bringCanvasIntoView() {
-  const box = byId("canvas-box", HTMLElement);
-  const show = () => {
-    if (!narrowWindow.matches || document.body.dataset.running === "true") return;
-    const { top, bottom, height } = box.getBoundingClientRect();
-    const seen = Math.min(bottom, window.innerHeight) - Math.max(top, 0);
-    if (seen < height / 2) box.scrollIntoView({ block: "end", behavior: "smooth" });
-  };
-  byId("train", HTMLButtonElement).addEventListener("click", show);
-  for (const button of all("[data-distribution]", HTMLButtonElement)) button.addEventListener("click", show);
+/** @param {HTMLElement} box */
+function bringIntoView(box) {
+  const { top, bottom, height } = box.getBoundingClientRect();
+  const seen = Math.min(bottom, window.innerHeight) - Math.max(top, 0);
+  if (seen < height / 2) box.scrollIntoView({ block: "end", behavior: "smooth" });
 }

@@ -2,6 +2,8 @@
 
 /** @import { PaletteName, Frame, Rgb } from "../../types/state" */
 
+import { wordFor } from "../words/word.js";
+
 /**
  * The classes' colours as CSS text. "petroff" is the first eight of the ten-colour sequence of
  * M. A. Petroff, "Accessible Color Sequences for Data Visualization" (arXiv:2107.02270): all
@@ -14,12 +16,14 @@ export const PALETTES = Object.freeze({
   classic: ["#3498db", "#e67e22", "#e74c3c", "#9b59b6", "#2ecc71", "#f1c40f", "#795548", "#34495e"],
 });
 
-/** The names of the colours in plain words.
- * @type {Readonly<Record<PaletteName, readonly string[]>>} */
-export const COLOR_NAMES = Object.freeze({
-  petroff: ["blue", "orange", "red", "grey", "purple", "brown", "rust", "khaki"],
-  classic: ["blue", "orange", "red", "purple", "green", "yellow", "brown", "navy"],
-});
+/**
+ * The name of a class's colour in plain words.
+ * @param {PaletteName} palette
+ * @param {number} label
+ */
+export function colorName(palette, label) {
+  return wordFor(`color.${palette}.${label}`);
+}
 
 /**
  * @param {string} css such as "#3f90da"

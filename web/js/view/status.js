@@ -4,27 +4,28 @@
 
 import { currentRun } from "../state/runs.js";
 import { word } from "../words/word.js";
-import { COLOR_NAMES } from "./palettes.js";
+import { shownStep } from "./numbers.js";
+import { colorName } from "./palettes.js";
 
 /**
  * @param {State} state
  * @returns {string} one or two short sentences for the status line
  */
 export function statusText(state) {
-  const { status, lossReason } = state.connection;
-  const { training, map, checkpoint } = currentRun(state);
-  const { points, generating, classCounts, nClassesPresent } = state.document;
-  if (status === "retrying") {
-    return lossReason === null ? word("status.retrying") : word("status.retryingBecause", { reason: lossReason });
+  const { connection, document, preferences } = state;
+  const { training } = currentRun(state);
+  if (connection.status === "retrying") {
+    const { lossReason: reason } = connection;
+    return reason === null ? word("status.retrying") : word("status.retryingBecause", { reason });
   }
-  if (status !== "open") return word(`status.${status}`);
-  if (generating !== null) return word("status.generating");
-  if (points.length === 0) return word("status.empty");
+  if (connection.status === "resting") return word("status.resting");
+  if (connection.status === "connecting") return word("status.connecting");
+  if (document.generating !== null) return word("status.generating");
+  if (document.points.length === 0) return word("status.empty");
   if (training.diverged) return word("status.diverged");
-  // After a reload the network is known before its first map.
-  const step = (map.frame ?? checkpoint)?.step ?? 0;
-  const activity = word(training.running ? "status.training" : step > 0 ? "status.paused" : "status.ready");
-  if (nClassesPresent > 1) return activity;
-  const onlyClass = classCounts.findIndex((count) => count > 0);
-  return word("status.oneClass", { activity, color: COLOR_NAMES[state.preferences.palette][onlyClass] });
+  const idle = shownStep(state) > 0 ? word("status.paused") : word("status.ready");
+  const activity = training.running ? word("status.training") : idle;
+  if (document.nClassesPresent > 1) return activity;
+  const onlyClass = document.classCounts.findIndex((count) => count > 0);
+  return word("status.oneClass", { activity, color: colorName(preferences.palette, onlyClass) });
 }

@@ -53,6 +53,9 @@ const SHAPES = Object.freeze({
   },
 });
 
+/** The generators, in the order to offer them. */
+export const DISTRIBUTIONS = Object.freeze(/** @type {Distribution[]} */ (Object.keys(SHAPES)));
+
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Distribution} distribution

@@ -1,49 +1,60 @@
-// The history slider: which step of the run the map and the numbers show.
+// The slider over the run's history: which step the map and the numbers show.
 
-/** @import { Store } from "../state/store.js" */
+/** @import { Page } from "./page.js" */
 
 import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
-import { byId, setText } from "./dom.js";
-import { formatCount } from "../words/numbers.js";
-import { drawSoon } from "./animation-frame.js";
+import { word } from "../words/word.js";
+import { withScreen } from "./animation-frame.js";
+import { create, find, setText } from "./elements.js";
 
-/** @param {Store} store */
-export function buildTimeline(store) {
-  const slider = byId("timeline", HTMLInputElement);
-  const label = byId("timeline-label", HTMLOutputElement);
-  const backToLive = byId("timeline-live", HTMLButtonElement);
-  const historyMark = byId("history-mark", HTMLElement);
-
+/**
+ * @param {HTMLElement} root
+ * @param {Page} page
+ */
+export function buildTimeline(root, { store, tooltips }) {
+  const head = find(root, "[data-part=head]", HTMLElement);
+  head.prepend(tooltips.createTerm("history"));
+  const label = find(root, "output", HTMLOutputElement);
+  const backToLive = find(root, "[data-command=goLive]", HTMLButtonElement);
+  const slider = create("input", {
+    type: "range",
+    "data-part": "timeline",
+    autocomplete: "off",
+    step: "1",
+    "aria-label": word("label.history"),
+  });
+  root.append(slider);
   slider.addEventListener("input", () => {
     // Grabbing the timeline of a running player pauses it.
-    if (store.run.training.running) store.pause();
+    if (currentRun(store.state).training.running) store.pause();
     store.showStep(slider.valueAsNumber);
   });
-  backToLive.addEventListener("click", () => {
-    store.goLive();
-    slider.focus();
-  });
+  backToLive.addEventListener("click", () => slider.focus());
 
-  const show = () => {
-    const { history, map } = store.run;
-    const { firstStep, lastStep } = history;
+  const draw = () => {
+    const { history, map } = currentRun(store.state);
+    const { snapshots, firstStep, lastStep } = history;
     const shown = history.shownStep ?? lastStep;
-    slider.disabled = history.snapshots.length < 2;
+    slider.disabled = snapshots.length < 2;
     slider.min = String(firstStep);
     slider.max = String(lastStep);
     slider.value = String(shown);
-    slider.dataset.snapshots = String(history.snapshots.length);
-    slider.style.setProperty("--done", `${lastStep === firstStep ? 0 : (100 * (shown - firstStep)) / (lastStep - firstStep)}%`);
+    slider.dataset.snapshots = String(snapshots.length);
+    const done = lastStep === firstStep ? 0 : (shown - firstStep) / (lastStep - firstStep);
+    slider.style.setProperty("--done", `${100 * done}%`);
 
-    const step = formatCount(map.frame?.step ?? 0);
-    const text = map.live ? "live" : `step ${step}`;
-    setText(label, text);
-    slider.setAttribute("aria-valuetext", map.live ? `live, step ${step}` : text);
+    const step = map.frame?.step ?? 0;
+    setText(label, map.live ? word("history.live") : word("history.step", { step }));
+    slider.setAttribute("aria-valuetext", map.live ? word("history.liveAt", { step }) : word("history.step", { step }));
     backToLive.hidden = map.live;
-    historyMark.hidden = map.live;
-    if (!map.live) setText(historyMark, `History: step ${step}`);
   };
-  show();
-  observe(store, (state) => [currentRun(state).history, currentRun(state).map], () => drawSoon(show));
+  observe(
+    store,
+    (state) => {
+      const { history, map } = currentRun(state);
+      return [history, map];
+    },
+    withScreen(draw),
+  );
 }

@@ -1,101 +1,93 @@
-// Which class is drawn, or the eraser: one choice, offered in the panel "Training data" with names
-// and counts, and in narrow windows as a row of markers at the canvas too.
+// Which class is drawn, or the eraser: one choice. It is offered with names and counts, or, with
+// `data-compact`, as a row of markers.
 
-/** @import { Store } from "../state/store.js" */
+/** @import { PaletteName } from "../../types/state" */
+/** @import { Page } from "./page.js" */
 
 import { observe } from "../state/observe.js";
-import { COLOR_NAMES } from "./palettes.js";
-import { all, byId, capitalize, setText } from "./dom.js";
+import { MAX_CLASSES } from "../state/points.js";
 import { formatCount } from "../words/numbers.js";
+import { word } from "../words/word.js";
+import { capitalize, create, createIcon, createSvg, setText } from "./elements.js";
 import { markerPath } from "./markers.js";
+import { colorName } from "./palettes.js";
 import { makeRadioGroup } from "./radio-group.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+/**
+ * @param {HTMLElement} root
+ * @param {Page} page
+ */
+export function buildToolChoice(root, { store, tooltips }) {
+  const isCompact = root.dataset.compact !== undefined;
+  const swatches = Array.from({ length: MAX_CLASSES }, (_, label) => createSwatch(label, isCompact));
+  const eraser = createEraser(isCompact);
+  if (!isCompact) tooltips.explain(eraser, word("command.eraser.tip"));
+  const buttons = [...swatches.map(({ button }) => button), eraser];
+  root.append(...buttons);
 
-/** @param {Store} store */
-export function buildToolChoice(store) {
-  const swatches = all("[data-class]", HTMLButtonElement).map(fillSwatch);
-  const eraser = byId("eraser", HTMLButtonElement);
-  const quickRow = byId("quick-tools", HTMLElement);
-  const quick = swatches.map((_, label) => createQuickTool(label));
-  const quickEraser = createQuickEraser();
-  quickRow.append(...quick.map(({ button }) => button), quickEraser);
-
-  const choose = (/** @type {number} */ index) => {
-    if (index < swatches.length) store.setLayout({ tool: "draw", selectedClass: index });
+  const group = makeRadioGroup(buttons, (index) => {
+    if (index < MAX_CLASSES) store.setLayout({ tool: "draw", selectedClass: index });
     else store.setLayout({ tool: "erase" });
-  };
-  const inPanel = makeRadioGroup([...swatches.map(({ button }) => button), eraser], choose);
-  const atCanvas = makeRadioGroup([...quick.map(({ button }) => button), quickEraser], choose);
-
-  observe(store, ({ workspace }) => (workspace.tool === "erase" ? swatches.length : workspace.selectedClass), (chosen) => {
-    inPanel.choose(chosen);
-    atCanvas.choose(chosen);
   });
-  observe(store, (state) => state.preferences, ({ palette, shapes }) => {
-    COLOR_NAMES[palette].forEach((name, label) => {
-      setText(swatches[label].name, capitalize(name));
-      quick[label].button.setAttribute("aria-label", capitalize(name));
-      for (const marker of [swatches[label].marker, quick[label].marker]) {
+  observe(
+    store,
+    ({ workspace }) => (workspace.tool === "erase" ? MAX_CLASSES : workspace.selectedClass),
+    (chosen) => group.choose(chosen),
+  );
+  observe(
+    store,
+    ({ preferences }) => [preferences.palette, preferences.shapes],
+    () => {
+      const { palette, shapes } = store.state.preferences;
+      swatches.forEach(({ marker, showName }, label) => {
         marker.setAttribute("d", markerPath(label, shapes));
-      }
-    });
-  });
-  observe(store, (state) => state.document.classCounts, (counts) => {
-    counts.forEach((count, label) => setText(swatches[label].count, formatCount(count)));
+        showName(palette);
+      });
+    },
+  );
+  observe(store, ({ document }) => document.classCounts, (counts) => {
+    swatches.forEach(({ count }, label) => setText(count, formatCount(counts[label] ?? 0)));
   });
 }
 
 /**
- * Puts the marker, the count and the colour's name into an empty button of the palette.
- * @param {HTMLButtonElement} button
+ * @param {number} label
+ * @param {boolean} isCompact
  */
-function fillSwatch(button) {
-  const { image, marker } = createMarker(Number(button.dataset.class));
-  const count = document.createElement("span");
-  count.className = "swatch-count";
-  const name = document.createElement("span");
-  name.className = "swatch-name";
-  button.replaceChildren(image, count, name);
-  return { button, marker, name, count };
+function createSwatch(label, isCompact) {
+  const marker = createSvg("path", { fill: `var(--class-${label})` });
+  const drawing = createSvg("svg", { class: "swatch-marker", viewBox: "-1.4 -1.4 2.8 2.8", "aria-hidden": "true" }, marker);
+  const button = createRadio(isCompact ? "" : "swatch", drawing);
+  const count = create("span", { class: "swatch-count" });
+  const name = create("span", { class: "swatch-name" });
+  if (!isCompact) {
+    button.dataset.class = String(label);
+    button.append(count, name);
+  }
+  const showName = (/** @type {PaletteName} */ palette) => {
+    const text = capitalize(colorName(palette, label));
+    if (isCompact) button.setAttribute("aria-label", text);
+    else setText(name, text);
+  };
+  return { button, marker, count, showName };
 }
 
-/** @param {number} label */
-function createQuickTool(label) {
-  const { image, marker } = createMarker(label);
-  const button = createRadio();
-  button.append(image);
-  return { button, marker };
-}
-
-function createQuickEraser() {
-  const icon = document.createElementNS(SVG, "svg");
-  icon.setAttribute("class", "icon");
-  icon.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", "#icon-eraser");
-  icon.append(use);
-  const button = createRadio();
-  button.setAttribute("aria-label", "Eraser");
-  button.append(icon);
+/** @param {boolean} isCompact */
+function createEraser(isCompact) {
+  const button = createRadio(isCompact ? "" : "tool", createIcon("eraser"));
+  if (isCompact) {
+    button.setAttribute("aria-label", word("command.eraser"));
+  } else {
+    button.dataset.tool = "erase";
+    button.append(word("command.eraser"));
+  }
   return button;
 }
 
-function createRadio() {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.setAttribute("role", "radio");
-  return button;
-}
-
-/** @param {number} label */
-function createMarker(label) {
-  const image = document.createElementNS(SVG, "svg");
-  image.setAttribute("class", "swatch-marker");
-  image.setAttribute("viewBox", "-1.4 -1.4 2.8 2.8");
-  image.setAttribute("aria-hidden", "true");
-  const marker = document.createElementNS(SVG, "path");
-  marker.setAttribute("fill", `var(--class-${label})`);
-  image.append(marker);
-  return { image, marker };
+/**
+ * @param {string} className
+ * @param {Node} content
+ */
+function createRadio(className, content) {
+  return create("button", { type: "button", role: "radio", class: className }, content);
 }

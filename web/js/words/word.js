@@ -44,3 +44,13 @@ export function textOf({ key, parameters }) {
 export function isWordKey(key) {
   return Object.hasOwn(EN, key);
 }
+
+/**
+ * The word of a composed key, such as `tip.${name}`.
+ * @param {string} key of a word that needs no values
+ * @returns {string}
+ */
+export function wordFor(key) {
+  if (!isWordKey(key)) throw new Error(`js/words/en.js has no "${key}"`);
+  return textOf({ key, parameters: undefined });
+}

@@ -1,0 +1,184 @@
+// The whole page, built from index.html in a document without pixels: each control does what it says.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+
+import { connectedStore, openDocument } from "./view-support.js";
+
+const VIEW = new URL("../../web/js/view/", import.meta.url);
+const { buildPage } = await import("../../web/js/view/page.js");
+
+/** @param {object} [services] */
+async function open(services = {}) {
+  const browser = openDocument();
+  const store = connectedStore();
+  buildPage(store, services);
+  await browser.settle();
+  const find = (selector) => browser.document.querySelector(selector) ?? assert.fail(`no ${selector}`);
+  return { ...browser, store, find };
+}
+
+test("every module of the view loads without a document", async () => {
+  for (const name of readdirSync(VIEW)) {
+    // It runs before everything else, and is not a module.
+    if (name !== "theme-early.js") await import(new URL(name, VIEW).href);
+  }
+});
+
+test("the page has a text or a name for everything that can be used", async () => {
+  const { document } = await open();
+  const controls = [...document.querySelectorAll("button, input, select, textarea")].filter((control) => !control.hasAttribute("aria-hidden"));
+  assert.ok(controls.length > 50);
+  for (const control of controls) {
+    const label = control.closest("label");
+    const name = control.getAttribute("aria-label") ?? (label ?? control).textContent.trim();
+    assert.notEqual(name, "", control.outerHTML);
+  }
+});
+
+test("nothing has the id of another element, and every reference leads somewhere", async () => {
+  const { document } = await open();
+  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const attribute of ["aria-describedby", "aria-controls", "aria-labelledby"]) {
+    for (const element of document.querySelectorAll(`[${attribute}]`)) {
+      for (const id of element.getAttribute(attribute).split(" ")) assert.ok(ids.includes(id), element.outerHTML);
+    }
+  }
+});
+
+test("fields show the settings, and say what is wrong with a text", async () => {
+  const { store, find, change, settle, window } = await open();
+  const field = find("[data-setting=learningRate]");
+  assert.equal(field.value, "0.01");
+  change(field, "0,5");
+  await settle();
+  assert.equal(store.run.settings.config.learningRate, 0.5);
+  change(field, "-1");
+  await settle();
+  assert.match(find("[data-error=learningRate]").textContent, /above 0 and at most 10/);
+  assert.equal(field.getAttribute("aria-invalid"), "true");
+  field.dispatchEvent(new window.KeyboardEvent("keydown", { key: "Escape" }));
+  await settle();
+  assert.equal(field.value, "0.5");
+  assert.equal(find("[data-error=learningRate]").textContent, "");
+});
+
+test("lists offer their choices by name", async () => {
+  const { store, find, change, settle } = await open();
+  const optimizer = find("[data-setting=optimizer]");
+  assert.deepEqual([...optimizer.options].map(({ textContent }) => textContent), ["Adam", "SGD", "RMSProp"]);
+  change(optimizer, "sgd");
+  change(find("[data-setting=speed]"), "max");
+  change(find("[data-preference=classCount]"), "5");
+  change(find("[data-preference=shapes]"), true);
+  await settle();
+  assert.equal(store.run.settings.config.optimizer, "sgd");
+  assert.equal(store.run.settings.stepsPerSecond, null);
+  assert.equal(store.state.preferences.classCount, 5);
+  assert.equal(store.state.preferences.shapes, true);
+});
+
+test("buttons do their commands and are off while those cannot be done", async () => {
+  const { store, find, settle } = await open();
+  const clear = find("[data-command=clear]");
+  assert.equal(clear.disabled, true);
+  store.addPoint({ x: 0, y: 0 });
+  await settle();
+  assert.equal(clear.disabled, false);
+  assert.equal(find("[data-component=data-count]").textContent, "1 point");
+  clear.click();
+  await settle();
+  assert.equal(store.state.document.points.length, 0);
+  find("[data-command=undo]").click();
+  assert.equal(store.state.document.points.length, 1);
+});
+
+test("keys act outside of fields, and not behind a dialog", async () => {
+  const { store, find, press, settle, window } = await open();
+  press("3");
+  assert.equal(store.state.workspace.selectedClass, 2);
+  const field = find("[data-setting=architecture]");
+  field.dispatchEvent(new window.KeyboardEvent("keydown", { key: "4", bubbles: true }));
+  assert.equal(store.state.workspace.selectedClass, 2);
+  press("?");
+  assert.equal(find(".shortcuts-dialog").open, true);
+  press("5");
+  assert.equal(store.state.workspace.selectedClass, 2);
+  find(".shortcuts-dialog").close();
+  store.setPreferences({ shortcuts: false });
+  await settle();
+  press("5");
+  assert.equal(store.state.workspace.selectedClass, 2);
+});
+
+test("the list of shortcuts comes from the commands", async () => {
+  const { find, press, document } = await open();
+  press("?");
+  const rows = [...document.querySelectorAll("[data-part=global] div")].map((row) => row.textContent);
+  for (const row of ["Space or KTrain or pause", "1 to 8Choose a class", "Ctrl Shift Z or Ctrl YRedo", "Ctrl VPaste points"]) {
+    assert.ok(rows.includes(row), `${row} in ${rows.join("; ")}`);
+  }
+  assert.ok(find("[data-part=canvas]").textContent.includes("Erase near the cursor"));
+});
+
+test("the palette and the row at the canvas are one choice", async () => {
+  const { store, document, settle } = await open();
+  const groups = [...document.querySelectorAll("[data-component=tool-choice]")];
+  const chosen = () => groups.map((group) => [...group.children].findIndex((child) => child.getAttribute("aria-checked") === "true"));
+  assert.deepEqual(chosen(), [0, 0]);
+  groups[1].children[4].click();
+  await settle();
+  assert.deepEqual(chosen(), [4, 4]);
+  groups[0].children[8].click();
+  await settle();
+  assert.deepEqual(chosen(), [8, 8]);
+  assert.equal(store.state.workspace.tool, "erase");
+});
+
+test("a notice is said, stays while it is read, and can be closed", async () => {
+  const { store, find, settle } = await open();
+  store.train();
+  await settle();
+  assert.equal(find(".notice-text").textContent, "Add points before training");
+  assert.equal(find("[data-component=notice]").hidden, false);
+  find("[data-command=closeNotice]").click();
+  await settle();
+  assert.equal(find("[data-component=notice]").hidden, true);
+});
+
+test("the first point settles what was said to a person without points", async () => {
+  const { store, find, settle } = await open();
+  store.train();
+  await settle();
+  store.addPoint({ x: 0, y: 0 });
+  await settle();
+  await settle();
+  assert.equal(find("[data-component=notice]").hidden, true);
+});
+
+test("the dock keeps its place when it is closed", async () => {
+  const { store, find, settle } = await open();
+  const dock = find(".dock");
+  assert.equal(dock.dataset.open, "true");
+  find(".dock [data-part=close]").click();
+  await settle();
+  assert.equal(store.state.workspace.dockOpen, false);
+  assert.equal(dock.dataset.open, "false");
+  assert.equal(dock.hidden, false);
+  assert.equal(find("[data-command=toggleDock]").getAttribute("aria-expanded"), "false");
+});
+
+test("the status and the numbers are those of the state", async () => {
+  const { store, find, settle } = await open();
+  assert.equal(find(".status").textContent, "Add points to start");
+  store.addPoint({ x: 0, y: 0 });
+  await settle();
+  assert.match(find(".status").textContent, /^Ready to train\. Only one class so far: .* blue$/);
+  store.server.connection("retrying");
+  await settle();
+  assert.match(find(".status").textContent, /^Connection lost/);
+  assert.equal(find(".banner").textContent, find(".status").textContent);
+  assert.equal(find(".status").dataset.tone, "problem");
+});

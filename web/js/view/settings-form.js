@@ -1,0 +1,164 @@
+// The fields of the settings, made from their table: what a person types or chooses, and the error
+// below it.
+
+/** @import { FieldName } from "../../types/state" */
+/** @import { Page } from "./page.js" */
+
+import { observe } from "../state/observe.js";
+import { currentRun } from "../state/runs.js";
+import { FIELDS, SETTINGS, formatField } from "../state/settings.js";
+import { formatRate } from "../words/numbers.js";
+import { isWordKey, textOf, word, wordFor } from "../words/word.js";
+import { create, setText, uniqueId } from "./elements.js";
+
+/** Speeds to choose from, steps per second. */
+const SPEEDS = Object.freeze([2, 10, 30, 60, 250, 1000]);
+/** The value of the fastest choice. */
+const FASTEST = "max";
+/** The keyboards of phones, where it is not the one for decimal numbers.
+ * @type {Readonly<Partial<Record<FieldName, string>>>} */
+const INPUT_MODES = Object.freeze({ architecture: "text", batchSize: "numeric" });
+/** How many fields stand beside each other; their errors follow below. */
+const COLUMNS = 2;
+
+/** @typedef {{ field: HTMLElement, below: readonly HTMLElement[] }} Built */
+
+/**
+ * @param {HTMLElement} root `data-group` says which settings
+ * @param {Page} page
+ */
+export function buildSettingsForm(root, page) {
+  const isBasic = root.dataset.group === "basic";
+  const built = FIELDS.filter((name) => SETTINGS[name].group === root.dataset.group).map((name) =>
+    SETTINGS[name].kind === "choice" ? choiceField(name, page) : textField(name, page),
+  );
+  if (isBasic) built.push(speedField(page));
+  for (let i = 0; i < built.length; i += COLUMNS) {
+    const beside = built.slice(i, i + COLUMNS);
+    root.append(...beside.map(({ field }) => field), ...beside.flatMap(({ below }) => below));
+  }
+}
+
+/**
+ * Read on Enter and when it loses the focus; Escape takes the last valid value back.
+ * @param {FieldName} name
+ * @param {Page} page
+ * @returns {Built}
+ */
+function textField(name, page) {
+  const { store } = page;
+  const input = create("input", {
+    type: "text",
+    "data-setting": name,
+    inputmode: INPUT_MODES[name] ?? "decimal",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    "aria-label": wordFor(`label.${name}`),
+  });
+  const placeholder = `placeholder.${name}`;
+  if (isWordKey(placeholder)) input.placeholder = wordFor(placeholder);
+  const error = create("p", { class: "error", id: uniqueId("error"), "data-error": name, "aria-live": "polite" });
+  const below = [error];
+  if (name === "architecture") below.push(networkHint(page));
+  const field = labelled(name, input, page);
+  input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), ...below.map(({ id }) => id)].filter(Boolean).join(" "));
+
+  let shown = "";
+  const read = () => {
+    if (input.value !== shown) store.setField(name, input.value);
+    show();
+  };
+  const show = () => {
+    const message = currentRun(store.state).settings.errors[name];
+    setText(error, message === undefined ? "" : textOf(message));
+    if (message === undefined) input.removeAttribute("aria-invalid");
+    else input.setAttribute("aria-invalid", "true");
+    // What is being typed is the person's until it is read.
+    const isEdited = document.activeElement === input && input.value !== shown;
+    const text = store.textOf(name);
+    if (isEdited && input.value !== text) return;
+    shown = text;
+    if (input.value !== text) input.value = text;
+  };
+  input.addEventListener("change", read);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") read();
+    if (event.key !== "Escape") return;
+    input.value = formatField(name, currentRun(store.state).settings.config);
+    read();
+  });
+  observe(store, (state) => currentRun(state).settings, show);
+  return { field, below };
+}
+
+/**
+ * A choice from a list.
+ * @param {FieldName} name
+ * @param {Page} page
+ * @returns {Built}
+ */
+function choiceField(name, page) {
+  const { store } = page;
+  const select = create("select", { autocomplete: "off", "data-setting": name, "aria-label": wordFor(`label.${name}`) });
+  for (const choice of SETTINGS[name].choices.map(String)) select.append(create("option", { value: choice }, wordFor(`choice.${choice}`)));
+  select.addEventListener("change", () => store.setField(name, select.value));
+  observe(store, (state) => currentRun(state).settings, () => (select.value = store.textOf(name)));
+  return { field: labelled(name, create("span", { class: "select" }, select), page), below: [] };
+}
+
+/**
+ * @param {Page} page
+ * @returns {Built}
+ */
+function speedField(page) {
+  const { store } = page;
+  const select = create("select", { autocomplete: "off", "data-setting": "speed", "aria-label": word("label.speed") });
+  const offer = (/** @type {number} */ speed) =>
+    create("option", { value: String(speed) }, word("speed.steps", { rate: formatRate(speed) }));
+  select.append(...SPEEDS.map(offer), create("option", { value: FASTEST }, word("speed.max")));
+  select.addEventListener("change", () => {
+    store.setSpeed(select.value === FASTEST ? null : Number(select.value));
+  });
+  observe(store, (state) => currentRun(state).settings.stepsPerSecond, (speed) => {
+    const value = speed === null ? FASTEST : String(speed);
+    // A speed kept from elsewhere gets its own place in the list.
+    if (speed !== null && ![...select.options].some((option) => option.value === value)) select.prepend(offer(speed));
+    select.value = value;
+  });
+  return { field: labelled("speed", create("span", { class: "select" }, select), page), below: [] };
+}
+
+/**
+ * @param {FieldName | "speed"} name
+ * @param {HTMLElement} control
+ * @param {Page} page
+ */
+function labelled(name, control, { tooltips }) {
+  return create("div", { class: "field" }, tooltips.createTerm(name), control);
+}
+
+/**
+ * Which network the server confirmed to train.
+ * @param {Page} page
+ */
+function networkHint({ store }) {
+  const hint = create("p", { class: "hint", id: uniqueId("hint"), "data-part": "network" });
+  observe(
+    store,
+    (state) => {
+      const { network, networkPending } = currentRun(state).training;
+      return [network, networkPending];
+    },
+    () => setText(hint, describeNetwork()),
+  );
+  return hint;
+
+  function describeNetwork() {
+    const { network, networkPending } = currentRun(store.state).training;
+    if (network === null) return word("hint.architecture");
+    // While a new network is on its way the old words would be false, and "…" tells of both.
+    if (networkPending) return word("network.pending");
+    return word("network.confirmed", { ...network, activation: wordFor(`choice.${network.activation}`) });
+  }
+}

@@ -1,0 +1,25 @@
+// Says, for as long as it is true, that another tab's work is stored and not this one's, unless the
+// person has read it.
+
+/** @import { Page } from "./page.js" */
+
+import { observe } from "../state/observe.js";
+import { find } from "./elements.js";
+
+/**
+ * @param {HTMLElement} root
+ * @param {Page} page
+ */
+export function buildStorageNotice(root, { store }) {
+  let isRead = false;
+  const draw = () => {
+    const isElsewhere = store.state.workspace.storage.place === "elsewhere";
+    if (!isElsewhere) isRead = false;
+    root.hidden = !isElsewhere || isRead;
+  };
+  find(root, "[data-part=close]", HTMLButtonElement).addEventListener("click", () => {
+    isRead = true;
+    draw();
+  });
+  observe(store, ({ workspace }) => workspace.storage.place, draw);
+}
