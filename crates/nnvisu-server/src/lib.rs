@@ -63,6 +63,7 @@ mod access;
 mod access_control;
 mod admission;
 mod config;
+mod deadline;
 mod metrics;
 mod model;
 mod page;

@@ -21,7 +21,7 @@ use actix_web::{HttpRequest, dev::Extensions, rt::net::TcpStream};
 use socket2::SockRef;
 use tokio::sync::{oneshot, watch};
 
-use crate::admission::AdmissionPermit;
+use crate::{admission::AdmissionPermit, deadline::reached};
 
 /// How much the operating system may keep for the client of a WebSocket; without this limit it is
 /// several MiB. It is enough for 10 Mbit/s with a round trip of a fifth of a second.
@@ -149,14 +149,6 @@ async fn overdue(
             },
             () = reached(deadline) => {}
         }
-    }
-}
-
-/// Waits for `deadline`; for ever without one.
-async fn reached(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -9,6 +9,7 @@ mod answers;
 mod freshness;
 mod stalled;
 mod training_speed;
+mod upload;
 mod viewer;
 
 use std::time::Duration;

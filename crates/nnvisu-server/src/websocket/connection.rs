@@ -16,12 +16,11 @@ use nnvisu_protocol::{ErrorCode, RequestError, ServerMessage};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{
-    flow_control::FlowControl,
-    frame_meter::ReceiveMonitor,
-    send_monitor::SendMonitor,
-    throttle::{Throttle, wait},
+    flow_control::FlowControl, receive_monitor::ReceiveMonitor, send_monitor::SendMonitor,
+    throttle::Throttle,
 };
 use crate::{
+    deadline::reached,
     session::{Command, Frame, OutboxReader, Outgoing, SessionHandle},
     shared::Shared,
     shutdown::Shutdown,
@@ -161,10 +160,18 @@ impl Connection {
             let may_ask = self.waiting.is_none()
                 && self.outbox.n_replies() < MAX_WAITING_REPLIES
                 && !self.session.inbox().backlog().is_full();
-            let asked_at = Instant::now();
-            let too_early = if may_ask { self.throttle.poll() } else { None };
-            let reads = may_ask && too_early.is_none();
-            let bulk = may_send && self.flow_control.may_send_frame(Instant::now());
+            let next_read = if may_ask { self.throttle.poll() } else { None };
+            let now = Instant::now();
+            let reads = may_ask && next_read.is_none();
+            self.receive_monitor.record_reading(reads, now);
+            self.flow_control
+                .set_pong_delay(self.receive_monitor.pong_delay());
+            let bulk = may_send && self.flow_control.may_send_frame(now);
+            let next_frame = if may_send && !bulk {
+                self.flow_control.next_frame_without_pongs()
+            } else {
+                None
+            };
             let bytes_per_second = self.flow_control.bytes_per_second();
             if self.outbox.report_link(bytes_per_second, !bulk) {
                 self.session.inbox().wake();
@@ -174,7 +181,9 @@ impl Connection {
                     return Err(End::Close(CloseCode::Away, "The server is shutting down"));
                 }
                 message = self.messages.recv(), if reads => self.receive(message).await?,
-                () = wait(asked_at, too_early) => {}
+                () = reached(next_read) => {}
+                () = reached(next_frame) => {}
+                () = self.receive_monitor.large_message() => {}
                 room = room_for(&self.session, self.waiting.as_ref()) => {
                     if let Some(command) = self.waiting.take() {
                         self.session.inbox().send(command, room);
@@ -212,6 +221,8 @@ impl Connection {
                 }
             }
             Some(Ok(AggregatedMessage::Pong(payload))) => {
+                self.flow_control
+                    .set_pong_delay(self.receive_monitor.pong_delay());
                 for age in self.flow_control.pong(&payload, Instant::now()) {
                     self.session.metrics().frame_acknowledged(age);
                 }

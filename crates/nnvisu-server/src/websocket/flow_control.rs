@@ -5,6 +5,10 @@
 //! it has been received (RFC 6455, section 5.5.3). Until then no more is sent than the link takes
 //! in its round trip and a tenth of a second; a newer frame replaces the one that waits.
 //!
+//! While the client sends a large message its pongs wait behind that (within a connection nothing
+//! overtakes). They say nothing about the link then, and frames go at half of the rate that it is
+//! known to have.
+//!
 //! A frame that finds the link idle goes between two pings: the time from the first pong to the
 //! second is what the link took for it, however long its round trip is.
 
@@ -13,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{MIN_BYTES_PER_SECOND, link_estimator::LinkEstimator};
+use super::{MIN_BYTES_PER_SECOND, link_estimator::LinkEstimator, receive_monitor::PongDelay};
 
 /// Bytes for this time may be under way besides those of a round trip, so that the link is
 /// kept busy and what is shown is fresh.
@@ -28,6 +32,8 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(33);
 const BYTES_PER_PING: u64 = 2048;
 /// A ping after no more bytes than this measures the round trip.
 const FEW_BYTES: u64 = 512;
+/// While pongs are delayed, frames take this part of the link's rate.
+const RATE_SHARE_WITHOUT_PONGS: f64 = 0.5;
 /// A client that has answered no ping for this long after connecting never will, though it must.
 /// It gets one frame in each period of this length.
 const PONG_TIMEOUT: Duration = Duration::from_secs(1);
@@ -46,6 +52,7 @@ pub(super) struct FlowControl {
     last_frame_bytes: u64,
     next_id: u64,
     unacknowledged: VecDeque<Ping>,
+    pong_delay: PongDelay,
 }
 
 struct Ping {
@@ -74,7 +81,13 @@ impl FlowControl {
             last_frame_bytes: 0,
             next_id: 0,
             unacknowledged: VecDeque::new(),
+            pong_delay: PongDelay::NoneSince(None),
         }
+    }
+
+    /// Records whether pongs are delayed.
+    pub(super) fn set_pong_delay(&mut self, delay: PongDelay) {
+        self.pong_delay = delay;
     }
 
     /// Records that a message of `bytes` is about to be sent.
@@ -158,20 +171,28 @@ impl FlowControl {
         let bytes = ping.sent.saturating_sub(self.received);
         self.received = ping.sent;
 
-        if ping.found_link_idle && bytes <= FEW_BYTES {
-            let round_trip = now.saturating_duration_since(ping.began);
-            self.link.record_round_trip(round_trip, now);
-        }
         if bytes > FEW_BYTES {
             // The link carried these bytes since they could have been acknowledged, but not
             // before those ahead of them were.
             let earliest = began + self.link.round_trip();
             let since = self.last_pong.map_or(earliest, |last| last.max(earliest));
-            self.link
-                .record_transfer(bytes, now.saturating_duration_since(since));
+            if self.pongs_in_time_since(since) {
+                self.link
+                    .record_transfer(bytes, now.saturating_duration_since(since));
+            }
+        } else if ping.found_link_idle && self.pongs_in_time_since(ping.began) {
+            let round_trip = now.saturating_duration_since(ping.began);
+            self.link.record_round_trip(round_trip, now);
         }
         self.last_pong = Some(now);
         ages
+    }
+
+    fn pongs_in_time_since(&self, since: Instant) -> bool {
+        match self.pong_delay {
+            PongDelay::LargeMessage => false,
+            PongDelay::NoneSince(delayed_until) => delayed_until.is_none_or(|until| until < since),
+        }
     }
 
     /// Whether one more frame may go out.
@@ -181,6 +202,9 @@ impl FlowControl {
             return self
                 .last_frame
                 .is_none_or(|last| no_hope && now > last + PONG_TIMEOUT);
+        }
+        if let Some(paced) = self.next_frame_without_pongs() {
+            return now >= paced;
         }
         let under_way = self.sent - self.received;
         if self.unacknowledged.is_empty() || under_way == 0 {
@@ -204,6 +228,17 @@ impl FlowControl {
         (under_way + self.last_frame_bytes) as f64 <= allowed
     }
 
+    /// When the next frame may go out if pongs are delayed by a large message.
+    pub(super) fn next_frame_without_pongs(&self) -> Option<Instant> {
+        let last_frame = self.last_frame?;
+        if self.pong_delay != PongDelay::LargeMessage || self.last_pong.is_none() {
+            return None;
+        }
+        let rate = self.link.bytes_per_second() * RATE_SHARE_WITHOUT_PONGS;
+        let takes = Duration::from_secs_f64(self.last_frame_bytes as f64 / rate);
+        Some(last_frame + takes.max(FRAME_INTERVAL))
+    }
+
     /// How many bytes a second the link takes.
     pub(super) fn bytes_per_second(&self) -> f64 {
         self.link.bytes_per_second()
@@ -215,7 +250,12 @@ impl FlowControl {
         let (Some(oldest), Some(last_pong)) = (self.unacknowledged.front(), self.last_pong) else {
             return false;
         };
-        let waits = now.saturating_duration_since(oldest.began.max(last_pong));
+        let delayed_until = match self.pong_delay {
+            PongDelay::LargeMessage => return false,
+            PongDelay::NoneSince(delayed_until) => delayed_until.unwrap_or(last_pong),
+        };
+        let since = oldest.began.max(last_pong).max(delayed_until);
+        let waits = now.saturating_duration_since(since);
         // Only what it has to receive before it can answer: more may have been sent meanwhile.
         let unanswered = oldest.sent.saturating_sub(self.received);
         waits > timeout + Duration::from_secs(unanswered / MIN_BYTES_PER_SECOND)
@@ -223,270 +263,4 @@ impl FlowControl {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MS: Duration = Duration::from_millis(1);
-
-    /// A client behind a link of a certain speed and delay, on a clock of its own.
-    struct Simulation {
-        now: Instant,
-        flow_control: FlowControl,
-        bytes_per_second: f64,
-        /// One way.
-        delay: Duration,
-        line_free_at: Instant,
-        /// What arrives at the server, and when.
-        pongs: VecDeque<(Instant, [u8; 8])>,
-    }
-
-    impl Simulation {
-        fn new(bytes_per_second: f64, delay: Duration) -> Self {
-            let now = Instant::now();
-            let mut simulation = Self {
-                now,
-                flow_control: FlowControl::new(now),
-                bytes_per_second,
-                delay,
-                line_free_at: now,
-                pongs: VecDeque::new(),
-            };
-            simulation.send(200);
-            let hello = simulation.flow_control.ping(now);
-            simulation.answer(hello);
-            simulation
-        }
-
-        fn send(&mut self, bytes: usize) {
-            self.flow_control.record_sent(bytes, self.now);
-            let takes = Duration::from_secs_f64(bytes as f64 / self.bytes_per_second);
-            self.line_free_at = self.line_free_at.max(self.now) + takes;
-        }
-
-        fn answer(&mut self, ping: [u8; 8]) {
-            let arrives = self.line_free_at.max(self.now) + 2 * self.delay;
-            self.pongs.push_back((arrives, ping));
-        }
-
-        fn send_frame(&mut self, bytes: usize) {
-            if self.flow_control.wants_ping_before_frame() {
-                let ping = self.flow_control.ping(self.now);
-                self.answer(ping);
-            }
-            self.send(bytes);
-            let ping = self.flow_control.ping_behind_frame(bytes, self.now);
-            self.answer(ping);
-        }
-
-        /// Sends frames of `bytes`, as often as allowed but no more than 30 a second;
-        /// returns how many there were and how long the last byte of the slowest was on its way.
-        fn run(&mut self, bytes: usize, duration: Duration) -> (usize, Duration) {
-            let end = self.now + duration;
-            let mut next_frame = self.now;
-            let (mut n_frames, mut slowest) = (0, Duration::ZERO);
-            while self.now < end {
-                while let Some(&(at, ping)) = self.pongs.front()
-                    && at <= self.now
-                {
-                    self.flow_control.pong(&ping, at);
-                    self.pongs.pop_front();
-                }
-                if self.now >= next_frame && self.flow_control.may_send_frame(self.now) {
-                    self.send_frame(bytes);
-                    n_frames += 1;
-                    slowest = slowest.max(self.line_free_at + self.delay - self.now);
-                    next_frame = self.now + FRAME_INTERVAL;
-                }
-                self.now += MS;
-            }
-            (n_frames, slowest)
-        }
-    }
-
-    #[test]
-    fn estimates_the_rate_of_the_link() {
-        for delay in [0, 10, 100, 300] {
-            for rate in [12_500.0, 125_000.0, 1_250_000.0, 50e6] {
-                let mut link = Simulation::new(rate, delay * MS);
-                link.run(5000, Duration::from_secs(10));
-                let found = link.flow_control.bytes_per_second();
-                // The clock of this simulation has a resolution of a millisecond, and nothing
-                // arrives together with what it is measured against.
-                let exact = found / rate;
-                assert!(
-                    (0.8..1.25).contains(&exact),
-                    "{found} of {rate} at {delay} ms"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn what_arrives_is_recent() {
-        for delay in [0, 10, 100] {
-            for (rate, bytes) in [
-                (12_500.0, 3000),
-                (125_000.0, 10_000),
-                (125_000.0, 30_000),
-                (1_250_000.0, 30_000),
-            ] {
-                let mut link = Simulation::new(rate, delay * MS);
-                link.run(bytes, Duration::from_secs(2));
-                let (n_frames, slowest) = link.run(bytes, Duration::from_secs(10));
-                let alone = Duration::from_secs_f64(bytes as f64 / rate);
-                assert!(
-                    slowest <= delay * MS + alone + 2 * delay * MS + QUEUE + MS,
-                    "{slowest:?} at {rate} bytes/s and {delay} ms"
-                );
-                let possible = (10.0 * rate / bytes as f64).min(300.0);
-                let idle = alone.as_secs_f64() / (alone + 2 * delay * MS + 2 * MS).as_secs_f64();
-                assert!(
-                    n_frames as f64 >= 0.9 * possible * idle,
-                    "{n_frames} of {possible} at {rate} bytes/s and {delay} ms"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_round_trip_that_was_too_long_is_forgotten() {
-        let mut link = Simulation::new(12_500.0, 5 * MS);
-        link.flow_control.link.record_round_trip(400 * MS, link.now);
-        let hello = link.pongs.pop_front().unwrap().1;
-        link.now += 400 * MS;
-        link.flow_control.pong(&hello, link.now);
-        link.run(1000, Duration::from_secs(5));
-        let (_, slowest) = link.run(1000, Duration::from_secs(10));
-        assert!(slowest < 250 * MS, "{slowest:?}");
-    }
-
-    #[test]
-    fn a_fast_link_with_delay_is_kept_busy() {
-        let mut link = Simulation::new(10e6, 50 * MS);
-        link.run(20_000, Duration::from_secs(1));
-        let (n_frames, _) = link.run(20_000, Duration::from_secs(10));
-        assert!(n_frames >= 280, "{n_frames}");
-    }
-
-    #[test]
-    fn a_link_that_becomes_slow_is_not_flooded() {
-        let mut link = Simulation::new(10e6, 5 * MS);
-        link.run(20_000, Duration::from_secs(3));
-        link.bytes_per_second = 12_500.0;
-        // At most what was allowed under way at the old speed, frames counted.
-        link.run(20_000, Duration::from_secs(1));
-        assert!(link.flow_control.sent - link.flow_control.received <= 3 * 20_000);
-        link.run(3000, Duration::from_secs(20));
-        let (_, slowest) = link.run(3000, Duration::from_secs(10));
-        assert!(slowest < 400 * MS, "{slowest:?}");
-    }
-
-    #[test]
-    fn nothing_more_goes_to_a_client_that_stops_reading() {
-        let start = Instant::now();
-        let mut flow_control = FlowControl::new(start);
-        let hello = flow_control.ping(start);
-        flow_control.pong(&hello, start + MS);
-        let mut n_sent = 0;
-        for second in 0..60 {
-            let now = start + Duration::from_secs(second);
-            while flow_control.may_send_frame(now) {
-                flow_control.record_sent(6000, now);
-                flow_control.ping_behind_frame(6000, now);
-                n_sent += 1;
-            }
-        }
-        assert!(n_sent <= MIN_IN_FLIGHT, "{n_sent}");
-        let timeout = Duration::from_secs(30);
-        assert!(!flow_control.is_stalled(timeout, start + timeout));
-        assert!(flow_control.is_stalled(timeout, start + Duration::from_secs(36)));
-    }
-
-    #[test]
-    fn answers_that_are_not_taken_do_not_prolong_the_timeout() {
-        let start = Instant::now();
-        let mut flow_control = FlowControl::new(start);
-        let hello = flow_control.ping(start);
-        flow_control.pong(&hello, start);
-        for second in 0..40 {
-            let now = start + Duration::from_secs(second);
-            flow_control.record_sent(20_000, now);
-            flow_control.ping(now);
-        }
-        assert!(flow_control.is_stalled(Duration::from_secs(30), start + Duration::from_secs(40)));
-    }
-
-    #[test]
-    fn a_large_message_on_a_slow_link_is_waited_for() {
-        let start = Instant::now();
-        let mut flow_control = FlowControl::new(start);
-        let hello = flow_control.ping(start);
-        flow_control.pong(&hello, start);
-        flow_control.record_sent(1_000_000, start);
-        assert!(flow_control.wants_ping());
-        flow_control.ping(start);
-        assert!(!flow_control.wants_ping());
-        let timeout = Duration::from_secs(30);
-        assert!(!flow_control.is_stalled(timeout, start + Duration::from_secs(120)));
-        assert!(flow_control.is_stalled(timeout, start + Duration::from_secs(300)));
-    }
-
-    #[test]
-    fn a_silent_client_that_was_asked_nothing_is_not_stuck() {
-        let start = Instant::now();
-        let mut flow_control = FlowControl::new(start);
-        let hello = flow_control.ping(start);
-        flow_control.pong(&hello, start + MS);
-        let later = start + Duration::from_secs(3600);
-        assert!(!flow_control.is_stalled(MS, later));
-        flow_control.ping(later);
-        assert!(!flow_control.is_stalled(MS, later + MS));
-    }
-
-    #[test]
-    fn a_pong_answers_the_earlier_pings_too() {
-        let start = Instant::now();
-        let mut flow_control = FlowControl::new(start);
-        flow_control.ping_behind_frame(1, start);
-        flow_control.frame_was_made(start);
-        flow_control.ping(start + MS);
-        let second = flow_control.ping_behind_frame(1, start + MS);
-        flow_control.frame_was_made(start + MS);
-        let ages = flow_control.pong(&second, start + 3 * MS);
-        assert_eq!(ages, [3 * MS, 2 * MS]);
-        flow_control.ping_behind_frame(1, start + MS);
-        assert!(flow_control.may_send_frame(start + MS));
-    }
-
-    #[test]
-    fn a_client_without_pongs_still_sees_frames() {
-        let start = Instant::now();
-        let mut flow_control = FlowControl::new(start);
-        flow_control.ping(start);
-        assert!(flow_control.may_send_frame(start));
-        flow_control.ping_behind_frame(1, start);
-        assert!(!flow_control.may_send_frame(start + PONG_TIMEOUT));
-        assert!(flow_control.may_send_frame(start + PONG_TIMEOUT + MS));
-        for _ in 0..1000 {
-            flow_control.ping_behind_frame(1, start + PONG_TIMEOUT);
-        }
-        assert!(!flow_control.may_send_frame(start + 2 * PONG_TIMEOUT));
-        assert!(flow_control.may_send_frame(start + 2 * PONG_TIMEOUT + MS));
-        assert!(flow_control.unacknowledged.len() <= 4 * MAX_IN_FLIGHT + 1);
-        assert!(!flow_control.is_stalled(PONG_TIMEOUT, start + 100 * PONG_TIMEOUT));
-    }
-
-    #[test]
-    fn foreign_pongs_mean_nothing() {
-        let start = Instant::now();
-        let mut flow_control = FlowControl::new(start);
-        let hello = flow_control.ping(start);
-        flow_control.pong(&hello, start);
-        flow_control.record_sent(1_000_000, start);
-        flow_control.ping_behind_frame(1_000_000, start);
-        flow_control.pong(b"", start);
-        flow_control.pong(b"whatever", start);
-        flow_control.pong(&77_u64.to_be_bytes(), start);
-        assert!(!flow_control.may_send_frame(start));
-    }
-}
+mod tests;

@@ -6,18 +6,17 @@
 //! Control frames are short, or broken: else a ping could be as long as the memory lasts.
 
 use std::{
-    cell::Cell,
     io,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use actix_web::{dev::Payload, error::PayloadError, web::Bytes};
 use futures_util::{Stream, ready};
 
-use super::MIN_BYTES_PER_SECOND;
+use super::receive_monitor::ReceiveMonitor;
 use crate::metrics::ServerMetrics;
 
 /// Opcodes from here on are control frames: short, and allowed between the fragments of a message.
@@ -32,47 +31,6 @@ const MAX_HEADER_BYTES: usize = 14;
 /// A fragment of a message counts as at least this many bytes: the pieces are kept until the last
 /// has come, and each piece takes memory of its own, even an empty one.
 const MIN_FRAGMENT_BYTES: u64 = 64;
-
-/// A message may take this long from its first byte to its last, and longer at
-/// [`MIN_BYTES_PER_SECOND`].
-const MESSAGE_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// What has been received from the client, and when.
-pub(super) struct ReceiveMonitor {
-    last_received: Cell<Instant>,
-    /// When the unfinished message began, and how much of it has come since.
-    unfinished: Cell<Option<(Instant, u64)>>,
-}
-
-impl ReceiveMonitor {
-    pub(super) fn new(now: Instant) -> Self {
-        Self {
-            last_received: Cell::new(now),
-            unfinished: Cell::new(None),
-        }
-    }
-
-    /// For how long no bytes of any kind have come.
-    pub(super) fn idle_for(&self, now: Instant) -> Duration {
-        now.saturating_duration_since(self.last_received.get())
-    }
-
-    /// Whether a message comes so slowly that its purpose is to keep us waiting.
-    pub(super) fn is_stalling(&self, now: Instant) -> bool {
-        self.unfinished.get().is_some_and(|(since, bytes)| {
-            let allowed = MESSAGE_TIMEOUT + Duration::from_secs(bytes / MIN_BYTES_PER_SECOND);
-            now.saturating_duration_since(since) > allowed
-        })
-    }
-
-    fn record(&self, now: Instant, n_bytes: usize, message_is_unfinished: bool) {
-        self.last_received.set(now);
-        let (since, before) = self.unfinished.get().unwrap_or((now, 0));
-        let unfinished = (since, before + n_bytes as u64);
-        self.unfinished
-            .set(message_is_unfinished.then_some(unfinished));
-    }
-}
 
 /// The bytes of one connection, metered.
 pub(super) struct MeteredPayload {
@@ -342,28 +300,6 @@ mod tests {
             let is_last = idx == message.len() - 1;
             assert_eq!(meter.is_within_message(), !is_last, "after byte {idx}");
         }
-    }
-
-    #[test]
-    fn a_message_may_take_long_only_if_much_of_it_comes() {
-        const SECOND: Duration = Duration::from_secs(1);
-        let start = Instant::now();
-        let receive_monitor = ReceiveMonitor::new(start);
-        assert!(!receive_monitor.is_stalling(start + 1000 * SECOND));
-        for second in 1..=61 {
-            receive_monitor.record(start + second * SECOND, 1, true);
-            assert!(!receive_monitor.is_stalling(start + second * SECOND));
-        }
-        assert!(receive_monitor.is_stalling(start + 62 * SECOND));
-        receive_monitor.record(
-            start + 62 * SECOND,
-            100 * MIN_BYTES_PER_SECOND as usize,
-            true,
-        );
-        assert!(!receive_monitor.is_stalling(start + 161 * SECOND));
-        receive_monitor.record(start + 161 * SECOND, 1, false);
-        assert!(!receive_monitor.is_stalling(start + 1000 * SECOND));
-        assert_eq!(receive_monitor.idle_for(start + 162 * SECOND), SECOND);
     }
 
     #[test]

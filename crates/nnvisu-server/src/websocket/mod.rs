@@ -4,6 +4,7 @@ mod connection;
 mod flow_control;
 mod frame_meter;
 mod link_estimator;
+mod receive_monitor;
 mod send_monitor;
 mod throttle;
 
@@ -26,7 +27,8 @@ use crate::{
     watch,
 };
 use connection::{Connection, Parts};
-use frame_meter::{MeteredPayload, ReceiveMonitor};
+use frame_meter::MeteredPayload;
+use receive_monitor::ReceiveMonitor;
 use send_monitor::{MeteredBody, SendMonitor};
 
 /// A client has to send a large message, and to read what waits for it, at this rate at least. On

@@ -1,10 +1,7 @@
 //! How many messages a client may send: over the limit its messages are read later, and none is
 //! lost.
 
-use std::{
-    num::NonZeroU32,
-    time::{Duration, Instant},
-};
+use std::{num::NonZeroU32, time::Instant};
 
 use governor::{
     Quota, RateLimiter,
@@ -31,8 +28,8 @@ impl Throttle {
     }
 
     /// Asks for a permit to read one message; it is kept until it is [consumed](Self::consume).
-    /// Returns how long to wait before polling again if there is none yet.
-    pub(super) fn poll(&mut self) -> Option<Duration> {
+    /// Returns when to poll again if there is none yet.
+    pub(super) fn poll(&mut self) -> Option<Instant> {
         let Some(limiter) = &self.limiter else {
             return None;
         };
@@ -44,7 +41,10 @@ impl Throttle {
                 self.has_permit = true;
                 None
             }
-            Err(too_early) => Some(too_early.wait_time_from(MonotonicClock.now())),
+            Err(too_early) => {
+                let now = MonotonicClock.now();
+                Some(now + too_early.wait_time_from(now))
+            }
         }
     }
 
@@ -54,16 +54,10 @@ impl Throttle {
     }
 }
 
-/// Waits until `delay` after `since`; for ever without a delay.
-pub(super) async fn wait(since: Instant, delay: Option<Duration>) {
-    match delay {
-        Some(delay) => tokio::time::sleep_until((since + delay).into()).await,
-        None => std::future::pending().await,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -71,15 +65,18 @@ mod tests {
         // One more in a thousandth of a second; no machine is so slow that it makes 1,000 of them.
         let mut throttle = Throttle::new(NonZeroU32::new(1000));
         let mut n_read = 0;
-        let wait = loop {
-            if let Some(wait) = throttle.poll() {
-                break wait;
+        let next = loop {
+            if let Some(next) = throttle.poll() {
+                break next;
             }
             throttle.consume();
             n_read += 1;
         };
         assert!(n_read >= 1000, "{n_read}");
-        assert!(wait <= Duration::from_millis(1), "{wait:?}");
+        assert!(
+            next <= Instant::now() + Duration::from_millis(1),
+            "{next:?}"
+        );
     }
 
     #[test]
