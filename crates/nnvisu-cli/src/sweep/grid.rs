@@ -16,6 +16,19 @@ pub(super) struct Setting {
     pub(super) training: TrainingConfig,
 }
 
+/// The same in JSON.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SettingFields {
+    hidden_layers: String,
+    activation: Activation,
+    dropout: Dropout,
+    optimizer: OptimizerKind,
+    learning_rate: LearningRate,
+    l2: WeightDecay,
+    batch_size: BatchSize,
+}
+
 /// The names of all settings, as their options are called and in the order in which they vary.
 pub(super) const NAMES: [&str; 7] = [
     "hidden-layers",
@@ -30,6 +43,18 @@ pub(super) const NAMES: [&str; 7] = [
 impl Setting {
     pub(super) fn architecture(&self) -> Architecture {
         Architecture::uniform(&self.hidden_layers, self.activation, self.dropout)
+    }
+
+    pub(super) fn fields(&self) -> SettingFields {
+        SettingFields {
+            hidden_layers: self.hidden_layers.to_string(),
+            activation: self.activation,
+            dropout: self.dropout,
+            optimizer: self.training.optimizer,
+            learning_rate: self.training.learning_rate,
+            l2: self.training.weight_decay,
+            batch_size: self.training.batch_size,
+        }
     }
 
     /// The value of the setting called `name`.

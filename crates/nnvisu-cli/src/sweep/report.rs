@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use nnvisu_core::{Activation, BatchSize, Dropout, LearningRate, OptimizerKind, WeightDecay};
-
-use super::grid::NAMES;
+use super::grid::{NAMES, SettingFields};
 use super::{Outcome, Runs};
 use crate::output::Printer;
 use crate::stopping::StopReason;
@@ -67,13 +65,8 @@ impl<'a> Report<'a> {
 struct RunLine {
     #[serde(rename = "type")]
     kind: &'static str,
-    hidden_layers: String,
-    activation: Activation,
-    dropout: Dropout,
-    optimizer: OptimizerKind,
-    learning_rate: LearningRate,
-    l2: WeightDecay,
-    batch_size: BatchSize,
+    #[serde(flatten)]
+    setting: SettingFields,
     seed: u64,
     stopped: StopReason,
     step: u64,
@@ -84,18 +77,10 @@ struct RunLine {
 }
 
 fn run_line(runs: &Runs, run: usize, outcome: &Outcome) -> String {
-    let setting = runs.setting(run);
-    let training = &setting.training;
     let last = &outcome.run.last;
     json_line(&RunLine {
         kind: "run",
-        hidden_layers: setting.hidden_layers.to_string(),
-        activation: setting.activation,
-        dropout: setting.dropout,
-        optimizer: training.optimizer,
-        learning_rate: training.learning_rate,
-        l2: training.weight_decay,
-        batch_size: training.batch_size,
+        setting: runs.setting(run).fields(),
         seed: runs.seed(run),
         stopped: outcome.run.reason,
         step: last.step,
