@@ -10,10 +10,7 @@ use actix_web::{
     },
     web::{self, Bytes, Data, Path, Payload},
 };
-use nnvisu_core::{
-    Trainer,
-    files::{json, onnx, safetensors, session},
-};
+use nnvisu_core::files::{ModelFormat, session};
 
 use crate::{
     access::client_subnet, access_control::check_origin, admission::AdmissionDenied,
@@ -22,42 +19,6 @@ use crate::{
 
 /// How long a client may take to send a session.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A format for networks, as the last part of the address names it.
-#[derive(Clone, Copy)]
-enum Format {
-    Onnx,
-    Safetensors,
-    Json,
-}
-
-impl Format {
-    const ALL: [Self; 3] = [Self::Onnx, Self::Safetensors, Self::Json];
-
-    /// In the address, and at the end of the file's name.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Onnx => "onnx",
-            Self::Safetensors => "safetensors",
-            Self::Json => "json",
-        }
-    }
-
-    fn content_type(self) -> &'static str {
-        match self {
-            Self::Onnx | Self::Safetensors => "application/octet-stream",
-            Self::Json => "application/json",
-        }
-    }
-
-    fn write(self, trainer: &Trainer) -> Vec<u8> {
-        match self {
-            Self::Onnx => onnx::write(trainer.mlp()),
-            Self::Safetensors => safetensors::write(trainer.mlp()),
-            Self::Json => json::write(trainer.mlp()).into_bytes(),
-        }
-    }
-}
 
 /// Answers `POST model/{format}`.
 pub(crate) async fn convert(
@@ -69,13 +30,14 @@ pub(crate) async fn convert(
     if let Err(refusal) = check_origin(&request, &shared) {
         return refusal.response();
     }
-    let Some(format) = Format::ALL
+    let Some(format) = ModelFormat::ALL
         .into_iter()
         .find(|f| f.name() == format.as_str())
     else {
+        let names = ModelFormat::ALL.map(ModelFormat::name).join(", ");
         return refuse(
             StatusCode::NOT_FOUND,
-            "A model can be had as onnx, safetensors or json.",
+            &format!("There is no such format for a model, only: {names}."),
         );
     };
     let client = client_subnet(&request, shared.trust_forwarded_for);
@@ -113,11 +75,11 @@ pub(crate) async fn convert(
             .map(usize::to_string)
             .collect();
         let name = format!("nnvisu-{}.{}", sizes.join("-"), format.name());
-        Ok::<_, session::InvalidSession>((name, format.write(&trainer)))
+        Ok::<_, session::InvalidSession>((name, format.write(trainer.mlp())))
     });
     match converted.await {
         Ok(Ok((name, model))) => HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, format.content_type()))
+            .insert_header((header::CONTENT_TYPE, format.media_type()))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header(ContentDisposition {
                 disposition: DispositionType::Attachment,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use nnvisu_core::files::{json, onnx, safetensors, session};
+use nnvisu_core::files::{ModelFormat, session};
 use nnvisu_core::{Grid, Palette, Rasterizer, Trainer};
 
 use super::Watcher;
@@ -142,12 +142,13 @@ impl OutputArgs {
             failure,
         };
         files.write(self.session.as_ref(), || Ok(session::write(trainer)));
-        let mlp = trainer.mlp();
-        files.write(self.onnx.as_ref(), || Ok(onnx::write(mlp)));
-        files.write(self.safetensors.as_ref(), || Ok(safetensors::write(mlp)));
-        files.write(self.model_json.as_ref(), || {
-            Ok(json::write(mlp).into_bytes())
-        });
+        for (output, format) in [
+            (&self.onnx, ModelFormat::Onnx),
+            (&self.safetensors, ModelFormat::Safetensors),
+            (&self.model_json, ModelFormat::Json),
+        ] {
+            files.write(output.as_ref(), || Ok(format.write(trainer.mlp())));
+        }
         files.write(self.metrics.as_ref(), || {
             let measured = watcher.metrics.take().unwrap_or_default();
             Ok(metrics_csv(&measured, outcome).into_bytes())

@@ -59,6 +59,52 @@ fn checksum_of(values: &[f32]) -> u32 {
     crc.finalize()
 }
 
+/// A format for a network alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModelFormat {
+    /// [`onnx`].
+    Onnx,
+    /// [`safetensors`].
+    Safetensors,
+    /// [`json`].
+    Json,
+}
+
+impl ModelFormat {
+    /// All formats.
+    pub const ALL: [Self; 3] = [Self::Onnx, Self::Safetensors, Self::Json];
+
+    /// The name, which is also how names of such files end.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Onnx => "onnx",
+            Self::Safetensors => "safetensors",
+            Self::Json => "json",
+        }
+    }
+
+    /// The media type of such a file.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Onnx | Self::Safetensors => "application/octet-stream",
+            Self::Json => "application/json",
+        }
+    }
+
+    /// The file with this network.
+    #[must_use]
+    pub fn write(self, mlp: &Mlp) -> Vec<u8> {
+        match self {
+            Self::Onnx => onnx::write(mlp),
+            Self::Safetensors => safetensors::write(mlp),
+            Self::Json => json::write(mlp).into_bytes(),
+        }
+    }
+}
+
 /// The weights of a layer, out × in, row-major as everywhere outside of this crate.
 fn row_major(mlp: &Mlp, layer: usize) -> Vec<f32> {
     mlp.weights(layer).transpose().as_slice().to_vec()

@@ -103,7 +103,7 @@ async fn what_is_no_session_is_refused_in_words() {
             "damaged or incomplete",
         ),
         ("/model/onnx", b"", 400, "not an nnvisu session"),
-        ("/model/pickle", &file, 404, "onnx, safetensors or json"),
+        ("/model/pickle", &file, 404, "onnx, safetensors, json"),
     ] {
         let (got, _, answer) = post(&server, path, &[], body).await;
         let answer = String::from_utf8(answer).unwrap();
