@@ -64,6 +64,7 @@ mod access_control;
 mod admission;
 mod config;
 mod deadline;
+mod guess_limiter;
 mod metrics;
 mod model;
 mod page;

@@ -12,3 +12,4 @@ pub(crate) use origin::may_connect;
 pub use origin::{InvalidOrigin, Origin};
 pub(crate) use subnet::{ClientSubnet, client_subnet, is_local};
 pub use token::{AccessToken, InvalidToken};
+pub(crate) use token::{carries_token, token_cookie};

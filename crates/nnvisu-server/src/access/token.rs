@@ -72,6 +72,14 @@ impl AccessToken {
         self.secret.as_bytes().ct_eq(given.as_bytes()).into()
     }
 
+    /// A token that cannot be guessed.
+    pub(crate) fn random() -> Self {
+        let number = || getrandom::u64().expect("the operating system gives random numbers");
+        Self {
+            secret: format!("{:016x}{:016x}", number(), number()),
+        }
+    }
+
     /// Whether the request carries the token, as a cookie or as a bearer.
     pub(crate) fn is_carried_by(&self, request: &HttpRequest) -> bool {
         let bearer = request
@@ -81,31 +89,58 @@ impl AccessToken {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .is_some_and(|(_, given)| self.is(given.trim()));
-        let cookie = request.cookie(COOKIE);
-        bearer || cookie.is_some_and(|cookie| self.is(cookie.value()))
+        bearer || self.is_cookie_of(request, COOKIE)
     }
 
     /// Whether the request's address ends in `?token=` and the token.
     pub(crate) fn is_in_address_of(&self, request: &HttpRequest) -> bool {
-        #[derive(serde::Deserialize)]
-        struct Query {
-            token: String,
-        }
-        // In queries of forms a plus is a space, and the token has none.
-        actix_web::web::Query::<Query>::from_query(request.query_string())
-            .is_ok_and(|query| self.is(&query.token.replace(' ', "+")))
+        token_in_address(request).is_some_and(|given| self.is(&given))
     }
 
-    /// What a browser keeps, so that it is asked once. Scripts cannot read it, and no foreign
-    /// page can have it sent.
+    /// Whether the request carries the token as the cookie `name`.
+    pub(crate) fn is_cookie_of(&self, request: &HttpRequest, name: &str) -> bool {
+        let cookie = request.cookie(name);
+        cookie.is_some_and(|cookie| self.is(cookie.value()))
+    }
+
+    /// What a browser keeps, so that it is asked once.
     pub(crate) fn cookie(&self, by_https: bool) -> Cookie<'_> {
-        Cookie::build(COOKIE, self.secret.as_str())
+        let mut cookie = self.session_cookie(COOKIE, by_https);
+        cookie.set_max_age(time::Duration::days(COOKIE_DAYS));
+        cookie
+    }
+
+    /// What a browser keeps until it is closed. Scripts cannot read it, and no foreign page can
+    /// have it sent.
+    pub(crate) fn session_cookie<'a>(&'a self, name: &'a str, by_https: bool) -> Cookie<'a> {
+        Cookie::build(name, self.secret.as_str())
             .http_only(true)
             .same_site(SameSite::Strict)
             .secure(by_https)
-            .max_age(time::Duration::days(COOKIE_DAYS))
             .finish()
     }
+}
+
+/// Whether the request carries any token, right or wrong.
+pub(crate) fn carries_token(request: &HttpRequest) -> bool {
+    token_in_address(request).is_some()
+        || request.headers().contains_key(header::AUTHORIZATION)
+        || token_cookie(request).is_some()
+}
+
+fn token_in_address(request: &HttpRequest) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Query {
+        token: String,
+    }
+    let query = actix_web::web::Query::<Query>::from_query(request.query_string()).ok()?;
+    // In queries of forms a plus is a space, and the token has none.
+    Some(query.into_inner().token.replace(' ', "+"))
+}
+
+/// The cookie with the token that the request carries, if it does.
+pub(crate) fn token_cookie(request: &HttpRequest) -> Option<Cookie<'static>> {
+    request.cookie(COOKIE)
 }
 
 #[cfg(test)]
@@ -175,5 +210,35 @@ mod tests {
         }
         assert!(!cookie.contains("Path"), "{cookie}");
         assert!(!token.cookie(false).to_string().contains("Secure"));
+    }
+
+    #[test]
+    fn any_token_is_one() {
+        for (carries, request) in [
+            (false, TestRequest::get().uri("/?other=token")),
+            (true, TestRequest::get().uri("/?a=b&token=wrong")),
+            (true, TestRequest::get().uri("/?%74oken=")),
+            (
+                true,
+                TestRequest::get().insert_header(("authorization", "Bearer x")),
+            ),
+            (
+                true,
+                TestRequest::get().insert_header(("cookie", "nnvisu_token=x")),
+            ),
+            (
+                false,
+                TestRequest::get().insert_header(("cookie", "other=x")),
+            ),
+        ] {
+            assert_eq!(carries_token(&request.to_http_request()), carries);
+        }
+    }
+
+    #[test]
+    fn random_tokens_differ() {
+        let token = AccessToken::random();
+        assert!(AccessToken::new(&token.secret).is_ok());
+        assert!(token != AccessToken::random());
     }
 }

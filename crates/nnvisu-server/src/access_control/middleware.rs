@@ -1,7 +1,7 @@
 //! The check before everything but the health checks: the right `Host`, and the access token if
 //! there is one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::{
     Error, HttpRequest, HttpResponse,
@@ -14,7 +14,8 @@ use actix_web::{
 
 use super::{Refusal, for_log};
 use crate::{
-    access::{AccessToken, is_ours},
+    access::{AccessToken, ClientSubnet, carries_token, client_subnet, is_ours, token_cookie},
+    guess_limiter::{GuessLimiter, TooManyGuesses},
     page,
     responses::uncached,
     shared::Shared,
@@ -28,7 +29,7 @@ const FORM_TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 ///
-/// Those of what is behind the gate.
+/// Those of the routes behind it.
 pub(crate) async fn check_access(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -46,64 +47,137 @@ pub(crate) async fn check_access(
         shared.metrics.refused(Refusal::ForeignHost.as_str());
         return Ok(request.into_response(Refusal::ForeignHost.response()));
     }
-    let answer = match &shared.access_token {
-        Some(token) => ask_for(token, &mut request).await,
-        None => None,
+    let Some(token) = &shared.access_token else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    if let Some(answer) = answer {
-        if answer.status() == StatusCode::UNAUTHORIZED {
-            shared.metrics.refused(Refusal::NoToken.as_str());
+    let sign_in = SignIn {
+        token,
+        pass: &shared.sign_in_pass,
+        guesses: &shared.guesses,
+        source: client_subnet(request.request(), shared.trust_forwarded_for),
+    };
+    match sign_in.check(&mut request).await {
+        Checked::Passes => Ok(next.call(request).await?.map_into_boxed_body()),
+        Checked::ShowsPage => {
+            let by_https = is_https(request.request());
+            let mut response = next.call(request).await?.map_into_boxed_body();
+            let cookie = sign_in.pass.session_cookie(PASS_COOKIE, by_https);
+            let _ = response.response_mut().add_cookie(&cookie);
+            Ok(response)
         }
-        return Ok(request.into_response(answer));
+        Checked::SignsIn => {
+            let answer = sign_in.remember(request.request());
+            Ok(request.into_response(answer))
+        }
+        Checked::Refused(refusal, answer) => {
+            shared.metrics.refused(refusal.as_str());
+            Ok(request.into_response(answer))
+        }
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// Nothing if the request may pass; else what to answer.
-async fn ask_for(token: &AccessToken, request: &mut ServiceRequest) -> Option<HttpResponse> {
-    if token.is_carried_by(request.request()) {
-        return None;
-    }
-    let name = request.path().rsplit('/').next();
-    let is_page = matches!(name, Some("" | "index.html"));
-    let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
-    if token.is_in_address_of(request.request()) {
-        // The address of the page goes into histories and bookmarks: better without the token.
-        return (is_page && is_reading).then(|| remember(token, request.request()));
-    }
-    if is_page && request.method() == Method::POST {
-        let typed = typed_token(request).await;
-        let is_right = typed.is_some_and(|typed| token.is(typed.trim()));
-        if is_right {
-            return Some(remember(token, request.request()));
-        }
-        tracing::info!("refused a wrong access token");
-        return Some(page::sign_in("That was not the token. Please try again."));
-    }
-    let refusal = if is_page && is_reading {
-        page::sign_in("")
-    } else {
-        Refusal::NoToken.response()
-    };
-    Some(refusal)
+/// The cookie of browsers that have signed in since the server started. Nobody can guess what is
+/// in it, so those who have it are never held up by others who guess.
+const PASS_COOKIE: &str = "nnvisu_signed_in";
+
+/// What asks for the access token.
+struct SignIn<'a> {
+    token: &'a AccessToken,
+    pass: &'a AccessToken,
+    guesses: &'a GuessLimiter,
+    source: Option<ClientSubnet>,
 }
 
-/// Sends the browser to the page with a cookie to show from now on.
-fn remember(token: &AccessToken, request: &HttpRequest) -> HttpResponse {
-    let by_https = request.connection_info().scheme() == "https";
-    uncached(StatusCode::SEE_OTHER)
-        .cookie(token.cookie(by_https))
-        .insert_header((header::LOCATION, "./"))
-        .finish()
+enum Checked {
+    Passes,
+    /// The page is shown to a browser that still has the token, but not the cookie of those that
+    /// have signed in.
+    ShowsPage,
+    /// The browser is to be sent to the page with cookies to show from now on.
+    SignsIn,
+    Refused(Refusal, HttpResponse),
+}
+
+impl SignIn<'_> {
+    async fn check(&self, request: &mut ServiceRequest) -> Checked {
+        if self.pass.is_cookie_of(request.request(), PASS_COOKIE) {
+            return Checked::Passes;
+        }
+        let name = request.path().rsplit('/').next();
+        let is_page = matches!(name, Some("" | "index.html"));
+        let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
+        let typed = if is_page && request.method() == Method::POST {
+            typed_token(request).await
+        } else {
+            None
+        };
+        let has_token = typed.is_some() || carries_token(request.request());
+        if has_token && self.guesses.turn(self.source).await == Err(TooManyGuesses) {
+            tracing::warn!(source = ?self.source, "refused to compare more wrong access tokens");
+            return Checked::Refused(Refusal::TooManyGuesses, Refusal::TooManyGuesses.response());
+        }
+        if self.token.is_in_address_of(request.request()) {
+            // The address of the page goes into histories and bookmarks: better without the token.
+            return if is_page && is_reading {
+                Checked::SignsIn
+            } else {
+                Checked::Passes
+            };
+        }
+        if typed
+            .as_ref()
+            .is_some_and(|typed| self.token.is(typed.trim()))
+        {
+            return Checked::SignsIn;
+        }
+        if self.token.is_carried_by(request.request()) {
+            return if is_page && is_reading {
+                Checked::ShowsPage
+            } else {
+                Checked::Passes
+            };
+        }
+        if has_token {
+            tracing::info!("refused a wrong access token");
+            self.guesses.record_wrong(self.source, Instant::now());
+        }
+        let mut answer = if is_page && (is_reading || typed.is_some()) {
+            page::sign_in(if typed.is_some() {
+                "That was not the token. Please try again."
+            } else {
+                ""
+            })
+        } else {
+            Refusal::NoToken.response()
+        };
+        // A browser that kept showing an old token would count as one that guesses.
+        if let Some(cookie) = token_cookie(request.request()) {
+            let _ = answer.add_removal_cookie(&cookie);
+        }
+        Checked::Refused(Refusal::NoToken, answer)
+    }
+
+    fn remember(&self, request: &HttpRequest) -> HttpResponse {
+        let by_https = is_https(request);
+        uncached(StatusCode::SEE_OTHER)
+            .cookie(self.token.cookie(by_https))
+            .cookie(self.pass.session_cookie(PASS_COOKIE, by_https))
+            .insert_header((header::LOCATION, "./"))
+            .finish()
+    }
+}
+
+fn is_https(request: &HttpRequest) -> bool {
+    request.connection_info().scheme() == "https"
 }
 
 /// The token that was entered into the form of the sign-in page.
 async fn typed_token(request: &mut ServiceRequest) -> Option<String> {
     #[derive(serde::Deserialize)]
-    struct SignIn {
+    struct TokenForm {
         token: String,
     }
-    let form = request.extract::<Form<SignIn>>();
+    let form = request.extract::<Form<TokenForm>>();
     let form = tokio::time::timeout(FORM_TIMEOUT, form).await.ok()?.ok()?;
     Some(form.into_inner().token)
 }

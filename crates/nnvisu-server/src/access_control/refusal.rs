@@ -21,6 +21,10 @@ pub(crate) enum Refusal {
     )]
     NoToken,
     #[error(
+        "Too many wrong access tokens have come from your network address; try again in a moment."
+    )]
+    TooManyGuesses,
+    #[error(
         "Pages from elsewhere may not connect to this server. \
          Its operator can allow yours with --allow-origin."
     )]
@@ -43,7 +47,7 @@ impl Refusal {
         match self {
             Self::ForeignHost | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NoToken => StatusCode::UNAUTHORIZED,
-            Self::TooManyFromAddress(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyGuesses | Self::TooManyFromAddress(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Draining | Self::Full(_) | Self::NoThread => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -52,7 +56,7 @@ impl Refusal {
     fn retry_after(self) -> Option<&'static str> {
         match self {
             Self::ForeignHost | Self::NoToken | Self::ForeignOrigin => None,
-            Self::Draining => Some("1"),
+            Self::Draining | Self::TooManyGuesses => Some("1"),
             Self::Full(_) | Self::TooManyFromAddress(_) | Self::NoThread => Some("10"),
         }
     }
@@ -62,6 +66,7 @@ impl Refusal {
         match self {
             Self::ForeignHost => "foreign_host",
             Self::NoToken => "no_token",
+            Self::TooManyGuesses => "too_many_guesses",
             Self::ForeignOrigin => "foreign_origin",
             Self::Draining => "draining",
             Self::Full(_) => "full",

@@ -94,16 +94,13 @@ async fn without_the_token_there_is_only_a_form() {
         assert_eq!(page.status, 401);
         assert!(page.body.contains("<form"), "{}", page.body);
         assert!(page.head.contains("www-authenticate: Bearer"));
-        for path in [
-            "/js/main.js",
-            "/ws",
-            "/metrics",
-            "/?token=wrong-token",
-            "/nothing",
-        ] {
-            let answer = server.get(path, &[wrong]).await;
-            assert_eq!(answer.status, 401, "{path}");
-        }
+        let forgets = page.head.contains("set-cookie: nnvisu_token=; Max-Age=0");
+        assert_eq!(forgets, wrong.starts_with("Cookie"), "{}", page.head);
+        assert_eq!(server.get("/ws", &[wrong]).await.status, 401);
+    }
+    for path in ["/js/main.js", "/metrics", "/?token=wrong-token", "/nothing"] {
+        let answer = server.get(path, &[]).await;
+        assert_eq!(answer.status, 401, "{path}");
     }
     let handshake = server.try_connect(server.request(&[])).await;
     let Err(tungstenite::Error::Http(response)) = handshake else {
@@ -147,6 +144,35 @@ async fn the_token_can_be_typed() {
     let right = server.post(&typed(TOKEN)).await;
     assert_eq!(right.status, 303);
     location_and_cookie(&right);
+}
+
+#[actix_web::test]
+async fn tokens_cannot_be_guessed_fast_and_the_right_one_still_gets_in() {
+    let server = TestServer::with(with_token());
+    let right = server.get(&format!("/?token={TOKEN}"), &[]).await;
+    let signed_in = right.head.lines().filter_map(|line| {
+        let cookie = line.strip_prefix("set-cookie: ")?.split(';').next()?;
+        cookie.starts_with("nnvisu_signed_in").then_some(cookie)
+    });
+    let signed_in = format!("Cookie: {}", signed_in.collect::<Vec<_>>().join(""));
+    let wrong = ["Authorization: Bearer wrong-token"];
+    for _ in 0..10 {
+        assert_eq!(server.get("/ws", &wrong).await.status, 401);
+    }
+    // Those that come together wait for the same second, and one of them has it.
+    let guesses: Vec<_> = (0..20).map(|_| server.get("/ws", &wrong)).collect();
+    let answers = futures_util::future::join_all(guesses).await;
+    let n_compared = answers.iter().filter(|answer| answer.status == 401).count();
+    assert_eq!(n_compared, 1);
+    let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
+    assert!(refused.head.contains("retry-after: 1"), "{}", refused.head);
+    assert!(refused.body.contains("Too many wrong"), "{}", refused.body);
+    // A browser that has signed in does not notice; the right token is let in when it has its turn.
+    assert_eq!(server.get("/", &[&signed_in]).await.status, 200);
+    let right = format!("Authorization: Bearer {TOKEN}");
+    assert_eq!(server.get("/", &[&right]).await.status, 200);
+    // Without a token nothing is guessed.
+    assert_eq!(server.get("/", &[]).await.status, 401);
 }
 
 #[actix_web::test]
