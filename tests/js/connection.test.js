@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { formerCheckpoint } from "../../web/js/state/former-checkpoint.js";
 import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
 import { message } from "../../web/js/words/message.js";
 import { BusyServer, FakeServer, SEEDS } from "./fake-server.js";
-import { chance, checkpoint, said, settle } from "./support.js";
+import { architecture, chance, checkpoint, said, settle } from "./support.js";
 
 const CLICK = { x: 0.5, y: 0.5 };
 
@@ -43,7 +44,7 @@ test("after connecting, everything is handed over at once; then the connection c
   assert.equal(store.state.connection.status, "open");
   assert.equal(store.state.connection.maxPoints, 500);
   assert.deepEqual(store.run.settings.seeds, SEEDS);
-  assert.deepEqual(store.run.training.network.layerSizes, [2, 10, 5, 2]);
+  assert.deepEqual(store.run.training.network, architecture([10, 5]));
   assert.equal(store.run.training.networkPending, false);
   assert.deepEqual(server.unanswered, []);
 });
@@ -132,13 +133,13 @@ test("a new network is pending until the server says that it trains it", async (
   assert.equal(store.run.training.networkPending, true);
   store.setArchitecture("6");
   await settle();
-  server.answer("update_architecture", { generation: 2, network: { layerSizes: [2, 3, 2], activation: "tanh", dropout: 0 } });
+  server.answer("update_architecture", { generation: 2, network: architecture([3]) });
   await settle();
-  assert.deepEqual(store.run.training.network.layerSizes, [2, 3, 2]);
+  assert.deepEqual(store.run.training.network, architecture([3]));
   assert.equal(store.run.training.networkPending, true);
-  server.answer("update_architecture", { generation: 3, network: { layerSizes: [2, 6, 2], activation: "tanh", dropout: 0 } });
+  server.answer("update_architecture", { generation: 3, network: architecture([6]) });
   await settle();
-  assert.deepEqual(store.run.training.network.layerSizes, [2, 6, 2]);
+  assert.deepEqual(store.run.training.network, architecture([6]));
   assert.equal(store.run.training.networkPending, false);
 });
 
@@ -444,7 +445,7 @@ test("a checkpoint the server refuses is given up, and said", async () => {
 
 test("a checkpoint larger than the server's limit is given up before it closes the connection", async () => {
   const store = new Store();
-  store.server.checkpoint(checkpoint({ hiddenLayers: [10, 5] }));
+  store.server.checkpoint(checkpoint({ layers: [10, 5] }));
   const server = new FakeServer(store);
   server.accept({ maxMessageBytes: 1_200 });
   assert.equal(server.take("restore").checkpoint, null);
@@ -598,7 +599,7 @@ test("an opened session is handed over as a whole, and can be brought back", asy
   store.train();
   await settle();
   server.take("start_training");
-  const opened = { ...someSession(chance(1)), checkpoint: checkpoint({ hiddenLayers: [7], step: 40 }) };
+  const opened = { ...someSession(chance(1)), checkpoint: checkpoint({ layers: [7], step: 40 }) };
   opened.config = { ...opened.config, architecture: [7], activation: "tanh" };
   assert.equal(store.openSession(opened, "from a.nnvisu"), true);
   assert.equal(store.run.training.running, false);
@@ -608,7 +609,7 @@ test("an opened session is handed over as a whole, and can be brought back", asy
   const restore = server.take("restore");
   assert.deepEqual(restore.config, opened.config);
   assert.deepEqual(restore.data, opened.points);
-  assert.deepEqual(restore.checkpoint, opened.checkpoint);
+  assert.deepEqual(restore.checkpoint, formerCheckpoint(opened.checkpoint, "tanh"));
   assert.deepEqual(server.unanswered, []);
   // An answer to what was asked before changes nothing of it.
   server.state({ re: null, generation: 1 });
@@ -623,7 +624,7 @@ test("an opened session is handed over as a whole, and can be brought back", asy
   await settle();
   const back = server.take("restore");
   assert.deepEqual(back.data, [{ x: 0.5, y: 0.5, label: 1 }]);
-  assert.deepEqual(back.checkpoint, mine);
+  assert.deepEqual(back.checkpoint, formerCheckpoint(mine, "tanh"));
   assert.deepEqual(back.config.architecture, [10, 5]);
 });
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { Connection } from "../../web/js/transport/connection.js";
-import { checkpoint, frame } from "./support.js";
+import { architecture, checkpoint, frame } from "./support.js";
 
 export const SEEDS = { init: 11, batches: 12, dropout: 13 };
 
@@ -114,7 +114,7 @@ export class FakeServer {
   state({ re, ...changes }) {
     const payload = {
       generation: 1, running: false, step: 0,
-      network: { layerSizes: [2, 10, 5, 2], activation: "tanh", dropout: 0 },
+      network: architecture([10, 5]),
       seeds: SEEDS, stepsPerSecond: 60, points: 0, classes: 0,
       ...changes,
     };
@@ -213,19 +213,18 @@ export class BusyServer extends FakeServer {
     return this.held.data.reduce((classes, { label }) => Math.max(classes, label + 1), 2);
   }
 
-  #checkFits({ hiddenLayers, activation }) {
+  #checkFits(held) {
     const { config } = this.held;
-    const fits = String(hiddenLayers) === String(config.architecture) && activation === config.activation;
+    const fits = String(held.hiddenLayers) === String(config.architecture) && held.activation === config.activation;
     if (!fits) throw new Error("a checkpoint that does not fit");
   }
 
   #confirm(re) {
     const { generation, running, config, stepsPerSecond } = this.held;
     const classes = this.#classes();
-    const { architecture, activation, dropout } = config;
-    const network = { layerSizes: [2, ...architecture, classes], activation, dropout };
+    const network = architecture(config.architecture, { ...config, outputs: classes });
     this.state({ re, generation, running, stepsPerSecond, network });
-    this.checkpoint({ generation, hiddenLayers: architecture, classes, activation });
+    this.checkpoint({ generation, layers: config.architecture, classes, architecture: network });
     this.frame({ generation, classes });
     return undefined;
   }

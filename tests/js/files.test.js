@@ -9,7 +9,7 @@ import { readCsv, writeCsv } from "../../web/js/files/csv.js";
 import { readSessionFile, writeSessionFile } from "../../web/js/files/session-file.js";
 import { requestModel } from "../../web/js/transport/model.js";
 import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
-import { chance } from "./support.js";
+import { architecture, chance, checkpoint } from "./support.js";
 
 const vector = (name) => readFileSync(new URL(`../../crates/nnvisu-core/tests/vectors/${name}`, import.meta.url), "utf8");
 
@@ -52,17 +52,58 @@ test("a session file of the core opens", () => {
   assert.equal(points.length, 6);
   assert.deepEqual(points[0], { x: -0.6489799, y: 0.655123, label: 0 });
   assert.equal(checkpoint.step, 10);
-  assert.equal(checkpoint.classes, 3);
+  assert.deepEqual(checkpoint.architecture, architecture([3, 2], { outputs: 3, activation: "gelu", dropout: 0.25 }));
   assert.equal(checksumOf(checkpoint.parameters), "5d7deac7");
 });
 
-test("a session file that is written reads back, and says the same as the core's", () => {
+test("a session file that is written reads back", () => {
   const { value } = readSessionFile(vector("session-v1.nnvisu"));
-  const text = writeSessionFile(value);
-  assert.deepEqual(readSessionFile(text), { ok: true, value });
-  assert.deepEqual(JSON.parse(text), JSON.parse(vector("session-v1.nnvisu")));
+  assert.deepEqual(readSessionFile(writeSessionFile(value)), { ok: true, value });
   const fresh = { config: DEFAULT_CONFIG, seeds: { init: 1, batches: 2, dropout: 3 }, points: [], checkpoint: null };
   assert.deepEqual(readSessionFile(writeSessionFile(fresh)), { ok: true, value: fresh });
+  assert.deepEqual(JSON.parse(writeSessionFile(value)), JSON.parse(vector("session-v1.nnvisu")));
+});
+
+/** A session file of version 2, with everything that there can be in one. */
+function wholeFile() {
+  const { generation: _generation, architecture: network, seeds, ...rest } = wholeCheckpoint();
+  const { rowSteps, ...optimizer } = rest.optimizer;
+  const { epochPosition, absentRows, lastGood: { epochPosition: position, lowestLoss, ...lastGood }, ...stored } = rest;
+  return {
+    format: "nnvisu-session", version: 2, architecture: network, seeds, points: [[0.5, -0.5, 1]],
+    training: { optimizer: "adam", learning_rate: 0.01, weight_decay: 0, batch_size: 0 },
+    checkpoint: {
+      ...stored, epoch_position: epochPosition, absent_rows: absentRows, checksum: checksumOf(stored.parameters),
+      optimizer: { ...optimizer, row_steps: rowSteps }, last_good: { ...lastGood, epoch_position: position, lowest_loss: lowestLoss },
+    },
+  };
+}
+
+test("a session file of version 2 opens, with all of its checkpoint", () => {
+  const { value } = readSessionFile(JSON.stringify(wholeFile()));
+  assert.deepEqual(value, {
+    config: DEFAULT_CONFIG, seeds: { init: 1, batches: 2, dropout: 3 }, points: [{ x: 0.5, y: -0.5, label: 1 }], checkpoint: wholeCheckpoint(),
+  });
+});
+
+/** A checkpoint with everything that there can be in one. */
+function wholeCheckpoint() {
+  const { parameters } = checkpoint();
+  const row = Buffer.alloc(6 * 4, 7).toString("base64");
+  return checkpoint({
+    kind: "adam",
+    generation: 0,
+    diverged: true,
+    epochPosition: 3,
+    absentRows: [{ class: 4, parameters: row, slots: [row, row], steps: 7 }],
+    lastGood: { parameters, step: 39, epoch: 39, epochPosition: 1, loss: 0.25, lowestLoss: 0.125 },
+  });
+}
+
+test("a session file of layers that differ is refused, and says why", () => {
+  const file = { ...wholeFile(), checkpoint: null };
+  file.architecture.layers[1].activation = "relu";
+  assert.match(readSessionFile(JSON.stringify(file)).message, /^The layers of this session's network differ/);
 });
 
 test("what is no session file is refused as in the core", () => {
@@ -76,19 +117,21 @@ test("what is no session file is refused as in the core", () => {
 });
 
 test("every part of a session file is needed, and no other allowed", () => {
-  const file = JSON.parse(vector("session-v1.nnvisu"));
   const refuses = (changed) => assert.equal(readSessionFile(JSON.stringify(changed)).ok, false);
-  const objects = (root) => [root, root.network, root.training, root.seeds, root.checkpoint, root.checkpoint.optimizer];
-  objects(file).forEach((object, i) => {
-    for (const field of Object.keys(object)) {
-      const without = structuredClone(file);
-      delete objects(without)[i][field];
-      refuses(without);
-    }
-    const more = structuredClone(file);
-    objects(more)[i].surprise = 1;
-    refuses(more);
-  });
+  const objects = (root) => [root, root.network ?? root.architecture, root.training, root.seeds, root.checkpoint, root.checkpoint.optimizer];
+  const current = JSON.stringify(wholeFile());
+  for (const file of [vector("session-v1.nnvisu"), current].map((text) => JSON.parse(text))) {
+    objects(file).forEach((object, i) => {
+      for (const field of Object.keys(object)) {
+        const without = structuredClone(file);
+        delete objects(without)[i][field];
+        refuses(without);
+      }
+      const more = structuredClone(file);
+      objects(more)[i].surprise = 1;
+      refuses(more);
+    });
+  }
 });
 
 test("a cut session file is refused, wherever it is cut", () => {

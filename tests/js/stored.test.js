@@ -6,8 +6,9 @@ import { test } from "node:test";
 import { keepStored } from "../../web/js/storage/writing.js";
 import { openPlaces, readStored } from "../../web/js/storage/stored.js";
 import { DEFAULT_CONFIG, FIELDS, checkField } from "../../web/js/state/settings.js";
+import { usableCheckpoint } from "../../web/js/state/checkpoint.js";
 import { Store } from "../../web/js/state/store.js";
-import { FakeClock, FakePage, FakeStorage, chance, checkpoint, said, settle } from "./support.js";
+import { FakeClock, FakePage, FakeStorage, architecture, chance, checkpoint, said, settle } from "./support.js";
 
 const KEYS = ["nnvisu_config", "nnvisu_data", "nnvisu_weights", "nnvisu_ui", "nnvisu_workspace"];
 
@@ -30,14 +31,14 @@ test("a first visit stores nothing and has no problems", () => {
 test("every change is there at the next visit, each part under its own key", async () => {
   const storage = new FakeStorage();
   const { store } = visit(storage);
-  const weights = checkpoint({ hiddenLayers: [7], kind: "rmsprop" });
+  const weights = checkpoint({ layers: [7], kind: "rmsprop" });
   store.addPoint({ x: 0.25, y: -0.5 }, 4);
   store.setArchitecture("7");
   store.setField("optimizer", "rmsprop");
   store.setSpeed(null);
   store.setPreferences({ palette: "classic", shapes: true });
   store.setLayout({ tool: "erase" });
-  store.server.network({ generation: 1, network: { layerSizes: [2, 7, 5], activation: "tanh", dropout: 0 }, seeds: { init: 5, batches: 6, dropout: 7 }, networkPending: false });
+  store.server.network({ generation: 1, network: architecture([7], { outputs: 5 }), seeds: { init: 5, batches: 6, dropout: 7 }, networkPending: false });
   store.server.checkpoint(weights);
   await settle();
   assert.deepEqual([...storage.entries.keys()].sort(), [...KEYS].sort());
@@ -96,7 +97,7 @@ test("weights that a reset or a new network throws away do not come back", async
   }
 });
 
-for (const [name, text] of [["not JSON", "{oops"], ["JSON of another kind", "[1,2]"], ["null", "null"], ["a newer version", '{"version":2}'], ["no version", "{}"], ["empty", ""]]) {
+for (const [name, text] of [["not JSON", "{oops"], ["JSON of another kind", "5"], ["null", "null"], ["a newer version", '{"version":2}'], ["no version", "{}"], ["empty", ""]]) {
   test(`an entry that is ${name} is left out with a sentence; the others are kept`, () => {
     for (const damaged of ["nnvisu_config", "nnvisu_data", "nnvisu_weights", "nnvisu_ui"]) {
       const storage = new FakeStorage();
@@ -132,9 +133,12 @@ test("single damaged values fall back; the good ones are kept", () => {
 test("damaged weights are left out with a sentence", () => {
   const good = checkpoint();
   const damages = [
-    { parameters: good.parameters.slice(4) }, { parameters: "%%%%" }, { parameters: 5 }, { hiddenLayers: [0] }, { classes: 9 },
-    { classes: 3 }, { activation: "sin" }, { step: -1 }, { optimizer: null }, { optimizer: { ...good.optimizer, kind: "lion" } },
-    { optimizer: { ...good.optimizer, firstMoment: "AAAA" } }, { seeds: {} },
+    { parameters: good.parameters.slice(4) }, { parameters: "%%%%" }, { parameters: 5 }, { architecture: null },
+    { architecture: architecture([0]) }, { architecture: architecture([10, 5], { outputs: 9 }) }, { architecture: architecture([10, 5], { outputs: 3 }) },
+    { architecture: architecture([10, 5], { activation: "sin" }) }, { architecture: { ...good.architecture, features: ["x", "x"] } },
+    { step: -1 }, { epoch: -1 }, { diverged: 1 }, { optimizer: null }, { optimizer: { ...good.optimizer, kind: "lion" } },
+    { optimizer: { ...good.optimizer, slots: [good.parameters] } }, { optimizer: { ...good.optimizer, rowSteps: [1] } },
+    { seeds: {} }, { lastGood: {} }, { absentRows: [{ class: 1, parameters: "", slots: [], steps: 1 }] },
   ];
   for (const damage of damages) {
     const storage = new FakeStorage();
@@ -143,6 +147,64 @@ test("damaged weights are left out with a sentence", () => {
     assert.equal(store.run.checkpoint, null, JSON.stringify(damage).slice(0, 60));
     assert.deepEqual(problems, ["The stored network was damaged: training starts afresh"]);
   }
+});
+
+test("weights that were kept before there were architectures are read as they were meant", () => {
+  const kinds = { sgd: [false, false], rmsprop: [false, true], adam: [true, true] };
+  for (const [kind, [first, second]] of Object.entries(kinds)) {
+    const { parameters, step, seeds } = checkpoint();
+    const optimizer = { kind, steps: 30, firstMoment: first ? parameters : "", secondMoment: second ? parameters : "" };
+    const former = { generation: 4, step, hiddenLayers: [10, 5], classes: 2, activation: "relu", parameters, optimizer, seeds };
+    const storage = new FakeStorage();
+    storage.setItem("nnvisu_config", JSON.stringify({ version: 1, ...DEFAULT_CONFIG, activation: "relu", dropout: 0.25, stepsPerSecond: 60, seeds }));
+    storage.setItem("nnvisu_weights", JSON.stringify({ version: 1, checkpoint: former }));
+    const { store, problems } = visit(storage);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(usableCheckpoint(store.run), checkpoint({
+      kind, generation: 4, epoch: 0, architecture: architecture([10, 5], { activation: "relu", dropout: 0.25 }),
+      optimizer: { kind, steps: 30, rowSteps: [30, 30], slots: [first, second].filter(Boolean).map(() => parameters) },
+    }));
+  }
+});
+
+test("what nnvisu's first page left is the person's work", () => {
+  const storage = new FakeStorage();
+  storage.setItem("nnvisu_config", '{"learningRate":0.05,"architecture":[2],"activation":"relu","optimizer":"adam","regularization":0,"batchSize":0,"dropout":0}');
+  storage.setItem("nnvisu_data", '[{"x":0.5,"y":-0.5,"label":1},{"x":0,"y":0,"label":0}]');
+  storage.setItem("nnvisu_weights", '{"weights":[[[1,2],[3,4]],[[5,6],[7,8]]],"biases":[[9,10],[11,12]]}');
+  const { store, problems } = visit(storage);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(store.state.document.points.map(({ x, y, label }) => [x, y, label]), [[0.5, -0.5, 1], [0, 0, 0]]);
+  assert.deepEqual(store.run.settings.config, { ...DEFAULT_CONFIG, learningRate: 0.05, architecture: [2], activation: "relu" });
+  const { architecture: network, parameters, optimizer } = usableCheckpoint(store.run);
+  assert.deepEqual(network, architecture([2], { activation: "relu" }));
+  // The layout of the core: the weights from each input in turn, then the biases.
+  const floats = new Float32Array(Uint8Array.from(Buffer.from(parameters, "base64")).buffer);
+  assert.deepEqual([...floats], [1, 3, 2, 4, 9, 10, 5, 7, 6, 8, 11, 12]);
+  assert.deepEqual([optimizer.kind, optimizer.steps, optimizer.slots.length], ["adam", 0, 2]);
+});
+
+test("a network of the first page that does not hold together is left out", () => {
+  for (const model of [{ weights: [] }, { weights: [[[1, 2], [3]], [[5, 6], [7, 8]]], biases: [[9, 10], [11, 12]] }, { weights: [[["1", 2]]], biases: [[1]] }, { weights: 1, biases: 2 }]) {
+    const storage = new FakeStorage();
+    storage.setItem("nnvisu_weights", JSON.stringify(model));
+    const { store, problems } = visit(storage);
+    assert.equal(store.run.checkpoint, null);
+    assert.equal(problems.length, 1);
+  }
+});
+
+test("nothing that could not be read is written over without a copy", async () => {
+  const storage = new FakeStorage();
+  const texts = { nnvisu_config: "{oops", nnvisu_data: '{"version":1,"points":[{"x":5}]}', nnvisu_weights: '{"version":9}', nnvisu_ui: "[]" };
+  for (const [key, text] of Object.entries(texts)) storage.setItem(key, text);
+  const { store } = visit(storage);
+  store.addPoint({ x: 0, y: 0 });
+  store.setSpeed(5);
+  store.setPreferences({ shapes: true });
+  await settle();
+  for (const [key, text] of Object.entries(texts)) assert.equal(storage.getItem(`${key}_unread`), text);
+  assert.equal(storage.json("nnvisu_data").points.length, 1);
 });
 
 test("a full storage is said once, keeps the rest, and never leaves older weights behind", async () => {

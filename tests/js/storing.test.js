@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { keepStored } from "../../web/js/storage/writing.js";
 import { readStored } from "../../web/js/storage/stored.js";
 import { Store } from "../../web/js/state/store.js";
-import { FakeClock, FakePage, FakeStorage, checkpoint, said, settle } from "./support.js";
+import { FakeClock, FakePage, FakeStorage, architecture, checkpoint, said, settle } from "./support.js";
 
 /** The locks of a browser, as all its tabs see them (one name is enough). */
 class FakeLocks {
@@ -222,7 +222,7 @@ test("a tab in which nothing was done leaves the closed tab's work until somethi
   await browser.wait(1_000);
   await draw(first, 0.1);
   // What comes by itself on connecting is nobody's work.
-  second.store.server.network({ generation: 1, network: { layerSizes: [2, 10, 5, 2], activation: "tanh", dropout: 0 }, seeds: { init: 1, batches: 2, dropout: 3 }, networkPending: false });
+  second.store.server.network({ generation: 1, network: architecture([10, 5]), seeds: { init: 1, batches: 2, dropout: 3 }, networkPending: false });
   second.store.server.checkpoint(checkpoint({ step: 0 }));
   await settle();
   assert.equal(second.own.entries.size, 0);

@@ -149,19 +149,29 @@ export function encodeContainer({ run = 0, generation = 1, step = 0, running = f
   return view.buffer;
 }
 
+/** An architecture whose hidden layers are alike. */
+export function architecture(layers = [10, 5], { outputs = 2, activation = "tanh", dropout = 0 } = {}) {
+  return { features: ["x", "y"], layers: layers.map((units) => ({ units, activation, dropout })), outputs };
+}
+
 /** A checkpoint as a server sends it, of an untrained SGD run unless told otherwise. */
-export function checkpoint({ hiddenLayers = [10, 5], classes = 2, kind = "sgd", ...changes } = {}) {
-  const sizes = [2, ...hiddenLayers, classes];
+export function checkpoint({ layers = [10, 5], classes = 2, activation = "tanh", kind = "sgd", ...changes } = {}) {
+  const sizes = [2, ...layers, classes];
   const count = sizes.slice(1).reduce((sum, size, i) => sum + (sizes[i] + 1) * size, 0);
+  const floats = Buffer.alloc(count * 4, 7).toString("base64");
+  const nSlots = { sgd: 0, rmsprop: 1, adam: 2 }[kind];
   return {
     generation: 1,
     step: 40,
-    hiddenLayers,
-    classes,
-    activation: "tanh",
-    parameters: Buffer.alloc(count * 4, 7).toString("base64"),
-    optimizer: { kind, steps: 40, firstMoment: "", secondMoment: "" },
+    epoch: 40,
+    epochPosition: 0,
+    diverged: false,
+    architecture: architecture(layers, { outputs: classes, activation }),
+    parameters: floats,
+    optimizer: { kind, steps: 40, rowSteps: new Array(classes).fill(40), slots: new Array(nSlots).fill(floats) },
     seeds: { init: 1, batches: 2, dropout: 3 },
+    absentRows: [],
+    lastGood: null,
     ...changes,
   };
 }

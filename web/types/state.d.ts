@@ -145,8 +145,12 @@ export interface ConnectionState {
   readonly restore: SessionContent | null;
 }
 
-/** The network as the server says it trains it; layerSizes is [2, hidden units ..., classes]. */
-export type Network = Frozen<wire.NetworkState>;
+/** What a network is made of: inputs, hidden layers, outputs. */
+export type Architecture = Frozen<{
+  features: ("x" | "y")[];
+  layers: { units: number; activation: wire.Activation; dropout: number }[];
+  outputs: number;
+}>;
 
 export interface TrainingState {
   /** Whether training is on (as the person wants it; the server is told at once, or on reconnect). */
@@ -156,7 +160,7 @@ export interface TrainingState {
   /** The server's count of thrown-away weights; null before the first answer. */
   readonly generation: number | null;
   /** The network the server confirmed; null before the first answer. */
-  readonly network: Network | null;
+  readonly network: Architecture | null;
   /** True from a change of the network until the server has confirmed it. */
   readonly networkPending: boolean;
 }
@@ -248,7 +252,19 @@ export interface SessionContent {
 }
 
 /** The server's network with its optimizer, kept verbatim to be handed back. */
-export type Checkpoint = Frozen<wire.Checkpoint>;
+export type Checkpoint = Frozen<{
+  generation: number;
+  step: number;
+  epoch: number;
+  epochPosition: number;
+  diverged: boolean;
+  architecture: Architecture;
+  parameters: string;
+  optimizer: { kind: wire.Optimizer; steps: number; rowSteps: number[]; slots: string[] };
+  seeds: Seeds;
+  absentRows: { class: number; parameters: string; slots: string[]; steps: number }[];
+  lastGood: { parameters: string; step: number; epoch: number; epochPosition: number; loss: number | null; lowestLoss: number | null } | null;
+}>;
 
 /** By how long it lasts. */
 export interface State {

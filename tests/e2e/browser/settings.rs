@@ -70,7 +70,7 @@ async fn an_architecture_acts_on_enter_and_on_leaving_the_field() {
         })
         .await;
         page.until("a network without hidden layers", async || {
-            page.stored("nnvisu_weights").await["checkpoint"]["hiddenLayers"] == json!([])
+            page.stored("nnvisu_weights").await["checkpoint"]["architecture"]["layers"] == json!([])
         })
         .await;
     })
@@ -157,7 +157,10 @@ async fn a_new_activation_stops_and_starts_a_new_network() {
         page.settled().await;
         assert_eq!(page.step().await, 0);
         let kept = page.stored("nnvisu_weights").await;
-        assert_eq!(kept["checkpoint"]["activation"], "relu");
+        assert_eq!(
+            kept["checkpoint"]["architecture"]["layers"][0]["activation"],
+            "relu"
+        );
         assert!(page.says_something(".status").await);
     })
     .await;

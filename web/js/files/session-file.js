@@ -3,18 +3,27 @@
 // examples (crates/nnvisu-core/tests/vectors); only the page lets a repeated key, 1.0 for a whole
 // number and a byte order mark pass.
 
-/** @import { Checkpoint, Config, Parsed, Point, Seeds, SessionContent } from "../../types/state" */
+/** @import { Checkpoint, Config, Parsed, Point, SessionContent } from "../../types/state" */
 
+import { readArchitecture, settingsOf } from "../state/architecture.js";
 import { readCheckpoint } from "../state/checkpoint.js";
-import { FIELDS, checkField, isSeed } from "../state/settings.js";
+import { DEFAULT_CONFIG, FIELDS, SETTINGS, checkField, isSeed } from "../state/settings.js";
+import { formerCheckpoint } from "../state/former-checkpoint.js";
 import { readPoint } from "../state/points.js";
 import { textOf } from "../words/word.js";
 import { bytesOf, checksumOf } from "./checksum.js";
 import { quoted } from "./words.js";
 
 const FORMAT = "nnvisu-session";
-/** The version that is written, and the newest that can be read. */
-const VERSION = 1;
+/** The newest version that can be read. */
+const VERSION = 2;
+const WRITTEN_VERSION = 1;
+
+/** The settings that are about training and not part of the architecture, by their names in a file. */
+const TRAINING_FIELDS = FIELDS.flatMap((field) => {
+  const key = SETTINGS[field].fileKey;
+  return key === null ? [] : [{ field, key }];
+});
 
 /** Why a file is refused. */
 class Damaged extends Error {}
@@ -51,24 +60,23 @@ export function readSessionFile(text) {
  * @returns {string}
  */
 export function writeSessionFile({ config, seeds, points, checkpoint }) {
-  const { architecture, activation, dropout, optimizer, learningRate, regularization, batchSize } = config;
-  const network = { hidden_layers: architecture, activation, dropout };
-  const training = { optimizer, learning_rate: learningRate, weight_decay: regularization, batch_size: batchSize };
+  const { architecture, activation, dropout } = config;
+  const training = Object.fromEntries(TRAINING_FIELDS.map(({ field, key }) => [key, config[field]]));
   const lines = points.map(({ x, y, label }) => `    ${JSON.stringify([x, y, label])}`);
   const parts = {
     format: JSON.stringify(FORMAT),
-    version: String(VERSION),
-    network: JSON.stringify(network),
+    version: String(WRITTEN_VERSION),
+    network: JSON.stringify({ hidden_layers: architecture, activation, dropout }),
     training: JSON.stringify(training),
     // A checkpoint goes on with its own.
     seeds: JSON.stringify(checkpoint?.seeds ?? seeds),
     points: lines.length === 0 ? "[]" : `[\n${lines.join(",\n")}\n  ]`,
-    checkpoint: JSON.stringify(checkpoint === null ? null : storedCheckpoint(checkpoint)),
+    checkpoint: JSON.stringify(checkpoint === null ? null : storedCheckpoint(formerCheckpoint(checkpoint, activation))),
   };
   return `{\n${Object.entries(parts).map(([key, json]) => `  "${key}": ${json}`).join(",\n")}\n}\n`;
 }
 
-/** @param {Checkpoint} checkpoint */
+/** @param {ReturnType<typeof formerCheckpoint>} checkpoint */
 function storedCheckpoint({ step, classes, parameters, optimizer }) {
   const { kind, steps, firstMoment, secondMoment } = optimizer;
   return {
@@ -81,28 +89,69 @@ function storedCheckpoint({ step, classes, parameters, optimizer }) {
 }
 
 /**
+ * @param {unknown} value
+ * @param {(key: string) => string} rename
+ * @returns {unknown} with other names for all its fields
+ */
+function renamed(value, rename) {
+  if (Array.isArray(value)) return value.map((element) => renamed(element, rename));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [rename(key), renamed(field, rename)]));
+}
+
+/**
  * @param {Record<string, unknown>} file
  * @returns {SessionContent}
  */
 function readContent(file) {
-  only(file, ["format", "version", "network", "training", "seeds", "points", "checkpoint"]);
-  const network = only(file.network, ["hidden_layers", "activation", "dropout"]);
-  const training = only(file.training, ["optimizer", "learning_rate", "weight_decay", "batch_size"]);
-  const config = readConfig({
-    learningRate: training.learning_rate,
-    architecture: network.hidden_layers,
-    activation: network.activation,
-    optimizer: training.optimizer,
-    regularization: training.weight_decay,
-    batchSize: training.batch_size,
-    dropout: network.dropout,
-  });
+  const network = file.version === 1 ? "network" : "architecture";
+  only(file, ["format", "version", network, "training", "seeds", "points", "checkpoint"]);
+  const training = only(file.training, TRAINING_FIELDS.map(({ key }) => key));
+  const values = Object.fromEntries(TRAINING_FIELDS.map(({ field, key }) => [field, training[key]]));
+  const config = readConfig({ ...values, ...(file.version === 1 ? formerNetwork(file.network) : networkOf(file.architecture)) });
   const { init, batches, dropout } = only(file.seeds, ["init", "batches", "dropout"]);
   if (!isSeed(init) || !isSeed(batches) || !isSeed(dropout)) throw new Damaged("a seed is not a whole number below 2 to the 53rd");
   const seeds = Object.freeze({ init, batches, dropout });
   const points = readPoints(file.points);
-  const checkpoint = file.checkpoint === null ? null : readStored(file.checkpoint, config, seeds);
-  return { config, seeds, points, checkpoint };
+  if (file.checkpoint === null) return { config, seeds, points, checkpoint: null };
+  const stored = file.version === 1 ? storedFormer(file.checkpoint, config) : currentCheckpoint(file.checkpoint, file.architecture);
+  return { config, seeds, points, checkpoint: readStored({ generation: 0, seeds, ...stored }, config) };
+}
+
+/** @param {unknown} value the network of version 1, all of whose layers are alike */
+function formerNetwork(value) {
+  const { hidden_layers, activation, dropout } = only(value, ["hidden_layers", "activation", "dropout"]);
+  return { architecture: hidden_layers, activation, dropout };
+}
+
+/** @param {unknown} value */
+function networkOf(value) {
+  const architecture = readArchitecture(only(value, ["features", "layers", "outputs"]));
+  if (architecture === null) throw new Damaged("its architecture is none");
+  const settings = settingsOf(architecture, DEFAULT_CONFIG);
+  if (settings === null) throw new Damaged("The layers of this session's network differ in activation or dropout, which this page cannot show");
+  return settings;
+}
+
+/**
+ * @param {unknown} value
+ * @param {Config} config
+ */
+function storedFormer(value, config) {
+  const { n_classes, optimizer, ...rest } = only(value, ["step", "n_classes", "parameters", "checksum", "optimizer"]);
+  const { kind, steps, first_moment, second_moment } = only(optimizer, ["kind", "steps", "first_moment", "second_moment"]);
+  const state = { kind, steps, firstMoment: first_moment, secondMoment: second_moment };
+  return { ...rest, hiddenLayers: config.architecture, activation: config.activation, classes: n_classes, optimizer: state };
+}
+
+/**
+ * @param {unknown} value
+ * @param {unknown} architecture
+ */
+function currentCheckpoint(value, architecture) {
+  only(value, ["step", "epoch", "epoch_position", "diverged", "parameters", "checksum", "optimizer", "absent_rows", "last_good"]);
+  const { optimizer, ...rest } = /** @type {Record<string, unknown>} */ (renamed(value, (key) => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase())));
+  return { ...rest, architecture, optimizer: only(optimizer, ["kind", "steps", "rowSteps", "slots"]) };
 }
 
 /**
@@ -134,24 +183,12 @@ function readPoints(value) {
 }
 
 /**
- * @param {unknown} value
+ * @param {Record<string, unknown>} value
  * @param {Config} config
- * @param {Seeds} seeds
  * @returns {Checkpoint}
  */
-function readStored(value, config, seeds) {
-  const { step, n_classes, parameters, checksum, optimizer } = only(value, ["step", "n_classes", "parameters", "checksum", "optimizer"]);
-  const state = only(optimizer, ["kind", "steps", "first_moment", "second_moment"]);
-  const checkpoint = readCheckpoint({
-    generation: 0,
-    step,
-    hiddenLayers: config.architecture,
-    classes: n_classes,
-    activation: config.activation,
-    parameters,
-    optimizer: { kind: state.kind, steps: state.steps, firstMoment: state.first_moment, secondMoment: state.second_moment },
-    seeds,
-  });
+function readStored({ checksum, ...value }, config) {
+  const checkpoint = readCheckpoint(value, config.dropout);
   if (checkpoint === null) throw new Damaged("its weights do not fit its network");
   const actual = checksumOf(checkpoint.parameters);
   if (actual !== checksum) {
@@ -163,14 +200,13 @@ function readStored(value, config, seeds) {
 }
 
 /** @param {Checkpoint} checkpoint */
-function checkNumbers({ parameters, optimizer }) {
-  const { kind, firstMoment, secondMoment } = optimizer;
-  const holds = [parameters, firstMoment, secondMoment].map((text) => floatsOf(text));
-  if (!holds.every((values) => values.every(Number.isFinite))) throw new Damaged("a weight is not a finite number");
-  if (holds[2]?.some((value) => value < 0)) throw new Damaged("a mean of squares is negative");
-  const isNeeded = { sgd: [false, false], adam: [true, true], rmsprop: [false, true] }[kind];
-  const isThere = [firstMoment !== "", secondMoment !== ""];
-  if (isNeeded.some((needed, i) => needed !== isThere[i])) throw new Damaged("what it keeps for the optimizer is another optimizer's");
+function checkNumbers({ parameters, optimizer: { kind, slots }, absentRows, lastGood }) {
+  const weights = [parameters, ...absentRows.map((row) => row.parameters), ...(lastGood === null ? [] : [lastGood.parameters])];
+  const remembered = [...slots, ...absentRows.flatMap((row) => row.slots)];
+  if (![...weights, ...remembered].every((text) => floatsOf(text).every(Number.isFinite))) throw new Damaged("a weight is not a finite number");
+  // The last array of an optimizer that has any is the mean of squares.
+  const squares = kind === "sgd" ? [] : [slots, ...absentRows.map((row) => row.slots)].map((arrays) => arrays.at(-1) ?? "");
+  if (squares.some((text) => floatsOf(text).some((value) => value < 0))) throw new Damaged("a mean of squares is negative");
 }
 
 /**

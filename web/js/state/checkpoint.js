@@ -1,30 +1,48 @@
 // Checkpoints: the server's network with its optimizer, as text the page only carries.
 
-/** @import { Checkpoint, Run } from "../../types/state" */
+/** @import { Architecture, Checkpoint, Optimizer, Run } from "../../types/state" */
 
+import { architectureOf, isAsConfigured, layerSizes, readArchitecture } from "./architecture.js";
+import { MAX_CLASSES } from "./points.js";
 import { checkField, isSeed } from "./settings.js";
+
+/** Arrays like the parameters that each optimizer remembers.
+ * @type {Readonly<Record<Optimizer, number>>} */
+const SLOTS = Object.freeze({ sgd: 0, rmsprop: 1, adam: 2 });
+
+/** @typedef {Record<string, unknown>} Fields */
 
 /**
  * The checkpoint a value is, if it is one: shapes that agree, base64 of the right lengths. What
  * is in the numbers is for the server to check.
- * @param {unknown} value
- * @returns {Checkpoint | null} the value itself
+ * @param {unknown} value also as it was kept before there were architectures
+ * @param {number} [dropout] of such a former one
+ * @returns {Checkpoint | null}
  */
-export function readCheckpoint(value) {
+export function readCheckpoint(value, dropout = 0) {
   if (!isRecord(value) || !isRecord(value.optimizer) || !isRecord(value.seeds)) return null;
-  const { generation, step, hiddenLayers, classes, activation, parameters, optimizer, seeds } = value;
-  if (!isSeed(generation) || !isSeed(step) || !isSeed(optimizer.steps)) return null;
-  const layers = checkField("architecture", hiddenLayers);
-  if (!layers.ok || !checkField("activation", activation).ok) return null;
-  if (!Number.isInteger(classes) || Number(classes) < 2 || Number(classes) > 8) return null;
-  if (!checkField("optimizer", optimizer.kind).ok) return null;
-  if (![seeds.init, seeds.batches, seeds.dropout].every(isSeed)) return null;
-  const nParameters = countParameters([2, ...layers.value, Number(classes)]);
-  const { firstMoment, secondMoment } = optimizer;
-  const fits =
-    floatsIn(parameters) === nParameters &&
-    [firstMoment, secondMoment].every((text) => text === "" || floatsIn(text) === nParameters);
-  return fits ? /** @type {Checkpoint} */ (/** @type {unknown} */ (value)) : null;
+  const fields = "hiddenLayers" in value ? renewed(value, value.optimizer, dropout) : value;
+  const architecture = readArchitecture(fields.architecture);
+  if (architecture === null || !isRecord(fields.optimizer)) return null;
+  const { kind, steps, slots } = fields.optimizer;
+  const { init, batches, dropout: dropoutSeed } = value.seeds;
+  if (![fields.generation, fields.step, steps, init, batches, dropoutSeed].every(isSeed)) return null;
+  if (!checkField("optimizer", kind).ok) return null;
+  const nSlots = SLOTS[/** @type {Optimizer} */ (kind)];
+  const rest = {
+    epoch: 0, epochPosition: 0, diverged: false, absentRows: [], lastGood: null,
+    ...fields,
+    optimizer: { rowSteps: new Array(architecture.outputs).fill(steps), ...fields.optimizer },
+  };
+  const nParameters = countParameters(architecture);
+  const isWhole =
+    isSeed(rest.epoch) && isSeed(rest.epochPosition) && typeof rest.diverged === "boolean" &&
+    floatsIn(fields.parameters) === nParameters &&
+    areFloats(slots, nSlots, nParameters) &&
+    Array.isArray(rest.optimizer.rowSteps) && rest.optimizer.rowSteps.length === architecture.outputs && rest.optimizer.rowSteps.every(isSeed) &&
+    Array.isArray(rest.absentRows) && rest.absentRows.every((row) => isAbsentRow(row, architecture, nSlots)) &&
+    (rest.lastGood === null || isLastGood(rest.lastGood, nParameters));
+  return isWhole ? /** @type {Checkpoint} */ (/** @type {unknown} */ (rest)) : null;
 }
 
 /**
@@ -34,17 +52,64 @@ export function readCheckpoint(value) {
  */
 export function usableCheckpoint({ checkpoint, settings: { config }, requests, training }) {
   if (checkpoint === null || requests.reset || training.networkPending) return null;
-  const fits =
-    checkpoint.activation === config.activation &&
-    checkpoint.hiddenLayers.join("-") === config.architecture.join("-");
-  return fits ? checkpoint : null;
+  return isAsConfigured(checkpoint.architecture, config) ? checkpoint : null;
 }
 
-/** @param {readonly number[]} layerSizes */
-function countParameters(layerSizes) {
+/**
+ * A checkpoint of before there were architectures, with the same weights.
+ * @param {Fields} former
+ * @param {Fields} optimizer
+ * @param {number} dropout
+ * @returns {Fields}
+ */
+function renewed({ hiddenLayers, classes, activation, ...rest }, optimizer, dropout) {
+  const { kind, steps, firstMoment, secondMoment } = optimizer;
+  const units = checkField("architecture", hiddenLayers);
+  const checked = checkField("activation", activation);
+  if (!units.ok || !checked.ok) return {};
+  const moments = [firstMoment, secondMoment].filter((text) => text !== "");
+  return {
+    ...rest,
+    architecture: architectureOf({ architecture: units.value, activation: checked.value, dropout }, Number(classes)),
+    optimizer: { kind, steps, slots: moments },
+  };
+}
+
+/**
+ * @param {unknown} row
+ * @param {Architecture} architecture
+ * @param {number} nSlots
+ */
+function isAbsentRow(row, architecture, nSlots) {
+  if (!isRecord(row) || !isSeed(row.steps) || !isSeed(row.class)) return false;
+  const nRow = (layerSizes(architecture).at(-2) ?? 0) + 1;
+  const isAbsent = row.class >= architecture.outputs && row.class < MAX_CLASSES;
+  return isAbsent && floatsIn(row.parameters) === nRow && areFloats(row.slots, nSlots, nRow);
+}
+
+/**
+ * @param {unknown} state
+ * @param {number} nParameters
+ */
+function isLastGood(state, nParameters) {
+  return isRecord(state) && [state.step, state.epoch, state.epochPosition].every(isSeed) && floatsIn(state.parameters) === nParameters;
+}
+
+/** @param {Architecture} architecture */
+function countParameters(architecture) {
+  const sizes = layerSizes(architecture);
   let count = 0;
-  for (let i = 1; i < layerSizes.length; i += 1) count += (layerSizes[i - 1] + 1) * layerSizes[i];
+  for (let i = 1; i < sizes.length; i += 1) count += (sizes[i - 1] + 1) * sizes[i];
   return count;
+}
+
+/**
+ * @param {unknown} texts
+ * @param {number} count of texts
+ * @param {number} length of each
+ */
+function areFloats(texts, count, length) {
+  return Array.isArray(texts) && texts.length === count && texts.every((text) => floatsIn(text) === length);
 }
 
 /**
@@ -60,7 +125,7 @@ function floatsIn(text) {
 
 /**
  * @param {unknown} value
- * @returns {value is Record<string, unknown>}
+ * @returns {value is Fields}
  */
 function isRecord(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);

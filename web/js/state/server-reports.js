@@ -1,6 +1,6 @@
 // What the transport reports about the server. Only the transport calls these actions.
 
-/** @import { Checkpoint, Config, ConnectionStatus, FieldName, Frame, Message, Network, Point, Seeds } from "../../types/state" */
+/** @import { Architecture, Checkpoint, Config, ConnectionStatus, FieldName, Frame, Message, Point, Seeds } from "../../types/state" */
 /** @import { DocumentEdits } from "./document-edits.js" */
 /** @import { ShownMap } from "./shown-map.js" */
 /** @import { SettingsEdits } from "./settings-edits.js" */
@@ -49,7 +49,7 @@ export class ServerReports {
 
   /**
    * What the server trains now.
-   * @param {{ generation: number, network: Network, seeds: Seeds, networkPending: boolean }} now
+   * @param {{ generation: number, network: Architecture, seeds: Seeds, networkPending: boolean }} now
    */
   network({ generation, network, seeds, networkPending }) {
     // Every answer brings these again; what is equal stays the same object, so that nobody

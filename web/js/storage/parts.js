@@ -1,8 +1,9 @@
 // The parts of the state that the browser keeps, each under its own key: what is written, and how it
 // is read again.
 
-/** @import { Config, Layout, Point, PreferencesState, Seeds, State, Stored } from "../../types/state" */
+/** @import { Checkpoint, Config, Layout, Point, PreferencesState, Seeds, State, Stored } from "../../types/state" */
 
+import { architectureOf } from "../state/architecture.js";
 import { readCheckpoint, usableCheckpoint } from "../state/checkpoint.js";
 import { DEFAULT_LAYOUT, DEFAULT_PREFERENCES, validLayout, validPreferences } from "../state/choices.js";
 import { readPoint } from "../state/points.js";
@@ -22,12 +23,15 @@ const FORMER_LAYOUT_KEY = "nnvisu_ui";
  * @typedef {object} Part
  * @property {string} key
  * @property {string} [formerKey] where it was until there was something under the key
+ * @property {(value: any) => Entry | undefined} [original] the entry that a value of nnvisu's first
+ *   page means, which wrote no version; undefined if it is none
  * @property {boolean} everyTab whether what any tab does to it is kept, not only what the tab does
  *   whose work is kept
  * @property {() => string} what its name in a sentence
  * @property {(state: State) => unknown[]} values what it is made of, compared by identity
  * @property {(state: State) => object | null} entry what is written; null if there is nothing to keep
- * @property {(entry: Entry, problems: string[]) => Partial<Stored>} read
+ * @property {(entry: Entry, problems: string[], stored: Stored) => Partial<Stored>} read with what the
+ *   parts before it have been read as
  */
 
 /** @type {Readonly<Record<"config" | "document" | "weights" | "preferences" | "layout", Part>>} */
@@ -44,6 +48,7 @@ export const PARTS = Object.freeze({
       const { config, seeds, stepsPerSecond } = currentRun(state).settings;
       return { ...config, stepsPerSecond, seeds };
     },
+    original: (value) => (isRecord(value) && FIELDS.some((field) => field in value) ? { ...DEFAULT_CONFIG, ...value } : undefined),
     read: readConfig,
   },
   document: {
@@ -52,6 +57,7 @@ export const PARTS = Object.freeze({
     what: () => word("storage.points"),
     values: ({ document }) => [document.points],
     entry: ({ document }) => ({ points: document.points }),
+    original: (value) => (Array.isArray(value) ? { points: value } : undefined),
     read: readPoints,
   },
   weights: {
@@ -62,13 +68,13 @@ export const PARTS = Object.freeze({
     values: (state) => {
       const checkpoint = usableCheckpoint(currentRun(state));
       if (checkpoint === null) return [null];
-      const { step, parameters, optimizer, seeds } = checkpoint;
-      return [step, parameters, ...Object.values(optimizer), ...Object.values(seeds)];
+      return [contentOf(checkpoint)];
     },
     entry: (state) => {
       const checkpoint = usableCheckpoint(currentRun(state));
       return checkpoint === null ? null : { checkpoint };
     },
+    original: (value) => (isRecord(value) && "weights" in value ? { model: value } : undefined),
     read: readWeights,
   },
   preferences: {
@@ -89,6 +95,16 @@ export const PARTS = Object.freeze({
     read: (entry) => ({ layout: { ...DEFAULT_LAYOUT, ...validLayout(entry) } }),
   },
 });
+
+/** @type {WeakMap<Checkpoint, string>} */
+const contents = new WeakMap();
+
+/** @param {Checkpoint} checkpoint */
+function contentOf(checkpoint) {
+  const known = contents.get(checkpoint) ?? JSON.stringify({ ...checkpoint, generation: 0 });
+  contents.set(checkpoint, known);
+  return known;
+}
 
 /**
  * @param {State} state
@@ -152,10 +168,53 @@ function readPoints(entry, problems) {
 /**
  * @param {Entry} entry
  * @param {string[]} problems
+ * @param {Stored} stored
  * @returns {Partial<Stored>}
  */
-function readWeights(entry, problems) {
-  const checkpoint = readCheckpoint(entry.checkpoint);
+function readWeights(entry, problems, { config }) {
+  const checkpoint = "model" in entry ? checkpointOfModel(entry.model, config) : readCheckpoint(entry.checkpoint, config.dropout);
   if (checkpoint === null) problems.push(word("storage.networkDamaged"));
   return { checkpoint };
+}
+
+/**
+ * The weights of nnvisu's first page, which kept neither their optimizer nor their step.
+ * @param {any} model `{weights: [layer][unit][input], biases: [layer][unit]}`
+ * @param {Config} config
+ * @returns {Checkpoint | null}
+ */
+function checkpointOfModel(model, config) {
+  const { weights, biases } = model;
+  const isMatrix = (/** @type {unknown} */ layer) => Array.isArray(layer) && layer.every((unit) => unit?.length === layer[0].length);
+  if (!Array.isArray(weights) || !Array.isArray(biases) || !weights.every(isMatrix)) return null;
+  // All weights from the first input of a layer, then those from the second; its biases come last.
+  const columns = (/** @type {number[][]} */ layer) => (layer[0] ?? []).map((_, input) => layer.map((unit) => unit[input]));
+  const parameters = weights.flatMap((layer, i) => [columns(layer), biases[i]]).flat(2);
+  if (!parameters.every(Number.isFinite)) return null;
+  const text = base64Of(Float32Array.from(parameters));
+  const outputs = biases.at(-1)?.length;
+  const slots = { sgd: 0, rmsprop: 1, adam: 2 }[config.optimizer];
+  return readCheckpoint({
+    generation: 0,
+    step: 0,
+    architecture: architectureOf({ ...config, architecture: biases.slice(0, -1).map((layer) => layer?.length) }, outputs),
+    parameters: text,
+    optimizer: { kind: config.optimizer, steps: 0, slots: new Array(slots).fill(base64Of(new Float32Array(parameters.length))) },
+    seeds: { init: 0, batches: 0, dropout: 0 },
+  });
+}
+
+/** @param {Float32Array} floats */
+function base64Of(floats) {
+  const bytes = new DataView(new ArrayBuffer(4 * floats.length));
+  floats.forEach((value, i) => bytes.setFloat32(4 * i, value, true));
+  return btoa(Array.from(new Uint8Array(bytes.buffer), (byte) => String.fromCharCode(byte)).join(""));
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Entry}
+ */
+function isRecord(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

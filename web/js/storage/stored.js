@@ -61,8 +61,11 @@ export function readStored({ shared, own }) {
   if (ofWork === null) problems.push(word("storage.none"));
   let stored = NOTHING_STORED;
   for (const part of Object.values(PARTS)) {
-    const entry = readEntry(part.everyTab ? shared : ofWork, part, problems);
-    if (entry !== null) stored = { ...stored, ...part.read(entry, problems) };
+    const nProblems = problems.length;
+    const place = part.everyTab ? shared : ofWork;
+    const entry = readEntry(place, part, problems);
+    if (entry !== null) stored = { ...stored, ...part.read(entry, problems, stored) };
+    if (problems.length > nProblems) keepCopy(place, part);
   }
   return { stored, problems };
 }
@@ -81,12 +84,14 @@ export function readPreferencesOf(shared) {
  * @param {string[]} problems
  * @returns {Entry | null}
  */
-function readEntry(storage, { key, formerKey, what }, problems) {
+function readEntry(storage, { key, formerKey, original, what }, problems) {
   try {
     const text = storage?.getItem(key) ?? (formerKey === undefined ? null : storage?.getItem(formerKey)) ?? null;
     if (text === null) return null;
     const entry = JSON.parse(text);
     if (entry?.version === VERSION) return entry;
+    const ofOriginal = entry?.version === undefined ? original?.(entry) : undefined;
+    if (ofOriginal !== undefined) return ofOriginal;
   } catch {
     // Not JSON, or not readable: like an entry of another version.
   }
@@ -94,4 +99,18 @@ function readEntry(storage, { key, formerKey, what }, problems) {
   // Two parts may have been under one key.
   if (!problems.includes(problem)) problems.push(problem);
   return null;
+}
+
+/**
+ * What could not be read, or not wholly, will be written over: a copy stays for who can.
+ * @param {KeyValueStore | null} storage
+ * @param {Part} part
+ */
+function keepCopy(storage, { key }) {
+  try {
+    const text = storage?.getItem(key) ?? null;
+    if (text !== null) storage?.setItem(`${key}_unread`, text);
+  } catch {
+    // A full storage: there is no place for it.
+  }
 }

@@ -12,6 +12,7 @@
 /** @import { Replies, Waiting } from "./replies.js" */
 
 import { usableCheckpoint } from "../state/checkpoint.js";
+import { formerCheckpoint } from "../state/former-checkpoint.js";
 import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
 
 /**
@@ -77,7 +78,9 @@ const settings = {
 const seedsAndWeights = {
   restore: (_, run) => {
     const freshWeights = run.requests.reset || run.training.networkPending;
-    return { checkpoint: usableCheckpoint(run), seeds: freshWeights ? null : run.settings.seeds };
+    const checkpoint = usableCheckpoint(run);
+    const { activation } = run.settings.config;
+    return { checkpoint: checkpoint === null ? null : formerCheckpoint(checkpoint, activation), seeds: freshWeights ? null : run.settings.seeds };
   },
   tell: (context) => {
     const { run, store, replies } = context;

@@ -1,15 +1,17 @@
 // Reads the text messages of the server. What comes out has the shape its type says.
 
-/** @import { Activation, Checkpoint, Frozen, Network, Point, Seeds } from "../../types/state" */
+/** @import { Architecture, Checkpoint, Frozen, Point, Seeds } from "../../types/state" */
 /** @import { ErrorCode, Limits, Response, ServerInfo, SessionState } from "../../types/wire" */
 
+import { readArchitecture } from "../state/architecture.js";
 import { readCheckpoint } from "../state/checkpoint.js";
+import { readFormerNetwork } from "../state/former-checkpoint.js";
 import { readPoint } from "../state/points.js";
-import { checkField, isSeed } from "../state/settings.js";
+import { isSeed } from "../state/settings.js";
 
 /**
  * The server's session, as far as the page needs to know.
- * @typedef {Frozen<Pick<SessionState, "generation" | "running" | "step" | "network" | "seeds">>} ServerState
+ * @typedef {Frozen<Pick<SessionState, "generation" | "running" | "step" | "seeds">> & { network: Architecture }} ServerState
  *
  * @typedef {{ type: "config" } & Omit<ServerInfo, "limits"> & Limits} Hello
  * @typedef {{ type: "state", re: number | null, state: ServerState }} StateMessage
@@ -23,12 +25,12 @@ import { checkField, isSeed } from "../state/settings.js";
 
 /** @typedef {Record<string, unknown>} Fields */
 
-/** @type {Readonly<Record<Response["type"], (fields: Fields) => Message | null>>} */
+/** @type {Readonly<Record<Response["type"], (fields: Fields, dropout: number) => Message | null>>} */
 const READERS = {
   config: readHello,
   state: readState,
-  checkpoint: ({ payload }) => {
-    const checkpoint = readCheckpoint(payload);
+  checkpoint: ({ payload }, dropout) => {
+    const checkpoint = readCheckpoint(payload, dropout);
     return checkpoint === null ? null : { type: "checkpoint", checkpoint };
   },
   data_generated: readDataGenerated,
@@ -48,9 +50,10 @@ function isKnown(type) {
 
 /**
  * @param {string} text
+ * @param {number} [dropout] of the network, which a former checkpoint does not tell
  * @returns {Message}
  */
-export function parseMessage(text) {
+export function parseMessage(text, dropout = 0) {
   /** @type {unknown} */
   let fields;
   try {
@@ -62,7 +65,7 @@ export function parseMessage(text) {
     return { type: "unreadable", reason: "it has no type" };
   }
   if (!isKnown(fields.type)) return { type: "ignored" };
-  return READERS[fields.type](fields) ?? { type: "unreadable", reason: `"${fields.type}" lacks something` };
+  return READERS[fields.type](fields, dropout) ?? { type: "unreadable", reason: `"${fields.type}" lacks something` };
 }
 
 /**
@@ -85,27 +88,11 @@ function readHello({ payload }) {
 function readState({ re, payload }) {
   if (!isFields(payload)) return null;
   const { generation, running, step } = payload;
-  const network = readNetwork(payload.network);
+  const network = readArchitecture(payload.network) ?? readFormerNetwork(payload.network);
   const seeds = readSeeds(payload.seeds);
   if (!isSeed(generation) || !isSeed(step) || typeof running !== "boolean") return null;
   if (network === null || seeds === null) return null;
   return { type: "state", re: idOf(re), state: { generation, running, step, network, seeds } };
-}
-
-/**
- * @param {unknown} value
- * @returns {Network | null}
- */
-function readNetwork(value) {
-  if (!isFields(value) || !Array.isArray(value.layerSizes)) return null;
-  const { layerSizes, activation, dropout } = value;
-  if (layerSizes.length < 2 || !layerSizes.every(Number.isInteger)) return null;
-  if (!checkField("activation", activation).ok || !checkField("dropout", dropout).ok) return null;
-  return {
-    layerSizes,
-    activation: /** @type {Activation} */ (activation),
-    dropout: Number(dropout),
-  };
 }
 
 /**

@@ -4,6 +4,7 @@
 /** @import { FieldName } from "../../types/state" */
 /** @import { Page } from "./page.js" */
 
+import { layerSizes } from "../state/architecture.js";
 import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
 import { FIELDS, SETTINGS, formatField } from "../state/settings.js";
@@ -155,10 +156,10 @@ function networkHint({ store }) {
   return hint;
 
   function describeNetwork() {
-    const { network, networkPending } = currentRun(store.state).training;
+    const { training: { network, networkPending }, settings: { config } } = currentRun(store.state);
     if (network === null) return word("hint.architecture");
     // While a new network is on its way the old words would be false, and "…" tells of both.
     if (networkPending) return word("network.pending");
-    return word("network.confirmed", { ...network, activation: wordFor(`choice.${network.activation}`) });
+    return word("network.confirmed", { layerSizes: layerSizes(network), activation: wordFor(`choice.${config.activation}`) });
   }
 }
