@@ -96,6 +96,14 @@ test("training starts only after the points are told", async () => {
   assert.deepEqual(server.types(), ["update_data", "start_training"]);
 });
 
+test("a frame of another run is not shown", async () => {
+  const { store, server } = await connected();
+  server.frame({ generation: 1, step: 3, run: 1 });
+  assert.equal(store.run.map.frame, null);
+  server.frame({ generation: 1, step: 4, run: 0 });
+  assert.equal(store.run.map.frame.step, 4);
+});
+
 test("play and pause in one turn say nothing; play, then pause, say both", async () => {
   const { store, server } = await connected();
   store.addPoint(CLICK);

@@ -60,3 +60,16 @@ test("no module imports itself on the way", () => {
   };
   for (const path of imports.keys()) visit(path, []);
 });
+
+test("every module is part of the page", () => {
+  const page = readFileSync(join(ROOT, "../index.html"), "utf8");
+  const waiting = [...page.matchAll(/src="js\/([^"]*)"/g)].map(([, path]) => path);
+  assert.ok(waiting.includes("main.js"));
+  const reached = new Set();
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    waiting.push(...imports.get(path));
+  }
+  for (const path of imports.keys()) assert.ok(reached.has(path), path);
+});

@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { statusText } from "../../web/js/view/status.js";
+import { NOTHING_STORED, initialState } from "../../web/js/state/initial-state.js";
+import { newRun } from "../../web/js/state/runs.js";
+import { Slices } from "../../web/js/state/slices.js";
 import { Store } from "../../web/js/state/store.js";
 import { message } from "../../web/js/words/message.js";
 import { textOf } from "../../web/js/words/word.js";
@@ -168,4 +171,19 @@ test("a reload is paused, with everything else as it was", () => {
   assert.equal(second.run.training.running, false);
   assert.equal(second.state.document.nClassesPresent, 1);
   assert.equal(second.state.document.points, data.points);
+});
+
+test("of several runs only the current one is changed", () => {
+  const first = initialState(NOTHING_STORED);
+  const second = newRun(1, NOTHING_STORED);
+  const slices = new Slices({ ...first, runs: { list: [...first.runs.list, second], current: 1 } });
+  slices.patchRunPart("settings", { stepsPerSecond: 5 });
+  slices.patchRun({ checkpoint: checkpoint() });
+  const [other, changed] = slices.state.runs.list;
+  assert.equal(other, first.runs.list[0]);
+  assert.equal(changed, slices.run);
+  assert.deepEqual([changed.settings.stepsPerSecond, changed.checkpoint.step, changed.training], [5, 40, second.training]);
+  const { runs } = slices.state;
+  slices.patchRunPart("settings", { stepsPerSecond: 5 });
+  assert.equal(slices.state.runs, runs);
 });

@@ -115,8 +115,12 @@ export class Connection {
   /** @param {Decoded} decoded */
   #frame(decoded) {
     if (this.#replies.expectNewGeneration) return;
-    if (!decoded.ok) this.#complain(decoded.message);
-    else if (decoded.value.generation === this.#generation) this.#store.server.frame(decoded.value);
+    if (!decoded.ok) {
+      this.#complain(decoded.message);
+      return;
+    }
+    const { run, generation } = decoded.value;
+    if (run === this.#store.run.id && generation === this.#generation) this.#store.server.frame(decoded.value);
   }
 
   #forget() {
