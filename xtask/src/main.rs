@@ -14,6 +14,7 @@ mod lints;
 mod load;
 mod msrv;
 mod screenshots;
+mod served;
 mod test;
 mod tools;
 

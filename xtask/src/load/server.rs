@@ -1,15 +1,15 @@
 //! The server that is measured: one of our own for each scenario, or one that runs already.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::ToSocketAddrs as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use nnvisu_test_client::{Endpoint, Version};
 
 use super::process::{Usage, usage};
+use crate::served::Served;
 
 /// How long a server may take to settle after sessions have come or gone.
 const SETTLE: Duration = Duration::from_secs(20);
@@ -34,48 +34,33 @@ pub(super) enum Source {
 pub(super) struct Server {
     endpoint: Endpoint,
     pid: Option<u32>,
-    child: Option<Child>,
+    _own: Option<Served>,
 }
+
+/// Room for everything that is measured here.
+const OPTIONS: [&str; 3] = [
+    "--max-sessions=100000",
+    "--max-sessions-per-address=100000",
+    "--max-messages-per-second=0",
+];
 
 impl Server {
     pub(super) fn open(source: &Source) -> Result<Self> {
-        match source {
-            Source::Program(program) => Self::start(program),
-            Source::Running { url, pid } => Ok(Self {
+        Ok(match source {
+            Source::Program(program) => {
+                let own = Served::start(Command::new(program), &OPTIONS)?;
+                Self {
+                    endpoint: Endpoint::new(own.address(), Version::V2),
+                    pid: Some(own.pid()),
+                    _own: Some(own),
+                }
+            }
+            Source::Running { url, pid } => Self {
                 endpoint: endpoint(url)?,
                 pid: *pid,
-                child: None,
-            }),
-        }
-    }
-
-    /// Starts `program` on a free port, with room for everything that is measured here.
-    fn start(program: &PathBuf) -> Result<Self> {
-        let mut child = Command::new(program)
-            .args(["serve", "--port=0", "--max-sessions=100000"])
-            .args([
-                "--max-sessions-per-address=100000",
-                "--max-messages-per-second=0",
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("starting {}", program.display()))?;
-        let mut server = Self {
-            endpoint: Endpoint::new(SocketAddr::from(([127, 0, 0, 1], 0)), Version::V2),
-            pid: Some(child.id()),
-            child: None,
-        };
-        let stdout = child.stdout.take().expect("stdout is piped");
-        // From here on it is stopped whatever happens.
-        server.child = Some(child);
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let url = line
-            .split_whitespace()
-            .find(|word| word.starts_with("http://"));
-        server.endpoint = endpoint(url.context("the server ended without saying its address")?)?;
-        Ok(server)
+                _own: None,
+            },
+        })
     }
 
     /// Where to connect to.
@@ -106,16 +91,6 @@ impl Server {
             }
         }
         self.usage()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.child {
-            // It may have ended by itself; then there is nothing left to do.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! The running server and its one client, which takes frames as a page does.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -11,26 +10,16 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::command::target_directory;
+use crate::served::Served;
 
 /// A turn takes this many times as long as one of the library: frames come no faster.
 const LONGER: u32 = 3;
 
-/// A running server and its client. The server ends when this is dropped.
-pub(super) struct Served {
-    child: KilledOnDrop,
+/// A running server and its client.
+pub(super) struct ServedClient {
+    server: Served,
     client: Client,
     runtime: Runtime,
-}
-
-/// A process that ends when this is dropped.
-struct KilledOnDrop(Child);
-
-impl Drop for KilledOnDrop {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// One turn of the server.
@@ -44,38 +33,24 @@ pub(super) struct ServedTurn {
     pub(super) side: u16,
 }
 
-impl Served {
+impl ServedClient {
     /// Starts the released server on a free port and hands it the workload of that name.
     pub(super) fn start(workloads: &Path, workload: &str) -> Result<Self> {
         let program = format!("nnvisu{}", std::env::consts::EXE_SUFFIX);
         let program = target_directory().join("release").join(program);
-        let mut child = Command::new(&program)
-            .args(["serve", "--port", "0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map(KilledOnDrop)
-            .with_context(|| format!("could not start {}", program.display()))?;
-        let mut line = String::new();
-        let output = child.0.stdout.take().expect("its output is piped");
-        BufReader::new(output).read_line(&mut line)?;
-        let address = line
-            .split_once("http://")
-            .and_then(|(_, address)| address.trim().trim_end_matches('/').parse().ok())
-            .with_context(|| format!("no address in {line:?}"))?;
-
+        let server = Served::start(Command::new(program), &[])?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let client = runtime.block_on(async {
-            let mut client = Client::connect(&Endpoint::new(address, Version::V2)).await?;
+            let mut client = Client::connect(&Endpoint::new(server.address(), Version::V2)).await?;
             client.send(&restore(workloads, workload)?).await?;
             // The map of the untrained network.
             client.next_frame().await?;
             anyhow::Ok(client)
         })?;
         Ok(Self {
-            child,
+            server,
             client,
             runtime,
         })
@@ -84,11 +59,11 @@ impl Served {
     /// Trains afresh for at least a few times that long.
     pub(super) fn measure(&mut self, at_least: Duration) -> Result<ServedTurn> {
         let Self {
-            child,
+            server,
             client,
             runtime,
         } = self;
-        runtime.block_on(measure(client, child.0.id(), at_least))
+        runtime.block_on(measure(client, server.pid(), at_least))
     }
 }
 

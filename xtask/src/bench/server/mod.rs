@@ -12,7 +12,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use self::client::{Served, ServedTurn};
+use self::client::{ServedClient, ServedTurn};
 use super::Effort;
 use super::peer::{Program, Turn};
 use super::prepare::bench_program;
@@ -59,7 +59,7 @@ pub(super) fn compare(effort: Effort) -> Result<()> {
     let mut library = Command::new(&ours);
     library.arg("serve").arg(&workloads);
     let mut library = Program::start("nnvisu", library)?;
-    let mut served = Served::start(&workloads, WORK).context("the server's client")?;
+    let mut served = ServedClient::start(&workloads, WORK).context("the server's client")?;
     println!();
     let mut rounds = Vec::new();
     for n in 0..effort.n_rounds {

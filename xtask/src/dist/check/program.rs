@@ -1,26 +1,17 @@
 //! Running the program that came out of an artefact: it says its version and serves its page.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::served::Served;
+
 /// Far more than it takes, for machines that do much else.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Stops the program when it is no longer needed.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // If it has ended already, so much the better.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// Checks that the command `start`, which is nnvisu without arguments, says `version` and serves
 /// the page, started in the directory `from`.
@@ -42,20 +33,9 @@ pub(super) fn check(start: impl Fn() -> Command, version: &str, from: &Path) -> 
 
 /// Starts `nnvisu serve` on a free port and fetches the page with one of its modules.
 fn serves_its_page(mut start: Command, from: &Path) -> Result<()> {
-    let child = start
-        .args(["serve", "--port", "0"])
-        .current_dir(from)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("could not start `nnvisu serve`")?;
-    let mut server = Running(child);
-    let stdout = server.0.stdout.take().context("its output is ours")?;
-    let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line)?;
-    let address = line.trim().rsplit_once("http://");
-    let (_, address) = address.with_context(|| format!("no address in {line:?}"))?;
-    let address = address.trim_end_matches('/');
+    start.current_dir(from);
+    let server = Served::start(start, &[])?;
+    let address = server.address();
     for (path, content) in [("/", "<title>"), ("/js/main.js", "import ")] {
         let page = get(address, path)?;
         ensure!(
@@ -67,9 +47,9 @@ fn serves_its_page(mut start: Command, from: &Path) -> Result<()> {
 }
 
 /// The whole answer to a GET.
-fn get(address: &str, path: &str) -> Result<String> {
+fn get(address: SocketAddr, path: &str) -> Result<String> {
     let mut stream = TcpStream::connect(address).with_context(|| format!("asking {address}"))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIME_LIMIT))?;
     write!(
         stream,
         "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
