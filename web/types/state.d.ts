@@ -288,13 +288,10 @@ export interface Stored {
   readonly layout: Layout;
 }
 
-/** Other programs' formats for a trained network. */
-export type ModelFormat = "onnx" | "safetensors" | "json";
-
 /** What the view asks of the server beside the store. */
 export interface Services {
-  /** The network of a session file in another format; a sentence if that fails. */
-  requestModel(format: ModelFormat, session: string): Promise<Parsed<{ name: string; content: Blob }, string>>;
+  /** The network of a session file in a format that the server knows; a sentence if that fails. */
+  requestModel(format: string, session: string): Promise<Parsed<{ name: string; content: Blob }, string>>;
 }
 
 /** Red, green, blue, each 0 to 255. */

@@ -1,6 +1,6 @@
 // The trained network in the formats of other programs, as the server writes them.
 
-/** @import { ModelFormat, Parsed } from "../../types/state" */
+/** @import { Parsed } from "../../types/state" */
 
 import { word } from "../words/word.js";
 
@@ -8,7 +8,7 @@ import { word } from "../words/word.js";
 const TIMEOUT = 60_000;
 
 /**
- * @param {ModelFormat} format
+ * @param {string} format
  * @param {string} session the session file that holds the network
  * @param {string} baseUri the address of the page
  * @returns {Promise<Parsed<{ name: string, content: Blob }, string>>}

@@ -1,6 +1,5 @@
 // The panel "Save & open": sessions, points and models as files, and the checksum of the weights.
 
-/** @import { ModelFormat } from "../../types/state" */
 /** @import { Page } from "./page.js" */
 
 import { checksumOf } from "../files/checksum.js";
@@ -16,7 +15,7 @@ import { create, find, rootAs, setText } from "./elements.js";
 import { takeFile } from "./open-files.js";
 
 /** The formats of other programs, by the command that saves in it.
- * @type {Readonly<Record<string, ModelFormat>>} */
+ * @type {Readonly<Record<string, string>>} */
 const MODEL_FORMATS = Object.freeze({ saveOnnx: "onnx", saveSafetensors: "safetensors", saveJson: "json" });
 
 /** The kinds of file that can be opened, by the command that asks for one. */
@@ -80,7 +79,7 @@ function fileInput(root, { store }, name) {
 
 /**
  * @param {Page} page
- * @param {ModelFormat} format
+ * @param {string} format
  * @param {HTMLButtonElement} button
  */
 async function saveModel({ store, services }, format, button) {
