@@ -17,7 +17,7 @@ pub(crate) fn run(args: Serve) -> anyhow::Result<()> {
             anyhow::anyhow!("{error}; choose another with --port")
         }
         BindError::BadHost { .. } => anyhow::anyhow!("{error}; see --host"),
-        BindError::Other { .. } => error.into(),
+        _ => error.into(),
     })?;
     server
         .run_blocking(|server| {

@@ -43,6 +43,7 @@ pub struct StopHandle {
 
 /// Why a server cannot listen.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BindError {
     /// Another program listens there.
     #[error("Port {port} on {host} is already in use")]

@@ -14,6 +14,12 @@ use subtle::ConstantTimeEq as _;
 const COOKIE: &str = "nnvisu_token";
 const COOKIE_DAYS: i64 = 30;
 
+/// How many characters a token may have.
+const MIN_LENGTH: usize = 8;
+const MAX_LENGTH: usize = 256;
+/// What it may have besides letters and digits (RFC 6750, section 2.1).
+const PUNCTUATION: &str = "-._~+/=";
+
 /// A secret that all who may use the server share. Never shown, not even by `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessToken {
@@ -28,9 +34,12 @@ impl fmt::Debug for AccessToken {
 
 /// Why there is no token to use.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidToken {
     /// Too short, too long, or other characters than a header can carry (RFC 6750, section 2.1).
-    #[error("the access token must have 8 to 256 letters, digits and -._~+/=")]
+    #[error(
+        "the access token must have {MIN_LENGTH} to {MAX_LENGTH} letters, digits and {PUNCTUATION}"
+    )]
     Unsuitable,
     /// The file that it should be in cannot be read.
     #[error("the file with the access token cannot be read: {0}")]
@@ -44,10 +53,10 @@ impl AccessToken {
     ///
     /// It has not 8 to 256 characters, or one that is no ASCII letter, digit or of `-._~+/=`.
     pub fn new(secret: &str) -> Result<Self, InvalidToken> {
-        let is_suitable = (8..=256).contains(&secret.len())
+        let is_suitable = (MIN_LENGTH..=MAX_LENGTH).contains(&secret.len())
             && secret
                 .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
+                .all(|byte| byte.is_ascii_alphanumeric() || PUNCTUATION.as_bytes().contains(&byte));
         if is_suitable {
             Ok(Self {
                 secret: secret.to_owned(),

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix_web::{error::PayloadError, web::Bytes};
+use actix_web::error::PayloadError;
 use actix_ws::{
     AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, ProtocolError,
     Session as Socket,
@@ -16,12 +16,11 @@ use nnvisu_protocol::{ErrorCode, RequestError, ServerMessage};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{
-    flow_control::FlowControl, receive_monitor::ReceiveMonitor, send_monitor::SendMonitor,
-    throttle::Throttle,
+    receive_monitor::ReceiveMonitor, send_monitor::SendMonitor, sender::Sender, throttle::Throttle,
 };
 use crate::{
     deadline::reached,
-    session::{Command, Frame, OutboxReader, Outgoing, SessionHandle},
+    session::{Command, OutboxReader, Outgoing, SessionHandle},
     shared::Shared,
     shutdown::Shutdown,
     watch::AbortHandle,
@@ -39,21 +38,16 @@ const IDLE: &str = "idle";
 /// While this many replies wait, no further request is read. The backlog bounds their bytes.
 const MAX_WAITING_REPLIES: usize = 16;
 /// How long the connection may still exist after both sides have closed the WebSocket.
-const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const ABORT_DELAY: Duration = Duration::from_secs(1);
 
 pub(super) struct Connection {
-    socket: Socket,
+    sender: Sender,
     messages: AggregatedMessageStream,
     session: SessionHandle,
     outbox: OutboxReader,
     /// A command for which the session has no room yet.
     waiting: Option<Command>,
-    flow_control: FlowControl,
     receive_monitor: Rc<ReceiveMonitor>,
-    send_monitor: Rc<SendMonitor>,
-    /// The payload of a ping that has not been answered. Only the newest one needs an answer
-    /// (RFC 6455, section 5.5.3).
-    ping_to_answer: Option<Bytes>,
     throttle: Throttle,
     /// When the session was last asked for something or seen training.
     last_busy: Instant,
@@ -98,15 +92,17 @@ impl From<Closed> for End {
 impl Connection {
     pub(super) fn new(parts: Parts, shared: &Shared) -> Self {
         Self {
-            socket: parts.socket,
+            sender: Sender::new(
+                parts.socket,
+                parts.send_monitor,
+                shared.metrics.clone(),
+                shared.client_timeout,
+            ),
             messages: parts.messages,
             session: parts.session,
             outbox: parts.outbox,
             waiting: None,
-            flow_control: FlowControl::new(Instant::now()),
             receive_monitor: parts.receive_monitor,
-            send_monitor: parts.send_monitor,
-            ping_to_answer: None,
             throttle: Throttle::new(shared.session_limits.max_messages_per_second),
             last_busy: Instant::now(),
             idle_timeout: shared.session_limits.idle_timeout,
@@ -124,16 +120,15 @@ impl Connection {
         drop(self.session);
         let grace = match end {
             End::Gone => Duration::ZERO,
-            End::ClosedByClient => DISCONNECT_TIMEOUT,
+            End::ClosedByClient => ABORT_DELAY,
             End::Close(code, reason) => {
                 let reason = CloseReason {
                     code,
                     description: Some(reason.to_owned()),
                 };
-                let sending = send_close(self.socket, &self.send_monitor, Some(reason));
-                let closing_handshake = close(sending, self.messages);
+                let closing_handshake = close(self.sender, self.messages, reason);
                 match timeout(CLOSING_HANDSHAKE_TIMEOUT, closing_handshake).await {
-                    Ok(Ok(())) => DISCONNECT_TIMEOUT,
+                    Ok(Ok(())) => ABORT_DELAY,
                     _ => Duration::ZERO,
                 }
             }
@@ -151,12 +146,10 @@ impl Connection {
         let hello = self.outbox.next(false).await;
         self.send(hello).await?;
         // Measures the round trip before the first frame.
-        self.ping().await?;
+        self.sender.ping().await?;
         loop {
-            let may_send = self.send_monitor.has_room();
-            if may_send && let Some(payload) = self.ping_to_answer.take() {
-                self.pong(&payload).await?;
-            }
+            self.sender.answer_waiting_ping().await?;
+            let may_send = self.sender.has_room();
             let may_ask = self.waiting.is_none()
                 && self.outbox.n_replies() < MAX_WAITING_REPLIES
                 && !self.session.inbox().backlog().is_full();
@@ -164,15 +157,15 @@ impl Connection {
             let now = Instant::now();
             let reads = may_ask && next_read.is_none();
             self.receive_monitor.record_reading(reads, now);
-            self.flow_control
-                .set_pong_delay(self.receive_monitor.pong_delay());
-            let bulk = may_send && self.flow_control.may_send_frame(now);
+            let flow_control = &mut self.sender.flow_control;
+            flow_control.set_pong_delay(self.receive_monitor.pong_delay());
+            let bulk = may_send && flow_control.may_send_frame(now);
             let next_frame = if may_send && !bulk {
-                self.flow_control.next_frame_without_pongs()
+                flow_control.next_frame_without_pongs()
             } else {
                 None
             };
-            let bytes_per_second = self.flow_control.bytes_per_second();
+            let bytes_per_second = flow_control.bytes_per_second();
             if self.outbox.report_link(bytes_per_second, !bulk) {
                 self.session.inbox().wake();
             }
@@ -190,7 +183,7 @@ impl Connection {
                     }
                 }
                 outgoing = self.outbox.next(bulk), if may_send => self.send(outgoing).await?,
-                () = self.send_monitor.progress() => {}
+                () = self.sender.progress() => {}
                 _ = checks.tick() => self.check_on_client().await?,
             }
         }
@@ -214,24 +207,19 @@ impl Connection {
                 self.waiting = Some(Command::Binary);
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
-                if self.send_monitor.has_room() {
-                    self.pong(&payload).await?;
-                } else {
-                    self.ping_to_answer = Some(payload);
-                }
+                self.sender.answer_ping(payload).await?;
             }
             Some(Ok(AggregatedMessage::Pong(payload))) => {
-                self.flow_control
-                    .set_pong_delay(self.receive_monitor.pong_delay());
-                for age in self.flow_control.pong(&payload, Instant::now()) {
+                let flow_control = &mut self.sender.flow_control;
+                flow_control.set_pong_delay(self.receive_monitor.pong_delay());
+                for age in flow_control.pong(&payload, Instant::now()) {
                     self.session.metrics().frame_acknowledged(age);
                 }
             }
             Some(Ok(AggregatedMessage::Close(reason))) => {
                 let echo = reason.map(|reason| reason.code.into());
                 // The client may be gone already; either way this is the end.
-                let closing = send_close(self.socket.clone(), &self.send_monitor, echo);
-                let _ = with_timeout(self.timeout, closing).await;
+                let _ = self.sender.close(echo).await;
                 return Err(End::ClosedByClient);
             }
             Some(Err(error)) => return Err(self.refuse(&error).await?),
@@ -261,46 +249,19 @@ impl Connection {
             ErrorCode::MessageTooLarge,
             "The message is larger than this server takes",
         );
-        self.text(ServerMessage::from(error).to_json(), 0).await?;
+        let text = ServerMessage::from(error).to_json();
+        self.sender.event(text).await?;
         Ok(End::Close(CloseCode::Size, "The message is too large"))
     }
 
     async fn send(&mut self, outgoing: Outgoing) -> Result<(), End> {
         match outgoing {
-            Outgoing::Reply(text) => {
-                let counted = text.len();
-                self.text(text, counted).await?;
-                if self.flow_control.wants_ping() {
-                    self.ping().await?;
-                }
-                Ok(())
-            }
-            Outgoing::Frame(Frame {
-                step_result,
-                bytes,
-                made,
-                ..
-            }) => {
-                let n_bytes = bytes.len() + step_result.as_ref().map_or(0, String::len);
-                self.ping_before_frame().await?;
-                if let Some(step_result) = step_result {
-                    self.text(step_result, 0).await?;
-                }
-                self.session.metrics().frame_sent();
-                self.record_sent(bytes.len(), 0);
-                with_timeout(self.timeout, self.socket.binary(Bytes::from(bytes))).await?;
-                self.ping_behind(n_bytes).await?;
-                self.flow_control.frame_was_made(made);
-                Ok(())
-            }
-            Outgoing::Checkpoint(text) => {
-                let n_bytes = text.len();
-                self.ping_before_frame().await?;
-                self.text(text, 0).await?;
-                self.ping_behind(n_bytes).await
-            }
-            Outgoing::Failed => Err(End::Close(CloseCode::Error, "The session failed")),
+            Outgoing::Reply(text) => self.sender.reply(text).await?,
+            Outgoing::Frame(frame) => self.sender.frame(frame).await?,
+            Outgoing::Checkpoint(text) => self.sender.checkpoint(text).await?,
+            Outgoing::Failed => return Err(End::Close(CloseCode::Error, "The session failed")),
         }
+        Ok(())
     }
 
     async fn check_on_client(&mut self) -> Result<(), End> {
@@ -316,69 +277,15 @@ impl Connection {
             return Err(End::Close(CloseCode::Policy, "The message came too slowly"));
         }
         let idle_for = self.receive_monitor.idle_for(now);
-        let is_stalled = self.flow_control.is_stalled(self.timeout, now)
-            || self.send_monitor.is_stalling(self.timeout, now);
+        let is_stalled = self.sender.is_stalled(now);
         if idle_for > self.timeout || is_stalled {
             tracing::debug!(is_stalled, "a client is gone without a closing handshake");
             return Err(End::Gone);
         }
         if idle_for > self.timeout / PING_AFTER_PART {
-            self.ping().await?;
+            self.sender.ping().await?;
         }
         Ok(())
-    }
-
-    /// Sends a text message, of which `counted` bytes are in the backlog already.
-    async fn text(&mut self, text: String, counted: usize) -> Result<(), End> {
-        self.record_sent(text.len(), counted);
-        with_timeout(self.timeout, self.socket.text(text)).await
-    }
-
-    fn record_sent(&mut self, n_bytes: usize, counted: usize) {
-        self.session.metrics().sent(n_bytes);
-        self.send_monitor.handed_over(n_bytes, counted);
-        self.flow_control.record_sent(n_bytes, Instant::now());
-    }
-
-    async fn ping(&mut self) -> Result<(), End> {
-        let payload = self.flow_control.ping(Instant::now());
-        self.send_ping(payload).await
-    }
-
-    async fn send_ping(&mut self, payload: [u8; 8]) -> Result<(), End> {
-        self.send_monitor.handed_over(payload.len(), 0);
-        with_timeout(self.timeout, self.socket.ping(&payload)).await
-    }
-
-    async fn pong(&mut self, payload: &[u8]) -> Result<(), End> {
-        self.send_monitor.handed_over(payload.len(), 0);
-        with_timeout(self.timeout, self.socket.pong(payload)).await
-    }
-
-    /// Sends a ping before something large, so that its time on the link can be told from the round
-    /// trip.
-    async fn ping_before_frame(&mut self) -> Result<(), End> {
-        if self.flow_control.wants_ping_before_frame() {
-            self.ping().await?;
-        }
-        Ok(())
-    }
-
-    /// Sends a ping behind something of `n_bytes`.
-    async fn ping_behind(&mut self, n_bytes: usize) -> Result<(), End> {
-        let payload = self.flow_control.ping_behind_frame(n_bytes, Instant::now());
-        self.send_ping(payload).await
-    }
-}
-
-/// Sends, but waits no longer for a client that reads nothing than for one that sends nothing.
-async fn with_timeout(
-    limit: Duration,
-    sending: impl Future<Output = Result<(), Closed>>,
-) -> Result<(), End> {
-    match timeout(limit, sending).await {
-        Ok(sent) => Ok(sent?),
-        Err(_) => Err(End::Gone),
     }
 }
 
@@ -395,29 +302,17 @@ async fn room_for(
 
 /// The closing handshake, started by the server (RFC 6455, section 7.1.2).
 async fn close(
-    sending: impl Future<Output = Result<(), Closed>>,
+    sender: Sender,
     mut messages: AggregatedMessageStream,
+    reason: CloseReason,
 ) -> Result<(), Closed> {
-    sending.await?;
+    sender.close(Some(reason)).await?;
     while let Some(Ok(message)) = messages.recv().await {
         if matches!(message, AggregatedMessage::Close(_)) {
             break;
         }
     }
     Ok(())
-}
-
-/// Sends a close frame, the last one.
-async fn send_close(
-    socket: Socket,
-    monitor: &SendMonitor,
-    reason: Option<CloseReason>,
-) -> Result<(), Closed> {
-    let payload_bytes = reason.as_ref().map_or(0, |reason| {
-        size_of::<u16>() + reason.description.as_ref().map_or(0, String::len)
-    });
-    monitor.handed_over(payload_bytes, 0);
-    socket.close(reason).await
 }
 
 /// Why the stream of bytes ended, if it is that which ended; the frame meter ends it, too.

@@ -1,9 +1,17 @@
-//! Refuses a WebSocket frame as soon as its header says that it is too large, or none.
+//! Refuses a WebSocket frame as soon as its header says that it is too large, or not valid.
 //!
-//! The WebSocket codec below us checks a frame's length only after all of it has arrived, so a
-//! client could make it hold any amount. This stream sits before the codec, reads along in the
-//! frame headers (RFC 6455, section 5.2) and ends the stream at the first that goes too far.
-//! Control frames are short, or broken: else a ping could be as long as the memory lasts.
+//! This works around how `actix-http` (3.20.0, the newest) reads frames. `ws::Parser::parse` knows
+//! the length of a frame from its header, but compares it with the limit, or for a control frame
+//! with the 125 bytes of RFC 6455, section 5.5, only once all of the payload has arrived; until
+//! then whatever comes is kept, so that a client can make the server hold any amount.
+//! `actix_ws::AggregatedMessageStream` (0.4.0) counts the bytes of fragments, but not what it takes
+//! to keep each of them, which for small ones is many times as much
+//! (<https://github.com/actix/actix-extras/issues/651> is the case of empty ones). Of reserved bits
+//! the parser reports the same error as actix-ws of text that is not UTF-8, which has another close
+//! code.
+//!
+//! So this stream sits before the parser, follows the frame headers (RFC 6455, section 5.2) and
+//! ends the stream at the first that goes too far.
 
 use std::{
     io,

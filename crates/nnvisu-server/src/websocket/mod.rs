@@ -6,6 +6,7 @@ mod frame_meter;
 mod link_estimator;
 mod receive_monitor;
 mod send_monitor;
+mod sender;
 mod throttle;
 
 use std::{rc::Rc, time::Instant};

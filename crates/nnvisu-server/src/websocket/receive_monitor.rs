@@ -50,7 +50,7 @@ impl ReceiveMonitor {
         }
     }
 
-    /// For how long no bytes of any kind have come.
+    /// For how long no bytes of any kind have come, though they would have been read.
     pub(super) fn idle_for(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.last_received.get())
     }
@@ -84,6 +84,9 @@ impl ReceiveMonitor {
             self.pongs_delayed_until.set(Some(now));
         }
         self.paused_since.set(paused_since.filter(|_| !reads));
+        if !reads {
+            self.last_received.set(now);
+        }
     }
 
     /// Records that bytes have come, and whether they end within a message.
@@ -169,5 +172,15 @@ mod tests {
         assert_eq!(delay, PongDelay::NoneSince(Some(now)));
         let (later, _) = pause(LONG_PAUSE / 2);
         assert_eq!(later, delay);
+    }
+
+    #[test]
+    fn a_client_that_is_not_read_is_not_idle() {
+        let start = Instant::now();
+        let monitor = ReceiveMonitor::new(start);
+        monitor.record_reading(true, start + SECOND);
+        assert_eq!(monitor.idle_for(start + SECOND), SECOND);
+        monitor.record_reading(false, start + 10 * SECOND);
+        assert_eq!(monitor.idle_for(start + 11 * SECOND), SECOND);
     }
 }
