@@ -80,6 +80,47 @@ async fn on_a_wide_screen_controls_and_canvas_are_both_in_view() {
 }
 
 #[tokio::test]
+async fn opening_the_dock_neither_moves_nor_resizes_the_canvas() {
+    with_page(async |page| {
+        // Room beside the canvas, none beside it, and a phone.
+        for (width, height) in [(1920, 1080), (1440, 900), (1200, 800), (390, 844)] {
+            page.resize(width, height).await;
+            page.until("the dock where it belongs", async || {
+                page.is_visible(".dock").await
+            })
+            .await;
+            let open = rectangle(page, "canvas.points").await;
+            if width >= 1440 {
+                let dock = rectangle(page, ".dock").await;
+                assert!(
+                    dock[0] >= open[2] && dock[2] <= f64::from(width),
+                    "{width}: the dock is right of the canvas: {dock:?} {open:?}"
+                );
+            }
+            page.click(".dock [data-part=close]").await;
+            page.until("a closed dock", async || !page.is_visible(".dock").await)
+                .await;
+            assert_eq!(
+                rectangle(page, "canvas.points").await,
+                open,
+                "{width}: closing the dock"
+            );
+            page.press("body", "d").await;
+            page.until("an open dock", async || page.is_visible(".dock").await)
+                .await;
+            if width >= 1024 {
+                assert_eq!(
+                    rectangle(page, "canvas.points").await,
+                    open,
+                    "{width}: opening the dock"
+                );
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn on_a_narrow_screen_the_canvas_is_as_wide_as_the_page() {
     with_page(async |page| {
         for (width, height) in [(360, 740), (768, 1024)] {
