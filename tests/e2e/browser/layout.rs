@@ -89,31 +89,28 @@ async fn opening_the_dock_neither_moves_nor_resizes_the_canvas() {
                 page.is_visible(".dock").await
             })
             .await;
-            let open = rectangle(page, "canvas.points").await;
+            let canvas = async || {
+                rectangle(page, "canvas.points")
+                    .await
+                    .map(|edge| edge.round() as i64)
+            };
+            let open = canvas().await;
             if width >= 1440 {
                 let dock = rectangle(page, ".dock").await;
                 assert!(
-                    dock[0] >= open[2] && dock[2] <= f64::from(width),
+                    dock[0].round() as i64 >= open[2] && dock[2] <= f64::from(width),
                     "{width}: the dock is right of the canvas: {dock:?} {open:?}"
                 );
             }
             page.click(".dock [data-part=close]").await;
             page.until("a closed dock", async || !page.is_visible(".dock").await)
                 .await;
-            assert_eq!(
-                rectangle(page, "canvas.points").await,
-                open,
-                "{width}: closing the dock"
-            );
+            assert_eq!(canvas().await, open, "{width}: closing the dock");
             page.press("body", "d").await;
             page.until("an open dock", async || page.is_visible(".dock").await)
                 .await;
             if width >= 1024 {
-                assert_eq!(
-                    rectangle(page, "canvas.points").await,
-                    open,
-                    "{width}: opening the dock"
-                );
+                assert_eq!(canvas().await, open, "{width}: opening the dock");
             }
         }
     })
