@@ -92,7 +92,7 @@ export const EN = Object.freeze({
   "tip.loss": "How wrong the network is over all points (cross-entropy): 0 would be perfect.",
   "tip.accuracy": "The share of points that the network puts into their right class.",
   "tip.rate": "How many training steps the server does each second right now.",
-  "tip.history": "Pause and drag to see the picture and the numbers of an earlier step.",
+  "tip.history": "Pause and drag to see the map and the numbers of an earlier step.",
   "history.live": "live",
   "history.liveAt": (/** @type {{ step: number }} */ { step }) => `live, step ${formatCount(step)}`,
   "history.step": (/** @type {{ step: number }} */ { step }) => `step ${formatCount(step)}`,
