@@ -64,6 +64,7 @@ mod access_control;
 mod admission;
 mod config;
 mod deadline;
+mod engine;
 mod guess_limiter;
 mod metrics;
 mod model;
@@ -74,6 +75,8 @@ mod service;
 mod session;
 mod shared;
 mod shutdown;
+#[cfg(test)]
+mod structure_tests;
 mod watch;
 mod websocket;
 

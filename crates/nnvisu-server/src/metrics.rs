@@ -224,14 +224,14 @@ impl ServerMetrics {
         self.counts.steps.inc_by(n_steps);
     }
 
-    /// A frame has been rendered.
-    pub(crate) fn drawn(&self) {
-        self.counts.drawn.inc();
+    /// Frames have been rendered.
+    pub(crate) fn drawn(&self, n_frames: u64) {
+        self.counts.drawn.inc_by(n_frames);
     }
 
-    /// A frame has been dropped before it was sent.
-    pub(crate) fn dropped(&self) {
-        self.counts.dropped.inc();
+    /// Frames have been dropped before they were sent.
+    pub(crate) fn dropped(&self, n_frames: u64) {
+        self.counts.dropped.inc_by(n_frames);
     }
 
     /// A client has acknowledged a frame that was rendered `age` ago.
@@ -274,8 +274,8 @@ mod tests {
     fn is_what_prometheus_reads() {
         let metrics = ServerMetrics::default();
         metrics.steps(1000);
-        metrics.drawn();
-        metrics.dropped();
+        metrics.drawn(1);
+        metrics.dropped(1);
         metrics.frame_acknowledged(Duration::from_millis(20));
         metrics.refused("full");
         metrics.error(ErrorCode::NoData);

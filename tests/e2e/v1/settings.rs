@@ -30,8 +30,12 @@ async fn a_new_architecture_is_confirmed_shown_and_trained() {
         let synced = client.expect("architecture_synced").await;
         assert_eq!(synced["payload"]["status"], "success");
         assert_eq!(synced["payload"]["hidden_layers"], json!(hidden_layers));
-        let result = silence(&mut client).await.result;
-        assert_eq!(step_of(&result), 0, "stopped, with fresh weights");
+        let shown = silence(&mut client).await;
+        assert_eq!(
+            (shown.n_maps, shown.n_results),
+            (1, 0),
+            "stopped, with fresh weights"
+        );
 
         start(&mut client).await;
         let trained = sizes(&mut client).await;
@@ -156,6 +160,22 @@ async fn architecture_and_activation_wait_for_the_next_reset() {
     silence(&mut client).await;
     start(&mut client).await;
     assert_eq!(sizes(&mut client).await, [2, 7, 2]);
+}
+
+/// What existing pages send when they connect again.
+#[tokio::test]
+async fn a_page_that_connects_again_gets_the_network_that_it_shows() {
+    let server = Server::start().await;
+    let mut client = Client::v1(&server).await;
+    client
+        .send(json!({"type": "update_config", "payload": {
+            "learningRate": 0.03, "architecture": [7, 4], "activation": "relu",
+            "optimizer": "adam", "regularization": 0, "batchSize": 0, "dropout": 0,
+        }}))
+        .await;
+    set_data(&mut client, &XOR).await;
+    start(&mut client).await;
+    assert_eq!(sizes(&mut client).await, [2, 7, 4, 2]);
 }
 
 #[tokio::test]

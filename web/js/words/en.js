@@ -92,7 +92,7 @@ export const EN = Object.freeze({
   "tip.loss": "How wrong the network is over all points (cross-entropy): 0 would be perfect.",
   "tip.accuracy": "The share of points that the network puts into their right class.",
   "tip.rate": "How many training steps the server does each second right now.",
-  "tip.history": "Pause and drag to see the map and the numbers of an earlier step.",
+  "tip.history": "Pause and drag to see the picture and the numbers of an earlier step.",
   "history.live": "live",
   "history.liveAt": (/** @type {{ step: number }} */ { step }) => `live, step ${formatCount(step)}`,
   "history.step": (/** @type {{ step: number }} */ { step }) => `step ${formatCount(step)}`,
@@ -181,18 +181,6 @@ export const EN = Object.freeze({
   "file.nothingToSave": "There is nothing to save before the server has been reached",
   "file.from": (/** @type {{ name: string }} */ { name }) => `from ${name}`,
   "file.pasted": "pasted",
-  // In the words of crates/nnvisu-core/src/files/csv.rs.
-  "csv.empty": "The file has no points: each line must be x, y and label, such as 0.5,-0.25,1",
-  "csv.line": (/** @type {{ number: number, why: string }} */ { number, why }) => `line ${number}: ${why}`,
-  "csv.more": (/** @type {{ count: number }} */ { count }) => `and ${count} more ${count === 1 ? "line" : "lines"}`,
-  "csv.header": (/** @type {{ text: string }} */ { text }) =>
-    `the first line must be x, y and label as numbers, or a header with these three names, not "${text}"`,
-  "csv.fields": (/** @type {{ count: number, inHeader: boolean, actual: number }} */ { count, inHeader, actual }) =>
-    `there must be ${count} values, ${inHeader ? "as in the header" : "x, y and label"}, not ${actual}`,
-  "csv.coordinate": (/** @type {{ name: string, text: string }} */ { name, text }) =>
-    `${name} must be a number from -1 to 1, not "${text}"`,
-  "csv.label": (/** @type {{ max: number, text: string }} */ { max, text }) =>
-    `label must be a whole number from 0 to ${max}, not "${text}"`,
   "model.notSaved": (/** @type {{ why: string }} */ { why }) => `The model was not saved: ${why}`,
   "model.answered": (/** @type {{ status: number }} */ { status }) => `the server answered ${status}`,
   "model.unreachable": "the server cannot be reached",

@@ -8,19 +8,30 @@ use std::{
     thread::{Builder, JoinHandle},
 };
 
-use nnvisu_protocol::{ErrorCode, RequestError, ServerMessage};
+use nnvisu_protocol::{ErrorCode, Limits, RequestError, ServerMessage};
 
 use super::{
-    actor,
+    actor::Actor,
     backlog::Backlog,
+    clock::WallClock,
     inbox::{InboxSender, inbox},
     outbox::{Outbox, OutboxReader, outbox},
     priority,
     shared_flags::SharedFlags,
-    state::{Session, SessionOptions},
     threads::SessionThreads,
 };
-use crate::{admission::AdmissionPermit, metrics::ServerMetrics};
+use crate::{
+    engine::{Dialect, Session},
+    metrics::ServerMetrics,
+};
+
+/// What a session has to know about its connection.
+pub(crate) struct SessionOptions {
+    /// How the client is spoken to.
+    pub(crate) dialect: Dialect,
+    /// How much the client may ask for.
+    pub(crate) limits: Limits,
+}
 
 /// Owns a session thread. Dropping it tells the thread to end, which it does after the step it
 /// is in; [`SessionThreads`] waits for it, so that dropping never blocks.
@@ -42,7 +53,7 @@ impl SessionHandle {
     pub(crate) fn spawn(
         id: u64,
         options: SessionOptions,
-        permit: AdmissionPermit,
+        permit: impl Send + 'static,
         threads: &SessionThreads,
         metrics: &ServerMetrics,
     ) -> io::Result<(Self, OutboxReader)> {
@@ -61,8 +72,11 @@ impl SessionHandle {
                 priority::lower();
                 let metrics = seen_by_session.metrics().clone();
                 contain_panic(id, &outbox.clone(), &metrics, || {
-                    let session = Session::new(options, outbox, seen_by_session);
-                    actor::run(session, &receiver, &scheduler);
+                    let SessionOptions { dialect, limits } = options;
+                    let mut session = Session::new(Box::new(random_number), &WallClock);
+                    let viewer = session.join(dialect, limits, Box::new(outbox), &WallClock);
+                    let actor = Actor::new(session, viewer, seen_by_session, metrics.clone());
+                    actor.run(&receiver, &scheduler);
                 });
                 tracing::debug!(id, "session ends");
             })?;
@@ -118,6 +132,10 @@ fn contain_panic(id: u64, outbox: &Outbox, metrics: &ServerMetrics, session: imp
          reload the page to go on",
     );
     outbox.fail(ServerMessage::from(error).to_json());
+}
+
+fn random_number() -> u64 {
+    getrandom::u64().expect("the operating system gives random numbers")
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {

@@ -5,27 +5,22 @@
 //! anything the other needs, and the end of the connection is the end of the session.
 
 mod actor;
-mod advance;
 mod backlog;
-mod convert;
-mod frame_renderer;
+mod clock;
 mod handle;
 mod inbox;
 mod outbox;
 mod priority;
-mod requests;
-mod schedule;
 mod scheduler;
 mod shared_flags;
-mod state;
 mod threads;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use backlog::Backlog;
-pub(crate) use handle::SessionHandle;
+pub(crate) use clock::instant;
+pub(crate) use handle::{SessionHandle, SessionOptions};
 pub(crate) use inbox::Command;
-pub(crate) use outbox::{Frame, OutboxReader, Outgoing};
-pub(crate) use state::SessionOptions;
+pub(crate) use outbox::{OutboxReader, Outgoing};
 pub(crate) use threads::SessionThreads;

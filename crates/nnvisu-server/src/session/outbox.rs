@@ -14,13 +14,13 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Instant,
 };
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::backlog::Backlog;
+use crate::engine::{DroppedFrame, Frame, Link};
 
 /// The session's end: puts things in, never waits.
 #[derive(Clone)]
@@ -91,51 +91,26 @@ pub(crate) enum Outgoing {
     Failed,
 }
 
-/// A frame of the network at one step.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Frame {
-    /// A text message that goes before the frame and speaks of the same step.
-    pub(crate) step_result: Option<String>,
-    /// Whether the `step_result` carries the weights.
-    pub(crate) with_weights: bool,
-    /// The binary frame.
-    pub(crate) bytes: Vec<u8>,
-    /// When the network was as it is shown.
-    pub(crate) made: Instant,
-}
-
-/// What had to make room for a newer frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Dropped {
-    /// Whether the client goes without weights that it was to have.
-    pub(crate) lost_weights: bool,
-}
-
-impl Outbox {
-    /// Adds a text message that must arrive.
-    pub(crate) fn reply(&self, text: String) {
+impl Link for Outbox {
+    fn reply(&self, text: String) {
         self.backlog.add(text.len());
         self.change(|waiting| waiting.replies.push_back(text));
     }
 
-    /// Replaces the frame that waits, if one does; returns what was dropped then.
-    pub(crate) fn frame(&self, frame: Frame) -> Option<Dropped> {
+    fn frame(&self, frame: Frame) -> Option<DroppedFrame> {
         let with_weights = frame.with_weights;
         let mut replaced = None;
         self.change(|waiting| replaced = waiting.frame.replace(frame));
-        replaced.map(|old: Frame| Dropped {
+        replaced.map(|old: Frame| DroppedFrame {
             lost_weights: old.with_weights && !with_weights,
         })
     }
 
-    /// Replaces the checkpoint that waits, if one does.
-    pub(crate) fn checkpoint(&self, text: String) {
+    fn checkpoint(&self, text: String) {
         self.change(|waiting| waiting.checkpoint = Some(text));
     }
 
-    /// Takes back the frame and the checkpoint that wait: they show weights that are no more.
-    /// Returns whether there was a frame.
-    pub(crate) fn withdraw(&self) -> bool {
+    fn withdraw(&self) -> bool {
         let mut had_frame = false;
         self.change(|waiting| {
             had_frame = waiting.frame.take().is_some();
@@ -144,6 +119,17 @@ impl Outbox {
         had_frame
     }
 
+    /// As good as infinite until it has been reported.
+    fn bytes_per_second(&self) -> f64 {
+        self.shared.link.bytes_per_second.load(Ordering::Relaxed) as f64
+    }
+
+    fn is_congested(&self) -> bool {
+        self.shared.link.is_congested.load(Ordering::Relaxed)
+    }
+}
+
+impl Outbox {
     /// Adds a last text message; the connection ends after it.
     pub(crate) fn fail(&self, text: String) {
         self.backlog.add(text.len());
@@ -153,16 +139,6 @@ impl Outbox {
             waiting.replies.push_back(text);
             waiting.failed = true;
         });
-    }
-
-    /// How many bytes a second the link takes; as good as infinite until it has been reported.
-    pub(crate) fn bytes_per_second(&self) -> f64 {
-        self.shared.link.bytes_per_second.load(Ordering::Relaxed) as f64
-    }
-
-    /// Whether a frame would only wait, to be replaced by a newer one.
-    pub(crate) fn is_congested(&self) -> bool {
-        self.shared.link.is_congested.load(Ordering::Relaxed)
     }
 
     fn change(&self, change: impl FnOnce(&mut Waiting)) {
@@ -217,18 +193,15 @@ impl OutboxReader {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
-
     use super::*;
-
-    static NOW: LazyLock<Instant> = LazyLock::new(Instant::now);
+    use crate::engine::Timestamp;
 
     fn frame(byte: u8) -> Frame {
         Frame {
             step_result: None,
             with_weights: false,
-            bytes: vec![byte],
-            made: *NOW,
+            bytes: vec![byte].into(),
+            made: Timestamp::ZERO,
         }
     }
 
@@ -266,7 +239,7 @@ mod tests {
         let dropped = outbox.frame(frame(2));
         assert_eq!(
             dropped,
-            Some(Dropped {
+            Some(DroppedFrame {
                 lost_weights: false
             })
         );

@@ -27,6 +27,9 @@ const TURN: Duration = Duration::from_millis(2);
 /// The longest steps of the first two classes; all longer ones are in the third.
 const CLASS_BOUNDS: [Duration; 2] = [Duration::from_millis(4), Duration::from_millis(32)];
 
+/// Why waiting for a permit cannot fail.
+const SENDER_IS_KEPT: &str = "the queue keeps the sender until it has sent";
+
 /// The queues of one server. Clones share them.
 #[derive(Clone)]
 pub(super) struct FairScheduler {
@@ -103,13 +106,14 @@ impl FairScheduler {
 }
 
 impl QueueState {
-    /// Waits for a turn of a session whose steps take about as long as `step`, or for a command.
-    /// The position in the queue is kept until the session has its turn or leaves.
+    /// Waits for a turn of a session whose steps take about as long as `step`, or for a command
+    /// in `inbox` if there is one. The position in the queue is kept until the session has its
+    /// turn or leaves.
     pub(super) fn wait(
         &mut self,
         scheduler: &FairScheduler,
         step: Duration,
-        inbox: &Inbox,
+        inbox: Option<&Inbox>,
     ) -> Result<Wakeup, Disconnected> {
         if let Self::Out = self {
             *self = scheduler.queue(step).enter();
@@ -118,7 +122,11 @@ impl QueueState {
             Self::Waiting(waiting) => waiting,
             Self::Active(_) | Self::Out => return Ok(Wakeup::Turn(Duration::ZERO)),
         };
-        Ok(match inbox.wait_or(&waiting.permit)? {
+        let woken = match inbox {
+            Some(inbox) => inbox.wait_or(&waiting.permit)?,
+            None => Err(waiting.permit.recv().expect(SENDER_IS_KEPT)),
+        };
+        Ok(match woken {
             Ok(command) => Wakeup::Command(command),
             Err(permit) => {
                 let waited = waiting.since.elapsed();
@@ -243,7 +251,7 @@ mod tests {
             before[next - 2].yield_if_awaited();
             assert!(is_permitted(&after[0]));
             let (_sender, inbox) = inbox(ServerMetrics::default(), Backlog::default());
-            let wakeup = after[0].wait(&scheduler, SHORT, &inbox);
+            let wakeup = after[0].wait(&scheduler, SHORT, Some(&inbox));
             assert!(matches!(wakeup, Ok(Wakeup::Turn(_))));
         }
         // No session waits any more.
@@ -287,16 +295,16 @@ mod tests {
         let mut state = QueueState::Out;
         let room = futures_util::FutureExt::now_or_never(sender.room_for(&Command::Binary));
         sender.send(Command::Binary, room.unwrap());
-        let wakeup = state.wait(&scheduler, SHORT, &inbox);
+        let wakeup = state.wait(&scheduler, SHORT, Some(&inbox));
         assert!(matches!(wakeup, Ok(Wakeup::Command(Command::Binary))));
         drop(first);
-        let wakeup = state.wait(&scheduler, SHORT, &inbox);
+        let wakeup = state.wait(&scheduler, SHORT, Some(&inbox));
         assert!(matches!(wakeup, Ok(Wakeup::Turn(_))));
         drop(sender);
         state = QueueState::Out;
         let another = scheduler.queue(SHORT).enter();
         assert!(matches!(
-            state.wait(&scheduler, SHORT, &inbox),
+            state.wait(&scheduler, SHORT, Some(&inbox)),
             Err(Disconnected)
         ));
         drop(another);

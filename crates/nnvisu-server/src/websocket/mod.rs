@@ -18,10 +18,10 @@ use actix_web::{
     http::{StatusCode, header},
     web::{self, Data},
 };
-use nnvisu_protocol::{ProtocolVersion, SUBPROTOCOL_V2};
 
 use crate::{
     access_control::{Refusal, admit},
+    engine::{Dialect, SUBPROTOCOLS},
     responses::uncached,
     session::{SessionHandle, SessionOptions},
     shared::Shared,
@@ -69,17 +69,11 @@ pub(crate) async fn open(
     };
     let payload = web::Payload::from_request(&request, &mut metered).await?;
     let (response, socket, messages) =
-        actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL_V2])?;
+        actix_ws::handle_with_protocols(&request, payload, SUBPROTOCOLS)?;
 
-    let version = if response
-        .headers()
-        .contains_key(header::SEC_WEBSOCKET_PROTOCOL)
-    {
-        ProtocolVersion::V2
-    } else {
-        ProtocolVersion::V1
-    };
-    let options = SessionOptions { version, limits };
+    let agreed = response.headers().get(header::SEC_WEBSOCKET_PROTOCOL);
+    let dialect = Dialect::of_subprotocol(agreed.and_then(|agreed| agreed.to_str().ok()));
+    let options = SessionOptions { dialect, limits };
     let started = SessionHandle::spawn(
         shared.next_session_id(),
         options,

@@ -10,7 +10,7 @@ use actix_ws::{CloseReason, Closed, Session as Socket};
 use tokio::time::timeout;
 
 use super::{flow_control::FlowControl, send_monitor::SendMonitor};
-use crate::{metrics::ServerMetrics, session::Frame};
+use crate::{engine::Frame, metrics::ServerMetrics, session::instant};
 
 /// The way to one client.
 pub(super) struct Sender {
@@ -85,10 +85,10 @@ impl Sender {
         }
         self.metrics.frame_sent();
         self.record_sent(bytes.len(), 0);
-        let sending = self.socket.binary(Bytes::from(bytes));
+        let sending = self.socket.binary(bytes);
         within(self.timeout, sending).await?;
         self.ping_behind(n_bytes).await?;
-        self.flow_control.frame_was_made(frame.made);
+        self.flow_control.frame_was_made(instant(frame.made));
         Ok(())
     }
 

@@ -6,63 +6,191 @@
 mod both;
 mod counters;
 mod link;
+mod malformed;
 mod restore;
-mod robustness;
+mod stepping;
 mod v1;
 mod v2;
 
-use std::{sync::Arc, time::Instant};
+use std::{cell::Cell, sync::Arc, time::Duration};
 
-use nnvisu_protocol::{Limits, Map, Picture, ProtocolVersion, decode_map, decode_picture};
+use nnvisu_protocol::{Limits, Map, Picture, SUBPROTOCOL_V2, decode_map, decode_picture};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::{
-    advance::Next,
-    backlog::Backlog,
-    inbox::Command,
-    outbox::{OutboxReader, Outgoing, outbox},
-    state::{Session, SessionOptions},
+    Activity, Clock, Dialect, DroppedFrame, Frame, Link, Next, Session, Timestamp, run::Run,
 };
+
+/// Bytes a second of a link that limits nothing.
+const FAST: f64 = 1e9;
+/// Both dialects, by their subprotocols.
+const DIALECTS: [Spoken; 2] = [V1, V2];
+use Spoken::{V1, V2};
+
+/// What a client speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spoken {
+    V1,
+    V2,
+}
+
+impl Spoken {
+    fn dialect(self) -> Dialect {
+        Dialect::of_subprotocol(match self {
+            V1 => None,
+            V2 => Some(SUBPROTOCOL_V2),
+        })
+    }
+}
+
+/// A clock that goes on whenever it is read, by as much as a burst of steps takes: so each burst is
+/// one step, however fast this machine is.
+#[derive(Default)]
+struct TestClock {
+    elapsed: Cell<Duration>,
+}
+
+impl TestClock {
+    const TICK: Duration = Duration::from_millis(1);
+
+    fn sleep_until(&self, moment: Timestamp) {
+        self.elapsed
+            .set(self.elapsed.get().max(moment.since_origin()));
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.elapsed.get()
+    }
+
+    fn since(&self, started: Duration) -> Duration {
+        self.elapsed().saturating_sub(started)
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        self.elapsed.set(self.elapsed.get() + Self::TICK);
+        Timestamp::after_origin(self.elapsed.get())
+    }
+}
+
+/// What waits at a link, as in the outbox of a connection.
+#[derive(Default)]
+struct Waiting {
+    replies: Vec<String>,
+    frame: Option<Frame>,
+    checkpoint: Option<String>,
+    bytes_per_second: f64,
+    is_congested: bool,
+}
+
+/// A link that holds what is sent until it is taken. Clones are the same link.
+#[derive(Clone, Default)]
+struct TestLink(Arc<Mutex<Waiting>>);
+
+impl TestLink {
+    fn report(&self, bytes_per_second: f64, is_congested: bool) {
+        let mut waiting = self.0.lock();
+        waiting.bytes_per_second = bytes_per_second;
+        waiting.is_congested = is_congested;
+    }
+}
+
+impl Link for TestLink {
+    fn reply(&self, text: String) {
+        self.0.lock().replies.push(text);
+    }
+
+    fn frame(&self, frame: Frame) -> Option<DroppedFrame> {
+        let with_weights = frame.with_weights;
+        let dropped = self.0.lock().frame.replace(frame);
+        dropped.map(|old| DroppedFrame {
+            lost_weights: old.with_weights && !with_weights,
+        })
+    }
+
+    fn checkpoint(&self, text: String) {
+        self.0.lock().checkpoint = Some(text);
+    }
+
+    fn withdraw(&self) -> bool {
+        let mut waiting = self.0.lock();
+        waiting.checkpoint = None;
+        waiting.frame.take().is_some()
+    }
+
+    fn bytes_per_second(&self) -> f64 {
+        self.0.lock().bytes_per_second
+    }
+
+    fn is_congested(&self) -> bool {
+        self.0.lock().is_congested
+    }
+}
 
 /// A client that holds its session in its hand.
 struct Client {
     session: Session,
-    outbox: OutboxReader,
+    clock: TestClock,
+    link: TestLink,
     /// What has come so far and has not been looked at.
     texts: Vec<Value>,
     frames: Vec<Vec<u8>>,
     checkpoints: Vec<Value>,
+    /// What the session has counted.
+    counted: Activity,
 }
 
 impl Client {
-    /// Connects and takes the greeting.
-    fn new(version: ProtocolVersion) -> Self {
-        let mut client = Self::ungreeted(version);
+    /// Connects and takes the hello.
+    fn new(spoken: Spoken) -> Self {
+        let mut client = Self::before_hello(spoken);
         assert_eq!(client.texts()[0]["type"], "config");
         client
     }
 
-    fn ungreeted(version: ProtocolVersion) -> Self {
-        let options = SessionOptions {
-            version,
-            limits: Limits::default(),
+    fn before_hello(spoken: Spoken) -> Self {
+        let clock = TestClock::default();
+        let link = TestLink::default();
+        link.report(FAST, false);
+        let mut seed = 0;
+        let entropy = move || {
+            seed += 1;
+            seed
         };
-        let (sender, reader) = outbox(Backlog::default());
+        let mut session = Session::new(Box::new(entropy), &clock);
+        session.join(
+            spoken.dialect(),
+            Limits::default(),
+            Box::new(link.clone()),
+            &clock,
+        );
         Self {
-            session: Session::new(options, sender, Arc::default()),
-            outbox: reader,
+            session,
+            clock,
+            link,
             texts: vec![],
             frames: vec![],
             checkpoints: vec![],
+            counted: Activity::default(),
         }
     }
 
     fn v1() -> Self {
-        Self::new(ProtocolVersion::V1)
+        Self::new(V1)
     }
 
     fn v2() -> Self {
-        Self::new(ProtocolVersion::V2)
+        Self::new(V2)
+    }
+
+    fn run(&self) -> &Run {
+        self.session.run()
+    }
+
+    fn is_running(&self) -> bool {
+        self.run().is_running()
     }
 
     /// Sends a request; its answers are among [`texts`](Self::texts) then.
@@ -71,7 +199,14 @@ impl Client {
     }
 
     fn send_text(&mut self, text: &str) {
-        self.session.handle(&Command::Text(text.to_owned().into()));
+        self.session.handle_text(0, text.as_bytes(), &self.clock);
+        while self.session.is_busy() {
+            self.advance();
+        }
+    }
+
+    fn advance(&mut self) -> Next {
+        self.session.advance(&self.clock, || false)
     }
 
     /// Sends a version 2 request and returns the `state` that answers it.
@@ -102,25 +237,23 @@ impl Client {
     }
 
     fn receive(&mut self) {
-        while let Some(outgoing) = self.outbox.take(true) {
-            match outgoing {
-                Outgoing::Reply(text) => self.texts.push(parse(&text)),
-                Outgoing::Frame(frame) => {
-                    self.texts.extend(frame.step_result.as_deref().map(parse));
-                    self.frames.push(frame.bytes);
-                }
-                Outgoing::Checkpoint(text) => self.checkpoints.push(parse(&text)),
-                Outgoing::Failed => panic!("the session failed"),
-            }
+        let mut waiting = self.link.0.lock();
+        self.texts
+            .extend(waiting.replies.drain(..).map(|text| parse(&text)));
+        if let Some(frame) = waiting.frame.take() {
+            self.texts.extend(frame.step_result.as_deref().map(parse));
+            self.frames.push(frame.bytes.to_vec());
         }
+        self.checkpoints
+            .extend(waiting.checkpoint.take().map(|text| parse(&text)));
     }
 
     /// Lets time pass until `condition`.
     fn run_until(&mut self, mut condition: impl FnMut(&mut Self) -> bool) {
         while !condition(self) {
-            match self.session.advance() {
+            match self.advance() {
                 Next::Now => {}
-                Next::At(at) => std::thread::sleep(at.saturating_duration_since(Instant::now())),
+                Next::At(at) => self.clock.sleep_until(at),
                 Next::Idle => {
                     assert!(condition(self), "nothing more will happen");
                     return;
@@ -132,11 +265,11 @@ impl Client {
 
     /// Lets time pass until a paused session has nothing more to say.
     fn settle(&mut self) {
-        assert!(!self.session.running);
+        assert!(!self.is_running());
         loop {
-            match self.session.advance() {
+            match self.advance() {
                 Next::Now => {}
-                Next::At(at) => std::thread::sleep(at.saturating_duration_since(Instant::now())),
+                Next::At(at) => self.clock.sleep_until(at),
                 Next::Idle => break,
             }
         }
@@ -144,11 +277,11 @@ impl Client {
     }
 
     fn step(&self) -> u64 {
-        self.session.trainer.step()
+        self.run().trainer().step()
     }
 
     fn parameters(&self) -> Vec<f32> {
-        self.session.trainer.mlp().parameters().to_vec()
+        self.run().mlp().parameters().to_vec()
     }
 
     /// The maps that have come since the last look.
@@ -188,7 +321,7 @@ fn parse(text: &str) -> Value {
 
 fn map(frame: &[u8]) -> Map<'_> {
     let map = decode_map(frame).unwrap();
-    assert!(map.width >= 100 && map.height >= 100);
+    assert!(map.width == 100 && map.height == 100);
     map
 }
 

@@ -103,11 +103,11 @@ fn a_checkpoint_comes_about_once_a_second_while_training() {
     client.settle();
     client.checkpoints.clear();
     client.send(request("start_training"));
-    let started = Instant::now();
+    let started = client.clock.elapsed();
     client.run_until(|client| !client.checkpoints.is_empty());
     let step = client.checkpoint()["step"].as_u64().unwrap();
     assert!(
-        step > 0 && started.elapsed().as_millis() >= 900,
+        step > 0 && client.clock.since(started).as_millis() >= 900,
         "one was sent before the start"
     );
 }

@@ -1,8 +1,8 @@
 //! When the client gets the weights themselves, to keep them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use nnvisu_protocol::ProtocolVersion;
+use crate::engine::time::Timestamp;
 
 /// While training, weights go out at most once in this time.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -11,37 +11,31 @@ const PART_OF_LINK: u32 = 8;
 /// Weights that would hold up frames and answers for longer than this wait until training
 /// pauses.
 const MAX_TRANSFER: Duration = Duration::from_secs(2);
-/// What a parameter takes in a version 2 checkpoint, with its two moments, in base64.
-const CHECKPOINT_BYTES_PER_PARAMETER: f64 = 16.0;
-/// What it takes in a version 1 model, as decimal digits and a comma.
-const MODEL_BYTES_PER_PARAMETER: f64 = 13.0;
 /// What a message takes besides.
 const OTHER_BYTES: f64 = 500.0;
 
 /// Spaces messages with weights by their size and the speed of the link.
 #[derive(Debug)]
-pub(in crate::session) struct WeightsSchedule {
+pub(in crate::engine) struct WeightsSchedule {
     bytes_per_parameter: f64,
-    latest: Option<Instant>,
+    latest: Option<Timestamp>,
 }
 
 impl WeightsSchedule {
-    pub(in crate::session) fn new(version: ProtocolVersion) -> Self {
+    /// For messages that take `bytes_per_parameter` of the network.
+    pub(in crate::engine) fn new(bytes_per_parameter: f64) -> Self {
         Self {
-            bytes_per_parameter: match version {
-                ProtocolVersion::V1 => MODEL_BYTES_PER_PARAMETER,
-                ProtocolVersion::V2 => CHECKPOINT_BYTES_PER_PARAMETER,
-            },
+            bytes_per_parameter,
             latest: None,
         }
     }
 
     /// Whether the weights of `n_parameters` may be sent at `now`.
-    pub(in crate::session) fn is_due(
+    pub(in crate::engine) fn is_due(
         &self,
         n_parameters: usize,
         bytes_per_second: f64,
-        now: Instant,
+        now: Timestamp,
     ) -> bool {
         let transfer = self.transfer(n_parameters, bytes_per_second);
         transfer <= MAX_TRANSFER && self.next(transfer).is_none_or(|next| now >= next)
@@ -49,23 +43,23 @@ impl WeightsSchedule {
 
     /// When the weights of `n_parameters` may be sent while training; `None` is not before it
     /// pauses.
-    pub(in crate::session) fn next_after(
+    pub(in crate::engine) fn next_after(
         &self,
         n_parameters: usize,
         bytes_per_second: f64,
-        now: Instant,
-    ) -> Option<Instant> {
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         let transfer = self.transfer(n_parameters, bytes_per_second);
         (transfer <= MAX_TRANSFER).then(|| self.next(transfer).unwrap_or(now))
     }
 
     /// Notes that weights were sent at `now`.
-    pub(in crate::session) fn sent(&mut self, now: Instant) {
+    pub(in crate::engine) fn sent(&mut self, now: Timestamp) {
         self.latest = Some(now);
     }
 
     /// Notes that the weights of the last time have not been sent after all.
-    pub(in crate::session) fn lost(&mut self) {
+    pub(in crate::engine) fn lost(&mut self) {
         self.latest = None;
     }
 
@@ -75,7 +69,7 @@ impl WeightsSchedule {
         Duration::try_from_secs_f64(bytes / bytes_per_second).unwrap_or(Duration::MAX / 16)
     }
 
-    fn next(&self, transfer: Duration) -> Option<Instant> {
+    fn next(&self, transfer: Duration) -> Option<Timestamp> {
         self.latest
             .map(|latest| latest + INTERVAL.max(transfer * PART_OF_LINK))
     }
@@ -91,8 +85,8 @@ mod tests {
 
     #[test]
     fn once_a_second_on_an_ordinary_link() {
-        let start = Instant::now();
-        let mut weights = WeightsSchedule::new(ProtocolVersion::V2);
+        let start = Timestamp::ZERO;
+        let mut weights = WeightsSchedule::new(16.0);
         assert!(weights.is_due(SMALL, 1e6, start));
         assert_eq!(weights.next_after(SMALL, 1e6, start), Some(start));
         weights.sent(start);
@@ -104,8 +98,8 @@ mod tests {
 
     #[test]
     fn what_was_lost_is_due_again() {
-        let start = Instant::now();
-        let mut weights = WeightsSchedule::new(ProtocolVersion::V1);
+        let start = Timestamp::ZERO;
+        let mut weights = WeightsSchedule::new(16.0);
         weights.sent(start);
         assert!(!weights.is_due(SMALL, 1e6, start));
         weights.lost();
@@ -114,8 +108,8 @@ mod tests {
 
     #[test]
     fn less_often_if_they_take_long() {
-        let start = Instant::now();
-        let mut weights = WeightsSchedule::new(ProtocolVersion::V2);
+        let start = Timestamp::ZERO;
+        let mut weights = WeightsSchedule::new(16.0);
         weights.sent(start);
         // Nearly 1.5 MB in about 1.5 s.
         let next = weights.next_after(LARGE, 1e6, start).unwrap();
@@ -124,8 +118,8 @@ mod tests {
 
     #[test]
     fn not_while_training_if_everything_else_would_wait_for_long() {
-        let start = Instant::now();
-        let weights = WeightsSchedule::new(ProtocolVersion::V2);
+        let start = Timestamp::ZERO;
+        let weights = WeightsSchedule::new(16.0);
         for slow in [125_000.0, 0.0] {
             assert_eq!(weights.next_after(LARGE, slow, start), None);
             assert!(!weights.is_due(LARGE, slow, start));

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_greeting_says_the_limits() {
-    let mut client = Client::ungreeted(ProtocolVersion::V2);
+    let mut client = Client::before_hello(V2);
     let greeting = client.texts().remove(0);
     assert_eq!(
         greeting["payload"]["limits"],
@@ -128,7 +128,7 @@ fn pictures_carry_their_own_numbers() {
     // The numbers are exactly those of the weights that the picture shows.
     client.send(request("stop_training"));
     client.settle();
-    let metrics = client.session.trainer.evaluate().unwrap();
+    let metrics = client.session.run_mut().evaluate().unwrap();
     let frame = client.the_frame();
     let last = picture(&frame).header;
     assert_eq!(last.step, client.step());
@@ -155,7 +155,7 @@ fn while_paused_the_numbers_follow_the_points() {
     client.frames.clear();
     client.ask(update_data(json!([{"x": 0, "y": 0, "label": 1}])));
     client.settle();
-    let loss = client.session.trainer.evaluate().unwrap().loss;
+    let loss = client.session.run_mut().evaluate().unwrap().loss;
     let shown = picture(&client.the_frame()).header.metrics.unwrap().loss();
     assert_eq!(shown.to_bits(), loss.to_bits());
 }
@@ -187,7 +187,7 @@ fn nothing_of_an_old_generation_comes_after_the_answer() {
     client.send(request("start_training"));
     // Something waits that nobody has taken.
     while client.step() < 100 {
-        client.session.advance();
+        client.advance();
     }
     client.send(request("reset"));
     client.receive();
@@ -269,11 +269,11 @@ fn the_speed_is_kept_and_each_slow_step_is_shown() {
     client.frames.clear();
     let state = client.ask(json!({"type": "set_speed", "stepsPerSecond": 25}));
     assert_eq!(state["stepsPerSecond"], json!(25.0));
-    let started = Instant::now();
+    let started = client.clock.elapsed();
     client.ask(request("start_training"));
     client.run_until(|client| client.step() >= 10);
     assert!(
-        started.elapsed().as_millis() >= 9 * 40,
+        client.clock.since(started).as_millis() >= 9 * 40,
         "the first step is due at once"
     );
     client.receive();

@@ -1,6 +1,8 @@
 //! How many optimizer steps are due.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::engine::time::Timestamp;
 
 /// Steps run in bursts of about this length between two looks at the clock and at the commands.
 const BURST: Duration = Duration::from_millis(1);
@@ -11,18 +13,18 @@ const MAX_DEBT: Duration = Duration::from_millis(100);
 
 /// Spreads steps over time, or runs them as fast as they go.
 #[derive(Debug)]
-pub(in crate::session) struct Pacer {
+pub(in crate::engine) struct Pacer {
     /// Time from step to step; `None` is as fast as possible.
     interval: Option<Duration>,
     /// When the next step is due.
-    next_step: Instant,
+    next_step: Timestamp,
     burst_steps: u32,
     /// How long a step took in each of the last two bursts.
     step_times: [Duration; 2],
 }
 
 impl Pacer {
-    pub(in crate::session) fn new(interval: Option<Duration>, now: Instant) -> Self {
+    pub(in crate::engine) fn new(interval: Option<Duration>, now: Timestamp) -> Self {
         Self {
             interval,
             next_step: now,
@@ -32,12 +34,12 @@ impl Pacer {
     }
 
     /// Training begins at `now`: the first step is due at once.
-    pub(in crate::session) fn start(&mut self, now: Instant) {
+    pub(in crate::engine) fn start(&mut self, now: Timestamp) {
         self.next_step = now;
     }
 
     /// Changes the speed; the next step is due no later than one interval from `now`.
-    pub(in crate::session) fn set_interval(&mut self, interval: Option<Duration>, now: Instant) {
+    pub(in crate::engine) fn set_interval(&mut self, interval: Option<Duration>, now: Timestamp) {
         if self.interval.is_none() {
             // At full speed nothing was due at any time, so nothing is owed.
             self.next_step = now;
@@ -47,12 +49,12 @@ impl Pacer {
     }
 
     /// Forgets how long steps take, as they are about to take another time.
-    pub(in crate::session) fn steps_change(&mut self) {
+    pub(in crate::engine) fn steps_change(&mut self) {
         self.burst_steps = 1;
     }
 
     /// How many steps to run now, 0 if none is due yet.
-    pub(in crate::session) fn steps_due(&self, now: Instant) -> u32 {
+    pub(in crate::engine) fn steps_due(&self, now: Timestamp) -> u32 {
         let Some(interval) = self.interval else {
             return self.burst_steps;
         };
@@ -66,7 +68,7 @@ impl Pacer {
     }
 
     /// Notes that `n_steps` ran from `started` to `ended`.
-    pub(in crate::session) fn ran(&mut self, n_steps: u32, started: Instant, ended: Instant) {
+    pub(in crate::engine) fn ran(&mut self, n_steps: u32, started: Timestamp, ended: Timestamp) {
         if n_steps == 0 {
             return;
         }
@@ -86,12 +88,12 @@ impl Pacer {
     }
 
     /// About how long a step takes. Once it takes much longer, something else had the processor.
-    pub(in crate::session) fn step_time(&self) -> Duration {
+    pub(in crate::engine) fn step_time(&self) -> Duration {
         self.step_times[0].min(self.step_times[1])
     }
 
     /// When the next step is due; `None` is at once.
-    pub(in crate::session) fn next_step(&self) -> Option<Instant> {
+    pub(in crate::engine) fn next_step(&self) -> Option<Timestamp> {
         self.interval.map(|_| self.next_step)
     }
 }
@@ -105,7 +107,12 @@ mod tests {
 
     /// Runs steps that take `step_time` each for `duration`, jumping over idle times; returns how
     /// many there were.
-    fn simulate(pacer: &mut Pacer, step_time: Duration, start: Instant, duration: Duration) -> u32 {
+    fn simulate(
+        pacer: &mut Pacer,
+        step_time: Duration,
+        start: Timestamp,
+        duration: Duration,
+    ) -> u32 {
         pacer.start(start);
         let mut now = start;
         let mut n_steps = 0;
@@ -125,7 +132,7 @@ mod tests {
 
     #[test]
     fn keeps_the_speed_it_is_set_to() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         for per_second in [1_u32, 2, 10, 30, 60, 250, 1000, 50_000] {
             let interval = Duration::from_secs(1) / per_second;
             let mut pacer = Pacer::new(Some(interval), start);
@@ -139,7 +146,7 @@ mod tests {
 
     #[test]
     fn runs_without_pause_at_full_speed() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut pacer = Pacer::new(None, start);
         let n_steps = simulate(&mut pacer, 10 * US, start, Duration::from_secs(1));
         assert!(n_steps.abs_diff(100_000) <= 200, "{n_steps}");
@@ -148,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_long_step_is_a_burst_of_its_own() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut pacer = Pacer::new(None, start);
         assert_eq!(pacer.steps_due(start), 1);
         for _ in 0..20 {
@@ -161,7 +168,7 @@ mod tests {
 
     #[test]
     fn does_not_chase_a_speed_out_of_reach() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut pacer = Pacer::new(Some(10 * MS), start);
         simulate(&mut pacer, 50 * MS, start, Duration::from_secs(10));
         let end = start + Duration::from_secs(10);
@@ -171,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_first_step_is_due_at_once_and_the_second_an_interval_later() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut pacer = Pacer::new(Some(500 * MS), start);
         let start = start + Duration::from_secs(60);
         pacer.start(start);
@@ -184,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_faster_speed_does_not_wait_for_the_slow_step() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut pacer = Pacer::new(Some(Duration::from_secs(1000)), start);
         pacer.ran(1, start, start);
         pacer.set_interval(Some(10 * MS), start + MS);

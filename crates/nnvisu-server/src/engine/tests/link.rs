@@ -2,39 +2,37 @@
 
 use super::*;
 
-const FAST: f64 = 1e9;
-
 #[test]
-fn a_paused_session_sleeps_while_the_line_is_full() {
-    for version in [ProtocolVersion::V1, ProtocolVersion::V2] {
+fn a_paused_session_sleeps_while_the_link_is_congested() {
+    for version in DIALECTS {
         let mut client = Client::new(version);
         client.send(update_data(xor_and(4)));
-        assert!(!client.outbox.report_link(FAST, true));
-        while client.session.advance() != Next::Idle {}
+        client.link.report(FAST, true);
+        while client.advance() != Next::Idle {}
         assert_eq!(client.count_frames(), 0);
-        assert!(client.outbox.report_link(FAST, false));
+        client.link.report(FAST, false);
         client.settle();
         assert_eq!(client.count_frames(), 1);
     }
 }
 
 #[test]
-fn slow_training_sleeps_until_the_next_step_while_the_line_is_full() {
+fn slow_training_sleeps_until_the_next_step_while_the_link_is_congested() {
     let mut client = Client::v2();
     client.send(update_data(xor()));
     client.send(json!({"type": "set_speed", "stepsPerSecond": 0.001}));
     client.send(request("start_training"));
     while client.step() == 0 {
-        client.session.advance();
+        client.advance();
     }
-    let _ = client.outbox.report_link(FAST, true);
+    client.link.report(FAST, true);
     client.send(update_data(xor_and(4)));
-    let now = Instant::now();
-    let Next::At(at) = client.session.advance() else {
+    let now = client.clock.now();
+    let Next::At(at) = client.advance() else {
         panic!("there are steps to come");
     };
     // The weights go out once a second, by themselves.
-    assert!(at > now + std::time::Duration::from_millis(100));
+    assert!(at > now + Duration::from_millis(100));
 }
 
 #[test]
@@ -42,12 +40,9 @@ fn weights_are_not_lost_with_the_map_they_came_with() {
     let mut client = Client::v1();
     client.send(update_data(xor()));
     client.send(request("start_training"));
-    let mut n_drawn = 0;
     // The first map has them and is replaced by the second, which has not, before it is sent.
-    while n_drawn < 2 {
-        let next = client.session.frame_schedule.next();
-        client.session.advance();
-        n_drawn += u32::from(client.session.frame_schedule.next() != next);
+    while client.counted().n_frames_rendered < 2 {
+        client.advance();
     }
     client.run_until(|client| client.frames.len() >= 3);
     let texts = client.texts();

@@ -1,6 +1,6 @@
 //! How fine frames may be for the link to the client.
 
-use nnvisu_protocol::{Precision, ProtocolVersion};
+use nnvisu_protocol::Precision;
 
 /// A frame of a running network takes no more of the link's time than this, so that there are
 /// a dozen a second.
@@ -14,21 +14,20 @@ const PAUSED_SHARE: f64 = 1.0;
 /// not flicker.
 const CLIMB_MARGIN: f64 = 0.75;
 
-/// What a version 1 map takes per pixel.
-const MAP_BYTES_PER_PIXEL: f64 = 3.0;
 /// What a compressed frame is assumed to take per pixel and class before one has been made.
 const ASSUMED_BYTES_PER_POSTERIOR: f64 = 0.15;
 
 /// How fine a frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::session) struct Quality {
+pub(in crate::engine) struct Quality {
     /// Width and height in pixels.
-    pub(in crate::session) side: u16,
-    /// How finely posteriors are told apart. Version 1 maps know no other than the full.
-    pub(in crate::session) precision: Precision,
+    pub(in crate::engine) side: u16,
+    /// How finely posteriors are told apart.
+    pub(in crate::engine) precision: Precision,
 }
 
-const fn full(side: u16) -> Quality {
+/// A map of `side` × `side` pixels in full precision.
+pub(in crate::engine) const fn full(side: u16) -> Quality {
     Quality {
         side,
         precision: Precision::FULL,
@@ -40,10 +39,8 @@ const fn coarse(side: u16, max_value: u8) -> Quality {
     Quality { side, precision }
 }
 
-/// Version 1 maps have at least 100 × 100 pixels.
-const MAP_LADDER: [Quality; 4] = [full(256), full(200), full(144), full(100)];
-
-const FRAME_LADDER: [Quality; 9] = [
+/// The qualities that compressed posteriors may have, finest first.
+pub(in crate::engine) const POSTERIOR_LADDER: &[Quality] = &[
     full(256),
     full(200),
     full(160),
@@ -60,8 +57,9 @@ const COARSE_SIDE: u16 = 128;
 
 /// Chooses how fine frames are by what the earlier ones took of the link.
 #[derive(Debug)]
-pub(in crate::session) struct QualityController {
-    version: ProtocolVersion,
+pub(in crate::engine) struct QualityController {
+    /// What there is to choose from, finest first.
+    ladder: &'static [Quality],
     latest: Option<Recorded>,
 }
 
@@ -74,24 +72,17 @@ struct Recorded {
 }
 
 impl QualityController {
-    pub(in crate::session) fn new(version: ProtocolVersion) -> Self {
+    /// A choice among the qualities of `ladder`, finest first, at least one.
+    pub(in crate::engine) fn new(ladder: &'static [Quality]) -> Self {
         Self {
-            version,
+            ladder,
             latest: None,
-        }
-    }
-
-    /// What there is to choose from, finest first.
-    fn ladder(&self) -> &'static [Quality] {
-        match self.version {
-            ProtocolVersion::V1 => &MAP_LADDER,
-            ProtocolVersion::V2 => &FRAME_LADDER,
         }
     }
 
     /// The finest quality of at most `max_side` pixels each way for a link that takes
     /// `bytes_per_second`; the coarsest if none fits.
-    pub(in crate::session) fn choose(
+    pub(in crate::engine) fn choose(
         &self,
         max_side: u16,
         n_classes: usize,
@@ -116,15 +107,17 @@ impl QualityController {
             };
             self.bytes(quality, n_classes) <= bytes_per_second * share * margin
         };
-        let ladder = self.ladder();
-        let found = ladder
+        let found = self
+            .ladder
             .iter()
             .find(|quality| quality.side <= max_side && fits(**quality));
-        *found.unwrap_or(&ladder[ladder.len() - 1])
+        let mut quality = *found.unwrap_or(&self.ladder[self.ladder.len() - 1]);
+        quality.side = quality.side.min(max_side);
+        quality
     }
 
     /// Notes how many bytes a frame took.
-    pub(in crate::session) fn record(&mut self, quality: Quality, n_classes: usize, bytes: usize) {
+    pub(in crate::engine) fn record(&mut self, quality: Quality, n_classes: usize, bytes: usize) {
         self.latest = Some(Recorded {
             quality,
             n_classes,
@@ -135,9 +128,6 @@ impl QualityController {
     /// What a frame would take.
     fn bytes(&self, quality: Quality, n_classes: usize) -> f64 {
         let n_pixels = f64::from(quality.side).powi(2);
-        if self.version == ProtocolVersion::V1 {
-            return MAP_BYTES_PER_PIXEL * n_pixels;
-        }
         let Some(latest) = self.latest else {
             return ASSUMED_BYTES_PER_POSTERIOR * n_pixels * n_classes as f64;
         };
@@ -179,8 +169,8 @@ mod tests {
     }
 
     /// The qualities of a series of frames.
-    fn series(version: ProtocolVersion, max_side: u16, bytes_per_second: f64) -> Vec<Quality> {
-        let mut fit = QualityController::new(version);
+    fn series(max_side: u16, bytes_per_second: f64) -> Vec<Quality> {
+        let mut fit = QualityController::new(POSTERIOR_LADDER);
         let mut chosen = vec![];
         for _ in 0..20 {
             let quality = fit.choose(max_side, 2, true, bytes_per_second);
@@ -190,19 +180,18 @@ mod tests {
         chosen
     }
 
-    fn last(version: ProtocolVersion, bytes_per_second: f64) -> Quality {
-        *series(version, 256, bytes_per_second).last().unwrap()
+    fn last(bytes_per_second: f64) -> Quality {
+        *series(256, bytes_per_second).last().unwrap()
     }
 
     #[test]
     fn an_ordinary_link_takes_the_finest_frame() {
-        assert_eq!(last(ProtocolVersion::V2, 10.0 * MEGABIT), full(256));
-        assert_eq!(last(ProtocolVersion::V1, 100.0 * MEGABIT), full(256));
+        assert_eq!(last(10.0 * MEGABIT), full(256));
     }
 
     #[test]
     fn a_megabit_takes_a_dozen_frames_of_128_pixels_and_more() {
-        let quality = last(ProtocolVersion::V2, MEGABIT);
+        let quality = last(MEGABIT);
         assert!(quality.side >= 128);
         assert!(compressed(quality) as f64 <= MEGABIT / 12.0);
     }
@@ -210,20 +199,25 @@ mod tests {
     #[test]
     fn a_tenth_of_it_takes_a_few_small_pictures() {
         for rate in [MEGABIT / 10.0, MEGABIT / 30.0] {
-            let quality = last(ProtocolVersion::V2, rate);
+            let quality = last(rate);
             assert!(compressed(quality) as f64 <= rate / 4.0, "{quality:?}");
         }
     }
 
     #[test]
-    fn maps_are_as_small_as_they_may_be_on_a_slow_line() {
-        assert_eq!(last(ProtocolVersion::V1, MEGABIT / 10.0), full(100));
+    fn no_map_is_larger_than_asked_for() {
+        for max_side in [16, 31, 32, 47, 100, 255] {
+            for rate in [0.01, 0.1, 100.0] {
+                let chosen = series(max_side, rate * MEGABIT);
+                assert!(chosen.iter().all(|quality| quality.side <= max_side));
+            }
+        }
     }
 
     #[test]
     fn quality_settles() {
         for rate in [0.03, 0.1, 0.3, 0.5, 1.0, 2.0, 10.0] {
-            let chosen = series(ProtocolVersion::V2, 256, rate * MEGABIT);
+            let chosen = series(256, rate * MEGABIT);
             let settled = &chosen[5..];
             assert!(
                 settled.iter().all(|quality| *quality == settled[0]),
@@ -234,13 +228,13 @@ mod tests {
 
     #[test]
     fn what_drawing_costs_is_a_limit_too() {
-        let chosen = series(ProtocolVersion::V2, 144, 100.0 * MEGABIT);
+        let chosen = series(144, 100.0 * MEGABIT);
         assert_eq!(chosen.last(), Some(&full(128)));
     }
 
     #[test]
     fn a_pause_shows_a_fine_frame_on_a_slow_line_too() {
-        let mut fit = QualityController::new(ProtocolVersion::V2);
+        let mut fit = QualityController::new(POSTERIOR_LADDER);
         let small = coarse(100, 63);
         fit.record(small, 2, compressed(small));
         let paused = fit.choose(256, 2, false, MEGABIT / 10.0);

@@ -1,4 +1,4 @@
-//! When to do what: pure arithmetic on instants that are passed in, so that tests need no clock.
+//! When to do what: pure arithmetic on moments that are passed in.
 
 mod frames;
 mod pacer;
@@ -8,6 +8,6 @@ mod weights;
 
 pub(super) use frames::{FrameSchedule, Rendering};
 pub(super) use pacer::Pacer;
-pub(super) use quality::{Quality, QualityController};
+pub(super) use quality::{POSTERIOR_LADDER, Quality, QualityController, full};
 pub(super) use rate::RateMeter;
 pub(super) use weights::WeightsSchedule;

@@ -1,6 +1,8 @@
 //! When the next frame is due and how fine it is.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::engine::time::Timestamp;
 
 /// A little more than thirty frames a second are enough for the eye.
 const INTERVAL: Duration = Duration::from_millis(32);
@@ -30,11 +32,11 @@ const NEWEST_SHARE: f64 = 0.3;
 
 /// Spaces frames and chooses their size by what the earlier ones took.
 #[derive(Debug)]
-pub(in crate::session) struct FrameSchedule {
+pub(in crate::engine) struct FrameSchedule {
     /// When the rate of thirty a second allows the next frame.
-    next_tick: Instant,
+    next_tick: Timestamp,
     /// Until then the thread belongs to training.
-    cooldown_until: Instant,
+    cooldown_until: Timestamp,
     level: usize,
     pixel_cost: PixelCost,
 }
@@ -61,19 +63,19 @@ impl PixelCost {
 
 /// How one frame was made.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::session) struct Rendering {
+pub(in crate::engine) struct Rendering {
     /// Whether training went on beside it.
-    pub(in crate::session) running: bool,
-    pub(in crate::session) side: u16,
-    pub(in crate::session) n_parameters: usize,
-    pub(in crate::session) started: Instant,
+    pub(in crate::engine) running: bool,
+    pub(in crate::engine) side: u16,
+    pub(in crate::engine) n_parameters: usize,
+    pub(in crate::engine) started: Timestamp,
     /// What drawing took; it does not include what a frame needs besides.
-    pub(in crate::session) drawing: Duration,
-    pub(in crate::session) ended: Instant,
+    pub(in crate::engine) drawing: Duration,
+    pub(in crate::engine) ended: Timestamp,
 }
 
 impl FrameSchedule {
-    pub(in crate::session) fn new(now: Instant) -> Self {
+    pub(in crate::engine) fn new(now: Timestamp) -> Self {
         Self {
             next_tick: now,
             cooldown_until: now,
@@ -83,12 +85,12 @@ impl FrameSchedule {
     }
 
     /// When the next frame may be made.
-    pub(in crate::session) fn next(&self) -> Instant {
+    pub(in crate::engine) fn next(&self) -> Timestamp {
         self.next_tick.max(self.cooldown_until)
     }
 
     /// Width and height that the next frame of a network of `n_parameters` may have.
-    pub(in crate::session) fn side(&mut self, n_parameters: usize, running: bool) -> u16 {
+    pub(in crate::engine) fn side(&mut self, n_parameters: usize, running: bool) -> u16 {
         if self.pixel_cost.n_parameters != n_parameters {
             self.pixel_cost = PixelCost::assumed(n_parameters);
         }
@@ -111,7 +113,7 @@ impl FrameSchedule {
     }
 
     /// Notes that a frame was made.
-    pub(in crate::session) fn record(&mut self, rendering: Rendering) {
+    pub(in crate::engine) fn record(&mut self, rendering: Rendering) {
         let Rendering { started, ended, .. } = rendering;
         let measured = rendering.drawing.as_secs_f64() / f64::from(rendering.side).powi(2);
         if self.pixel_cost.n_parameters == rendering.n_parameters {
@@ -132,13 +134,13 @@ impl FrameSchedule {
     }
 
     /// The session had to wait for this long instead of training.
-    pub(in crate::session) fn exclude_wait(&mut self, waited: Duration) {
+    pub(in crate::engine) fn exclude_wait(&mut self, waited: Duration) {
         self.cooldown_until += waited;
     }
 
     /// Training stopped at `now`: the frame of where it stopped need not wait for its share of
     /// the thread.
-    pub(in crate::session) fn training_stopped(&mut self, now: Instant) {
+    pub(in crate::engine) fn training_stopped(&mut self, now: Timestamp) {
         self.next_tick = self.next_tick.min(now);
         self.cooldown_until = self.cooldown_until.min(now);
     }
@@ -154,7 +156,7 @@ mod tests {
     const LARGEST: usize = 92_000;
 
     /// A frame at `started` that took `cost`, all of it for drawing.
-    fn rendering(side: u16, n_parameters: usize, started: Instant, cost: Duration) -> Rendering {
+    fn rendering(side: u16, n_parameters: usize, started: Timestamp, cost: Duration) -> Rendering {
         Rendering {
             running: true,
             side,
@@ -167,7 +169,7 @@ mod tests {
 
     #[test]
     fn thirty_a_second_even_if_each_is_a_little_late() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut frames = FrameSchedule::new(start);
         let mut now = start;
         let mut n_frames = 0;
@@ -181,7 +183,7 @@ mod tests {
 
     #[test]
     fn costly_frames_leave_four_fifths_to_training() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut frames = FrameSchedule::new(start);
         frames.record(rendering(100, SMALL, start, 50 * MS));
         assert_eq!(frames.next(), start + 250 * MS);
@@ -189,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_pause_does_not_wait_for_the_share_of_training() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut frames = FrameSchedule::new(start);
         frames.record(rendering(100, SMALL, start, 50 * MS));
         frames.training_stopped(start + 60 * MS);
@@ -203,7 +205,7 @@ mod tests {
 
     #[test]
     fn time_in_which_others_train_is_not_the_share_of_training() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut frames = FrameSchedule::new(start);
         frames.record(rendering(100, SMALL, start, 5 * MS));
         frames.exclude_wait(20 * MS);
@@ -216,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_pause_is_not_made_up_for() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut frames = FrameSchedule::new(start);
         let later = start + Duration::from_secs(60);
         frames.record(rendering(256, SMALL, later, MS));
@@ -225,7 +227,7 @@ mod tests {
 
     #[test]
     fn size_follows_measured_cost_down_and_up() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut frames = FrameSchedule::new(start);
         assert_eq!(frames.side(SMALL, true), 256);
         let mut sides = vec![];
@@ -247,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_large_network_is_drawn_coarsely_from_the_first_frame_on() {
-        let mut frames = FrameSchedule::new(Instant::now());
+        let mut frames = FrameSchedule::new(Timestamp::ZERO);
         assert_eq!(frames.side(LARGEST, true), 100);
         assert_eq!(
             frames.side(SMALL, true),
@@ -258,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_pause_shows_the_finest_frame() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut frames = FrameSchedule::new(start);
         for n_parameters in [SMALL, LARGEST, SMALL, LARGEST] {
             let side = frames.side(n_parameters, false);
@@ -269,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_pause_does_not_hold_up_commands_on_a_slow_machine() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut frames = FrameSchedule::new(start);
         for _ in 0..20 {
             let side = frames.side(LARGEST, false);

@@ -14,29 +14,85 @@ fn step_results(texts: &[Value]) -> Vec<&Value> {
 
 #[test]
 fn greets_and_then_waits() {
-    let mut client = Client::ungreeted(ProtocolVersion::V1);
+    let mut client = Client::before_hello(V1);
     client.settle();
     let texts = client.texts();
     assert_eq!(texts.len(), 1);
     assert_eq!(texts[0]["type"], "config");
     assert_eq!(texts[0]["payload"]["version"], env!("CARGO_PKG_VERSION"));
-    assert!(
-        texts[0]["payload"]["author"]
-            .as_str()
-            .unwrap()
-            .contains("Jan Švec")
-    );
+    assert_eq!(texts[0]["payload"]["author"], "Jan Švec");
     assert_eq!(texts[0]["payload"].as_object().unwrap().len(), 2);
     assert!(client.maps().is_empty());
 }
 
 #[test]
-fn training_without_points_is_refused() {
+fn training_without_points_begins_with_the_first_ones() {
     let mut client = Client::v1();
-    let error = client.refused(request("start_training"));
-    assert_eq!(error["code"], "no_data");
-    assert_eq!(error["message"], "Add points before training");
-    assert!(!client.session.running);
+    client.send(request("start_training"));
+    assert!(client.texts().is_empty() && !client.is_running());
+    client.send(update_data(json!([])));
+    assert!(!client.is_running());
+    client.send(update_data(xor()));
+    assert!(client.is_running() && client.texts().is_empty());
+
+    let mut client = Client::v1();
+    client.send(request("start_training"));
+    client.send(request("stop_training"));
+    client.send(update_data(xor()));
+    assert!(!client.is_running(), "stopped for good");
+}
+
+/// What existing pages send when they connect again.
+#[test]
+fn a_page_that_connects_again_gets_the_network_that_it_shows() {
+    let mut client = Client::v1();
+    client.send(json!({"type": "update_config", "payload": {
+        "learningRate": 0.03, "architecture": [7, 4], "activation": "relu", "optimizer": "adam",
+        "regularization": 0, "batchSize": 0, "dropout": 0.25,
+    }}));
+    client.send(update_data(xor_and(2)));
+    client.send(request("start_training"));
+    let network = client.run().trainer().architecture().layers()[0];
+    assert_eq!(client.run().mlp().layer_sizes(), [2, 7, 4, 3]);
+    assert_eq!(network.activation, nnvisu_core::Activation::Relu);
+    assert!((network.dropout.get() - 0.25).abs() < f32::EPSILON);
+    client.run_until(|client| client.step() > 10);
+    assert!(
+        client
+            .texts()
+            .iter()
+            .all(|text| text["type"] == "step_result")
+    );
+}
+
+#[test]
+fn no_result_comes_before_the_first_step() {
+    let mut client = Client::v1();
+    for request in [
+        update_data(xor_and(3)),
+        request("reset"),
+        request("stop_training"),
+        json!({"type": "generate_data", "distribution": "moons", "num_classes": 2}),
+    ] {
+        client.send(request.clone());
+        client.settle();
+        let texts = client.texts();
+        assert!(step_results(&texts).is_empty(), "{request}: {texts:?}");
+        assert_eq!(client.maps().len(), 1, "{request}");
+    }
+}
+
+#[test]
+fn at_most_a_thousand_steps_a_second_at_first() {
+    let mut client = Client::v1();
+    client.send(update_data(xor()));
+    client.send(request("start_training"));
+    let speed = client.run().steps_per_second().unwrap();
+    assert!((speed.get() - 1000.0).abs() < f32::EPSILON);
+    let started = client.clock.elapsed();
+    client.run_until(|client| client.step() >= 500);
+    let took = client.clock.since(started);
+    assert!(took >= Duration::from_millis(490), "{took:?}");
 }
 
 #[test]
@@ -72,7 +128,7 @@ fn the_map_is_the_network_in_classic_colours() {
     client.send(request("start_training"));
     // Not after so many steps: one network in a thousand dwells on a plateau first.
     let is_learned = |client: &mut Client| {
-        let metrics = client.session.trainer.evaluate();
+        let metrics = client.session.run_mut().evaluate();
         metrics.is_some_and(|metrics| metrics.loss < 0.01)
     };
     client.run_until(is_learned);
@@ -126,7 +182,7 @@ fn starting_twice_changes_nothing() {
     client.run_until(|client| client.step() > 10);
     let step = client.step();
     client.send(request("start_training"));
-    assert!(client.session.running && client.step() == step);
+    assert!(client.is_running() && client.step() == step);
 }
 
 #[test]
@@ -137,34 +193,34 @@ fn reset_starts_afresh_and_shows_it() {
     client.run_until(|client| client.step() > 10);
     let weights = client.parameters();
     client.send(request("reset"));
-    assert!(!client.session.running);
+    assert!(!client.is_running());
     assert_ne!(client.parameters(), weights);
     client.maps();
     client.texts();
     client.settle();
-    let texts = client.texts();
-    assert_eq!(step_results(&texts)[0]["metrics"]["step"], 0);
+    assert!(client.texts().is_empty(), "no step has been made");
     assert_eq!(client.maps().len(), 1);
 }
 
 #[test]
 fn settings_of_the_network_wait_for_a_fresh_one() {
     let mut client = Client::v1();
+    client.send(update_data(xor()));
     client.send(json!({"type": "update_config", "payload": {"learningRate": 0.5, "batchSize": 2}}));
     client.send(json!({"type": "update_config", "config": {
         "architecture": [3], "activation": "relu", "dropout": 0.5, "optimizer": "sgd",
     }}));
-    let training = client.session.trainer.training_config();
+    let training = client.run().trainer().training_config();
     assert!((training.learning_rate.get() - 0.5).abs() < f32::EPSILON);
     assert_eq!(training.batch_size.get(), 2);
     assert_eq!(training.optimizer, nnvisu_core::OptimizerKind::Sgd);
-    assert_eq!(client.session.trainer.mlp().layer_sizes(), [2, 10, 5, 2]);
-    let layers = client.session.trainer.architecture().layers();
+    assert_eq!(client.run().trainer().mlp().layer_sizes(), [2, 10, 5, 2]);
+    let layers = client.run().trainer().architecture().layers();
     assert_eq!(layers[0].activation, nnvisu_core::Activation::Tanh);
 
     client.send(request("reset"));
-    let network = client.session.trainer.architecture().layers()[0];
-    assert_eq!(client.session.trainer.mlp().layer_sizes(), [2, 3, 2]);
+    let network = client.run().trainer().architecture().layers()[0];
+    assert_eq!(client.run().trainer().mlp().layer_sizes(), [2, 3, 2]);
     assert_eq!(network.activation, nnvisu_core::Activation::Relu);
     assert!((network.dropout.get() - 0.5).abs() < f32::EPSILON);
     assert!(client.texts().is_empty(), "update_config has no answer");
@@ -180,7 +236,7 @@ fn settings_change_while_training_and_keep_the_weights() {
     client.send(json!({"type": "update_config", "payload": {
         "learningRate": 0.001, "regularization": 0.1, "batchSize": 2, "optimizer": "rmsprop",
     }}));
-    assert!(client.session.running);
+    assert!(client.is_running());
     assert_eq!((client.step(), client.parameters()), (step, weights));
 }
 
@@ -198,11 +254,10 @@ fn a_new_architecture_stops_and_is_confirmed() {
         "payload": {"status": "success", "hidden_layers": [7, 3]},
     });
     assert_eq!(client.texts(), [expected]);
-    assert!(!client.session.running);
-    assert_eq!(client.session.trainer.mlp().layer_sizes(), [2, 7, 3, 2]);
+    assert!(!client.is_running());
+    assert_eq!(client.run().trainer().mlp().layer_sizes(), [2, 7, 3, 2]);
     client.settle();
-    let texts = client.texts();
-    assert_eq!(step_results(&texts)[0]["metrics"]["step"], 0);
+    assert!(client.texts().is_empty(), "no step has been made");
     assert_eq!(client.maps().len(), 1);
 }
 
@@ -213,12 +268,12 @@ fn a_new_architecture_takes_activation_and_dropout_along() {
     client.send(
         json!({"type": "update_architecture", "payload": {"hidden_layers": [], "dropout": 0.25}}),
     );
-    assert_eq!(client.session.trainer.mlp().layer_sizes(), [2, 2]);
+    assert_eq!(client.run().trainer().mlp().layer_sizes(), [2, 2]);
     client.send(json!({"type": "update_architecture", "payload": {"hidden_layers": [1]}}));
-    let network = client.session.trainer.architecture().layers()[0];
+    let network = client.run().trainer().architecture().layers()[0];
     assert_eq!(network.activation, nnvisu_core::Activation::Gelu);
     client.send(json!({"type": "update_architecture", "payload": {"hidden_layers": [1], "activation": "relu"}}));
-    let network = client.session.trainer.architecture().layers()[0];
+    let network = client.run().trainer().architecture().layers()[0];
     assert_eq!(network.activation, nnvisu_core::Activation::Relu);
     assert!((network.dropout.get() - 0.25).abs() < f32::EPSILON);
 }
@@ -242,9 +297,9 @@ fn an_impossible_architecture_changes_nothing() {
             .refused(json!({"type": "update_architecture", "payload": {"hidden_layers": layers}}));
         assert!(error["message"].as_str().unwrap().len() > 10);
     }
-    assert!(client.session.running);
-    assert_eq!(client.session.trainer.mlp().layer_sizes(), [2, 10, 5, 2]);
-    assert_eq!(client.session.config.architecture.sizes(), [10, 5]);
+    assert!(client.is_running());
+    assert_eq!(client.run().trainer().mlp().layer_sizes(), [2, 10, 5, 2]);
+    assert_eq!(client.run().config().architecture.sizes(), [10, 5]);
 }
 
 #[test]
@@ -259,7 +314,14 @@ fn data_that_change_the_network_are_shown_once_while_paused() {
     client.send(update_data(xor_and(4)));
     client.settle();
     let texts = client.texts();
-    assert_eq!((step_results(&texts).len(), client.maps().len()), (1, 1));
+    assert_eq!((texts.len(), client.maps().len()), (0, 1));
+
+    client.send(request("start_training"));
+    client.run_until(|client| client.step() > 10);
+    client.send(request("stop_training"));
+    client.settle();
+    client.texts();
+    client.maps();
     client.send(update_data(json!([])));
     client.settle();
     let texts = client.texts();
@@ -293,9 +355,9 @@ fn generated_data_come_back_and_reset_the_network() {
         assert!(keys.into_iter().eq(["data", "type"]));
         assert_eq!(texts[0]["type"], "data_generated");
         assert_eq!(texts[0]["data"].as_array().unwrap().len(), 200);
-        assert_eq!(client.session.trainer.data().n_distinct_classes(), 3);
-        assert_eq!(client.session.trainer.mlp().n_classes(), 3);
-        assert!(!client.session.running && client.step() == 0);
+        assert_eq!(client.run().trainer().data().n_distinct_classes(), 3);
+        assert_eq!(client.run().trainer().mlp().n_classes(), 3);
+        assert!(!client.is_running() && client.step() == 0);
         client.settle();
         assert_eq!(client.maps().len(), 1);
     }

@@ -1,9 +1,8 @@
 //! How many steps a second training makes.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant},
-};
+use std::{collections::VecDeque, time::Duration};
+
+use crate::engine::time::Timestamp;
 
 /// The speed is measured over about this much of the past.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -14,19 +13,19 @@ const MIN_SPACING: Duration = Duration::from_millis(20);
 
 /// Measures the speed of training from step counts at moments of the run.
 #[derive(Debug, Default)]
-pub(in crate::session) struct RateMeter {
-    samples: VecDeque<(Instant, u64)>,
+pub(in crate::engine) struct RateMeter {
+    samples: VecDeque<(Timestamp, u64)>,
 }
 
 impl RateMeter {
     /// Forgets everything: training has stopped.
-    pub(in crate::session) fn clear(&mut self) {
+    pub(in crate::engine) fn clear(&mut self) {
         self.samples.clear();
     }
 
     /// Notes that `step` steps were done at `now`. Returns the speed in steps per second, 0 as
     /// long as too little has been measured.
-    pub(in crate::session) fn measure(&mut self, now: Instant, step: u64) -> f32 {
+    pub(in crate::engine) fn measure(&mut self, now: Timestamp, step: u64) -> f32 {
         // The oldest sample kept is the youngest of those outside the window, so slow training
         // is measured over one whole interval at least.
         while let Some((second, _)) = self.samples.get(1)
@@ -41,7 +40,7 @@ impl RateMeter {
             }
             (step.saturating_sub(since_step) as f64 / measured.as_secs_f64()) as f32
         });
-        let far_enough = |last: Instant| now >= last + MIN_SPACING;
+        let far_enough = |last: Timestamp| now >= last + MIN_SPACING;
         if self
             .samples
             .back()
@@ -59,7 +58,7 @@ mod tests {
 
     #[test]
     fn measures_slow_and_fast() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         for per_second in [0.5, 2.0, 30.0, 60.0, 1000.0] {
             let mut meter = RateMeter::default();
             let mut rate = 0.0;
@@ -76,7 +75,7 @@ mod tests {
 
     #[test]
     fn says_nothing_before_it_knows() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut meter = RateMeter::default();
         assert!(meter.measure(start, 1).abs() < f32::EPSILON);
         assert!(meter.measure(start + MIN_MEASURED / 2, 500).abs() < f32::EPSILON);
@@ -87,7 +86,7 @@ mod tests {
 
     #[test]
     fn follows_a_change_of_speed() {
-        let start = Instant::now();
+        let start = Timestamp::ZERO;
         let mut meter = RateMeter::default();
         for ms in 0..5000_u64 {
             meter.measure(start + Duration::from_millis(ms), ms);

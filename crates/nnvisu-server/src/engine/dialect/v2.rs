@@ -1,0 +1,105 @@
+//! Version 2: requests have ids, and are answered by the state of the run.
+
+use nnvisu_protocol::{
+    Envelope, ErrorCode, Limits, Metrics, ProtocolVersion, Request, RequestError, Response,
+    ServerInfo, ServerMessage, StepsPerSecond, parse_request,
+};
+
+use super::{Adapter, Handled, Style, WeightsIn};
+use crate::engine::{
+    publisher::FrameFormat,
+    requests::{self, Context, Outcome, execute},
+    run::{Revision, Run},
+    schedule::POSTERIOR_LADDER,
+};
+
+/// Whom to thank for nnvisu.
+const AUTHOR: &str = "Jan Švec, Department of Cybernetics, University of West Bohemia";
+/// What a parameter takes in a checkpoint, with its two moments, in base64.
+const BYTES_PER_PARAMETER: f64 = 16.0;
+
+/// The dialect of the page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct V2;
+
+impl Adapter for V2 {
+    fn hello(&self, limits: Limits) -> ServerInfo {
+        ServerInfo {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            author: AUTHOR.to_owned(),
+            limits: Some(limits),
+        }
+    }
+
+    fn initial_speed(&self) -> Option<StepsPerSecond> {
+        None
+    }
+
+    fn style(&self) -> Style {
+        Style {
+            format: FrameFormat::Posteriors,
+            ladder: POSTERIOR_LADDER,
+            weights: WeightsIn::Checkpoints,
+            bytes_per_parameter: BYTES_PER_PARAMETER,
+        }
+    }
+
+    fn handle(&mut self, text: &str, limits: &Limits, context: &mut Context<'_>) -> Handled {
+        let Envelope { id, request } = match parse_request(ProtocolVersion::V2, text, limits) {
+            Ok(envelope) => envelope,
+            Err(error) => return Handled::Answers(vec![error.into()]),
+        };
+        let is_step = matches!(request, Request::Step);
+        let result = match execute(request, context) {
+            Ok(Outcome::Deferred(step)) => return Handled::Deferred(id, step),
+            Ok(Outcome::Answer(response)) => Ok(Some(response)),
+            Ok(Outcome::Done) => Ok(None),
+            Err(error) => Err(error),
+        };
+        let mut messages = Vec::new();
+        if is_step && matches!(&result, Err(error) if error.code == ErrorCode::Diverged) {
+            // The request is refused, but training is off and the run may have gone back: say so,
+            // as the client has not asked for that.
+            messages.push(state(None, context.run()));
+        }
+        messages.extend(self.answer(id, result, context.run()));
+        Handled::Answers(messages)
+    }
+
+    fn answer(
+        &self,
+        id: Option<u32>,
+        result: Result<Option<Response>, RequestError>,
+        run: &Run,
+    ) -> Vec<ServerMessage> {
+        match result {
+            Ok(response) => {
+                let response = response.map(|response| ServerMessage { re: id, response });
+                let state = id.map(|id| state(Some(id), run));
+                response.into_iter().chain(state).collect()
+            }
+            Err(error) => vec![error.with_re(id).into()],
+        }
+    }
+
+    fn diverged(&self, run: &Run) -> Vec<ServerMessage> {
+        vec![requests::diverged().into(), state(None, run)]
+    }
+
+    fn step_result(&self, _: &Run, _: Option<Metrics>, _: bool) -> Option<String> {
+        None
+    }
+
+    fn followed(&self, revision: Revision) -> u64 {
+        revision.numbers
+    }
+}
+
+/// Tells how the run is now, as the last answer to a request or by itself.
+fn state(re: Option<u32>, run: &Run) -> ServerMessage {
+    let payload = Box::new(requests::state(run));
+    ServerMessage {
+        re,
+        response: Response::State { payload },
+    }
+}
