@@ -77,7 +77,7 @@ test("the learning curves go by step and mark the one that is shown", async () =
   assert.equal(accuracy.querySelector("polyline").getAttribute("points"), "0.00,50.00 50.00,25.00 200.00,0.00");
   assert.equal(loss.querySelector(".curve-dot").style.left, "100%");
   assert.match(loss.querySelector("svg").getAttribute("aria-label"), /^Loss from 2.0000 to 0.0000\. Steps 0 to 40$/);
-  assert.equal(loss.querySelector(".curve-scale").textContent, "0.0000 to 2.0000");
+  assert.equal(loss.querySelector(".curve-scale").textContent, "0 to 2.0000");
 });
 
 test("points without a loss are not on its curve", async () => {

@@ -80,6 +80,47 @@ async fn on_a_wide_screen_controls_and_canvas_are_both_in_view() {
 }
 
 #[tokio::test]
+async fn opening_the_dock_neither_moves_nor_resizes_the_canvas() {
+    with_page(async |page| {
+        // Room beside the canvas, none beside it, and a phone.
+        for (width, height) in [(1920, 1080), (1440, 900), (1200, 800), (390, 844)] {
+            page.resize(width, height).await;
+            page.until("the dock where it belongs", async || {
+                page.is_visible(".dock").await
+            })
+            .await;
+            // In the page, which may scroll when it becomes shorter.
+            let canvas = async || -> [i64; 4] {
+                page.eval(
+                    "const box = document.querySelector('canvas.points').getBoundingClientRect();
+                     return [box.left + scrollX, box.top + scrollY, box.width, box.height]
+                         .map(Math.round);",
+                )
+                .await
+            };
+            let open = canvas().await;
+            if width >= 1440 {
+                let [_, _, canvas_right, _] = rectangle(page, "canvas.points").await;
+                let [left, _, right, _] = rectangle(page, ".dock").await;
+                assert!(
+                    left >= canvas_right && right <= f64::from(width),
+                    "{width}: the dock is from {left} to {right}, the canvas ends at {canvas_right}"
+                );
+            }
+            page.press("body", "d").await;
+            page.until("a closed dock", async || !page.is_visible(".dock").await)
+                .await;
+            assert_eq!(canvas().await, open, "{width}: closing the dock");
+            page.press("body", "d").await;
+            page.until("an open dock", async || page.is_visible(".dock").await)
+                .await;
+            assert_eq!(canvas().await, open, "{width}: opening the dock");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn on_a_narrow_screen_the_canvas_is_as_wide_as_the_page() {
     with_page(async |page| {
         for (width, height) in [(360, 740), (768, 1024)] {

@@ -1,16 +1,16 @@
-// Data sets as CSV, read and written by the same rules and in the same words as
+// Data sets as CSV, read and written by the same rules and with the same sentences as
 // crates/nnvisu-core/src/files/csv.rs, which describes them; both are held to the same examples
 // (crates/nnvisu-core/tests/vectors/csv.json).
 
 /** @import { Parsed, Point } from "../../types/state" */
 
 import { MAX_CLASSES } from "../state/points.js";
-import { quoted } from "./words.js";
+import { word } from "../words/word.js";
+import { quoted } from "./quoted.js";
 
 /** How many wrong lines are described; the others are counted. */
 const MAX_PROBLEMS = 5;
 
-const EMPTY = "The file has no points: each line must be x, y and label, such as 0.5,-0.25,1";
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /** @typedef {{ places: readonly [number, number, number], count: number, inHeader: boolean }} Columns */
@@ -26,25 +26,25 @@ const PLAIN = Object.freeze({ places: /** @type {const} */ ([0, 1, 2]), count: 3
 export function readCsv(text) {
   const lines = linesOf(text);
   const first = lines[0];
-  if (first === undefined) return { ok: false, message: EMPTY };
+  if (first === undefined) return { ok: false, message: word("csv.empty") };
   const separator = ["\t", ";", ","].find((c) => first.text.includes(c)) ?? " ";
   const isHeader = fieldsOf(first.text, separator).some((field) => Number.isNaN(numberOf(field, separator)));
   const columns = isHeader ? columnsIn(first.text, separator) : PLAIN;
-  if (typeof columns === "string") return { ok: false, message: `line ${first.number}: ${columns}` };
+  if (typeof columns === "string") return { ok: false, message: word("csv.line", { number: first.number, why: columns }) };
   /** @type {Point[]} */
   const points = [];
   /** @type {string[]} */
   const problems = [];
   for (const { number, text: line } of isHeader ? lines.slice(1) : lines) {
     const point = pointOf(line, separator, columns);
-    if (typeof point === "string") problems.push(`line ${number}: ${point}`);
+    if (typeof point === "string") problems.push(word("csv.line", { number, why: point }));
     else points.push(point);
   }
   if (problems.length === 0) return { ok: true, value: Object.freeze(points) };
   const message = problems.slice(0, MAX_PROBLEMS).join("\n");
   const nMore = problems.length - MAX_PROBLEMS;
   if (nMore <= 0) return { ok: false, message };
-  return { ok: false, message: `${message}\nand ${nMore} more ${nMore === 1 ? "line" : "lines"}` };
+  return { ok: false, message: `${message}\n${word("csv.more", { count: nMore })}` };
 }
 
 /**
@@ -100,7 +100,7 @@ function columnsIn(header, separator) {
   };
   const [x, y, label] = [place("x"), place("y"), place("label", "class")];
   if (x === undefined || y === undefined || label === undefined) {
-    return `the first line must be x, y and label as numbers, or a header with these three names, not "${quoted(header)}"`;
+    return word("csv.header", { text: quoted(header) });
   }
   return { places: [x, y, label], count: names.length, inHeader: true };
 }
@@ -114,8 +114,7 @@ function columnsIn(header, separator) {
 function pointOf(line, separator, { places, count, inHeader }) {
   const fields = fieldsOf(line, separator);
   if (fields.length !== count) {
-    const why = inHeader ? "as in the header" : "x, y and label";
-    return `there must be ${count} values, ${why}, not ${fields.length}`;
+    return word("csv.fields", { count, inHeader, actual: fields.length });
   }
   const [x, y, label] = places.map((place) => fields[place] ?? "");
   const coordinates = [];
@@ -123,12 +122,12 @@ function pointOf(line, separator, { places, count, inHeader }) {
     const value = numberOf(field, separator);
     // The server computes with 32-bit floats: what is 1 there is not above it here.
     const single = Math.fround(value);
-    if (!(single >= -1 && single <= 1)) return `${name} must be a number from -1 to 1, not "${quoted(field)}"`;
+    if (!(single >= -1 && single <= 1)) return word("csv.coordinate", { name, text: quoted(field) });
     coordinates.push(Math.abs(value) > 1 ? single : value);
   }
   const number = numberOf(label ?? "", separator);
   if (!Number.isInteger(number) || number < 0 || number >= MAX_CLASSES) {
-    return `label must be a whole number from 0 to ${MAX_CLASSES - 1}, not "${quoted(label ?? "")}"`;
+    return word("csv.label", { max: MAX_CLASSES - 1, text: quoted(label ?? "") });
   }
   const [px = 0, py = 0] = coordinates;
   return Object.freeze({ x: px, y: py, label: number === 0 ? 0 : number });

@@ -9,10 +9,10 @@ import { readArchitecture, settingsOf } from "../state/architecture.js";
 import { readCheckpoint } from "../state/checkpoint.js";
 import { DEFAULT_CONFIG, FIELDS, SETTINGS, checkField, isSeed } from "../state/settings.js";
 import { formerCheckpoint } from "../state/former-checkpoint.js";
-import { readPoint } from "../state/points.js";
-import { textOf } from "../words/word.js";
+import { MAX_CLASSES, readPoint } from "../state/points.js";
+import { textOf, word } from "../words/word.js";
 import { bytesOf, checksumOf } from "./checksum.js";
-import { quoted } from "./words.js";
+import { quoted } from "./quoted.js";
 
 const FORMAT = "nnvisu-session";
 /** The newest version that can be read. */
@@ -25,34 +25,47 @@ const TRAINING_FIELDS = FIELDS.flatMap((field) => {
   return key === null ? [] : [{ field, key }];
 });
 
-/** Why a file is refused. */
-class Damaged extends Error {}
+/** A file that is refused, in a whole sentence. */
+class Refused extends Error {}
+
+/** A file of ours that is not as it was written. */
+class Damaged extends Refused {
+  /** @param {string} why */
+  constructor(why) {
+    super(word("session.damaged", { why }));
+  }
+}
 
 /**
  * @param {string} text
  * @returns {Parsed<SessionContent, string>}
  */
 export function readSessionFile(text) {
-  const refuse = (/** @type {string} */ message) => ({ ok: /** @type {const} */ (false), message });
-  const damaged = (/** @type {string} */ why) => refuse(`The session file is damaged or incomplete: ${why}`);
+  try {
+    return { ok: true, value: readContent(parsed(text)) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { ok: false, message: error.message };
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {Record<string, unknown>} a session of a version that can be read
+ */
+function parsed(text) {
   /** @type {unknown} */
   let file;
   try {
     file = JSON.parse(text);
   } catch {
-    return text.slice(0, 200).includes(FORMAT) ? damaged("it ends too early or was changed") : refuse("The file is not an nnvisu session");
+    throw text.slice(0, 200).includes(FORMAT) ? new Damaged(word("session.cut")) : new Refused(word("session.foreign"));
   }
-  if (!isRecord(file) || file.format !== FORMAT) return refuse("The file is not an nnvisu session");
-  if (!isSeed(file.version) || file.version === 0) return damaged("its version is not a number");
-  if (file.version > VERSION) {
-    return refuse(`The session file has format version ${file.version}, and this nnvisu reads up to ${VERSION}: a newer nnvisu can open it`);
-  }
-  try {
-    return { ok: true, value: readContent(file) };
-  } catch (error) {
-    if (!(error instanceof Damaged)) throw error;
-    return error.message.startsWith("The ") ? refuse(error.message) : damaged(error.message);
-  }
+  if (!isRecord(file) || file.format !== FORMAT) throw new Refused(word("session.foreign"));
+  const { version } = file;
+  if (!isSeed(version) || version === 0) throw new Damaged(word("session.version"));
+  if (version > VERSION) throw new Refused(word("session.newer", { version, newest: VERSION }));
+  return file;
 }
 
 /**
@@ -110,7 +123,7 @@ function readContent(file) {
   const values = Object.fromEntries(TRAINING_FIELDS.map(({ field, key }) => [field, training[key]]));
   const config = readConfig({ ...values, ...(file.version === 1 ? formerNetwork(file.network) : networkOf(file.architecture)) });
   const { init, batches, dropout } = only(file.seeds, ["init", "batches", "dropout"]);
-  if (!isSeed(init) || !isSeed(batches) || !isSeed(dropout)) throw new Damaged("a seed is not a whole number below 2 to the 53rd");
+  if (!isSeed(init) || !isSeed(batches) || !isSeed(dropout)) throw new Damaged(word("session.seed"));
   const seeds = Object.freeze({ init, batches, dropout });
   const points = readPoints(file.points);
   if (file.checkpoint === null) return { config, seeds, points, checkpoint: null };
@@ -127,9 +140,9 @@ function formerNetwork(value) {
 /** @param {unknown} value */
 function networkOf(value) {
   const architecture = readArchitecture(only(value, ["features", "layers", "outputs"]));
-  if (architecture === null) throw new Damaged("its architecture is none");
+  if (architecture === null) throw new Damaged(word("session.architecture"));
   const settings = settingsOf(architecture, DEFAULT_CONFIG);
-  if (settings === null) throw new Damaged("The layers of this session's network differ in activation or dropout, which this page cannot show");
+  if (settings === null) throw new Refused(word("session.mixedLayers"));
   return settings;
 }
 
@@ -172,11 +185,11 @@ function readConfig(values) {
  * @returns {readonly Point[]}
  */
 function readPoints(value) {
-  if (!Array.isArray(value)) throw new Damaged("its points are not a list");
+  if (!Array.isArray(value)) throw new Damaged(word("session.points"));
   const points = value.map((entry, i) => {
     const [x, y, label] = Array.isArray(entry) && entry.length === 3 ? entry : [];
     const point = readPoint({ x, y, label });
-    if (point === null) throw new Damaged(`point ${i + 1} is not x and y from -1 to 1 and a label from 0 to 7`);
+    if (point === null) throw new Damaged(word("session.point", { number: i + 1, maxLabel: MAX_CLASSES - 1 }));
     return point;
   });
   return Object.freeze(points);
@@ -189,11 +202,11 @@ function readPoints(value) {
  */
 function readStored({ checksum, ...value }, config) {
   const checkpoint = readCheckpoint(value, config.dropout);
-  if (checkpoint === null) throw new Damaged("its weights do not fit its network");
+  if (checkpoint === null) throw new Damaged(word("session.weights"));
   const actual = checksumOf(checkpoint.parameters);
   if (actual !== checksum) {
-    if (typeof checksum !== "string") throw new Damaged("the checksum of its weights is missing");
-    throw new Damaged(`The session file is damaged: its weights have the checksum ${actual}, but "${quoted(checksum)}" was written with them`);
+    if (typeof checksum !== "string") throw new Damaged(word("session.noChecksum"));
+    throw new Refused(word("session.checksum", { actual, written: quoted(checksum) }));
   }
   checkNumbers(checkpoint);
   return checkpoint;
@@ -203,10 +216,10 @@ function readStored({ checksum, ...value }, config) {
 function checkNumbers({ parameters, optimizer: { kind, slots }, absentRows, lastGood }) {
   const weights = [parameters, ...absentRows.map((row) => row.parameters), ...(lastGood === null ? [] : [lastGood.parameters])];
   const remembered = [...slots, ...absentRows.flatMap((row) => row.slots)];
-  if (![...weights, ...remembered].every((text) => floatsOf(text).every(Number.isFinite))) throw new Damaged("a weight is not a finite number");
+  if (![...weights, ...remembered].every((text) => floatsOf(text).every(Number.isFinite))) throw new Damaged(word("session.notFinite"));
   // The last array of an optimizer that has any is the mean of squares.
   const squares = kind === "sgd" ? [] : [slots, ...absentRows.map((row) => row.slots)].map((arrays) => arrays.at(-1) ?? "");
-  if (squares.some((text) => floatsOf(text).some((value) => value < 0))) throw new Damaged("a mean of squares is negative");
+  if (squares.some((text) => floatsOf(text).some((value) => value < 0))) throw new Damaged(word("session.negative"));
 }
 
 /**
@@ -225,11 +238,11 @@ function floatsOf(base64) {
  * @returns {Record<string, unknown>}
  */
 function only(value, fields) {
-  if (!isRecord(value)) throw new Damaged(`there is no ${fields.join(", ")}`);
+  if (!isRecord(value)) throw new Damaged(word("session.none", { fields }));
   const missing = fields.find((field) => !Object.hasOwn(value, field));
-  if (missing !== undefined) throw new Damaged(`${missing} is missing`);
+  if (missing !== undefined) throw new Damaged(word("session.missing", { field: missing }));
   const further = Object.keys(value).find((key) => !fields.includes(key));
-  if (further !== undefined) throw new Damaged(`"${quoted(further)}" does not belong there`);
+  if (further !== undefined) throw new Damaged(word("session.further", { field: quoted(further) }));
   return value;
 }
 

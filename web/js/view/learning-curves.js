@@ -5,7 +5,7 @@
 
 import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
-import { formatLoss, formatPercent } from "../words/numbers.js";
+import { formatCount, formatLoss, formatPercent } from "../words/numbers.js";
 import { word, wordFor } from "../words/word.js";
 import { withScreen } from "./animation-frame.js";
 import { create, createSvg, find, setText } from "./elements.js";
@@ -82,7 +82,7 @@ function createChart({ name, format, top }) {
       dot.style.top = `${100 * yOf(value)}%`;
     }
     const range = word("curve.steps", { from: first.step, to: last.step });
-    setText(scale, word("curve.range", { low: format(0), high: format(limit) }));
+    setText(scale, word("curve.range", { low: formatCount(0), high: format(limit) }));
     setText(steps, range);
     chart.setAttribute("aria-label", word("curve.summary", { name: wordFor(`label.${name}`), first: format(first.value), last: format(last.value), steps: range }));
   };

@@ -1,5 +1,5 @@
 // Runs before the first paint, so that a page kept dark does not flash white (or the other way
-// round). js/view/display-panel.js takes over from there. Not a module: modules run too late.
+// round). js/view/appearance.js takes over from there. Not a module: modules run too late.
 
 {
   try {

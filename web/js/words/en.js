@@ -92,7 +92,7 @@ export const EN = Object.freeze({
   "tip.loss": "How wrong the network is over all points (cross-entropy): 0 would be perfect.",
   "tip.accuracy": "The share of points that the network puts into their right class.",
   "tip.rate": "How many training steps the server does each second right now.",
-  "tip.history": "Pause and drag to see the picture and the numbers of an earlier step.",
+  "tip.history": "Pause and drag to see the map and the numbers of an earlier step.",
   "history.live": "live",
   "history.liveAt": (/** @type {{ step: number }} */ { step }) => `live, step ${formatCount(step)}`,
   "history.step": (/** @type {{ step: number }} */ { step }) => `step ${formatCount(step)}`,
@@ -181,6 +181,40 @@ export const EN = Object.freeze({
   "file.nothingToSave": "There is nothing to save before the server has been reached",
   "file.from": (/** @type {{ name: string }} */ { name }) => `from ${name}`,
   "file.pasted": "pasted",
+  // In the words of crates/nnvisu-core/src/files/csv.rs.
+  "csv.empty": "The file has no points: each line must be x, y and label, such as 0.5,-0.25,1",
+  "csv.line": (/** @type {{ number: number, why: string }} */ { number, why }) => `line ${number}: ${why}`,
+  "csv.more": (/** @type {{ count: number }} */ { count }) => `and ${count} more ${count === 1 ? "line" : "lines"}`,
+  "csv.header": (/** @type {{ text: string }} */ { text }) =>
+    `the first line must be x, y and label as numbers, or a header with these three names, not "${text}"`,
+  "csv.fields": (/** @type {{ count: number, inHeader: boolean, actual: number }} */ { count, inHeader, actual }) =>
+    `there must be ${count} values, ${inHeader ? "as in the header" : "x, y and label"}, not ${actual}`,
+  "csv.coordinate": (/** @type {{ name: string, text: string }} */ { name, text }) =>
+    `${name} must be a number from -1 to 1, not "${text}"`,
+  "csv.label": (/** @type {{ max: number, text: string }} */ { max, text }) =>
+    `label must be a whole number from 0 to ${max}, not "${text}"`,
+  // In the words of crates/nnvisu-core/src/files/session.rs.
+  "session.damaged": (/** @type {{ why: string }} */ { why }) => `The session file is damaged or incomplete: ${why}`,
+  "session.foreign": "The file is not an nnvisu session",
+  "session.newer": (/** @type {{ version: number, newest: number }} */ { version, newest }) =>
+    `The session file has format version ${version}, and this nnvisu reads up to ${newest}: a newer nnvisu can open it`,
+  "session.mixedLayers": "The layers of this session's network differ in activation or dropout, which this page cannot show",
+  "session.checksum": (/** @type {{ actual: string, written: string }} */ { actual, written }) =>
+    `The session file is damaged: its weights have the checksum ${actual}, but "${written}" was written with them`,
+  "session.cut": "it ends too early or was changed",
+  "session.version": "its version is not a number",
+  "session.seed": "a seed is not a whole number below 2 to the 53rd",
+  "session.architecture": "its architecture is none",
+  "session.points": "its points are not a list",
+  "session.point": (/** @type {{ number: number, maxLabel: number }} */ { number, maxLabel }) =>
+    `point ${number} is not x and y from -1 to 1 and a label from 0 to ${maxLabel}`,
+  "session.weights": "its weights do not fit its network",
+  "session.noChecksum": "the checksum of its weights is missing",
+  "session.notFinite": "a weight is not a finite number",
+  "session.negative": "a mean of squares is negative",
+  "session.none": (/** @type {{ fields: readonly string[] }} */ { fields }) => `there is no ${fields.join(", ")}`,
+  "session.missing": (/** @type {{ field: string }} */ { field }) => `${field} is missing`,
+  "session.further": (/** @type {{ field: string }} */ { field }) => `"${field}" does not belong there`,
   "model.notSaved": (/** @type {{ why: string }} */ { why }) => `The model was not saved: ${why}`,
   "model.answered": (/** @type {{ status: number }} */ { status }) => `the server answered ${status}`,
   "model.unreachable": "the server cannot be reached",
