@@ -35,6 +35,9 @@ pub enum OutOfRange {
     /// See [`ClassCount`](crate::ClassCount).
     #[error("Number of classes must be {MIN_CLASSES} to {MAX_CLASSES}, not {0}")]
     ClassCount(usize),
+    /// See [`Split`](crate::Split).
+    #[error("The share of test points must be at least 0 and below 1, not {}", Number(*.0))]
+    TestShare(f32),
 }
 
 /// A name that stands for none of the possible values.

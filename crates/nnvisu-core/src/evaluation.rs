@@ -1,10 +1,11 @@
 //! How well a network does on any points: loss, confusion matrix, precision and recall.
 
-use crate::{Dataset, MAX_CLASSES, Mlp, Point};
+use crate::evaluator::Tally;
+use crate::{ActivationStatistics, Dataset, Evaluator, MAX_CLASSES, Mlp, Part, Samples, Split};
 
 /// A network measured on points, which need not be those it was trained on.
 ///
-/// The class that a network gives a point is the one with the highest logit, the lowest of them
+/// The class that a network gives a point is the one with the largest logit, the lowest of them
 /// where several are equal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
@@ -13,6 +14,7 @@ pub struct Evaluation {
     counts: [[usize; MAX_CLASSES]; MAX_CLASSES],
     n_points: usize,
     loss: f64,
+    layers: Vec<ActivationStatistics>,
 }
 
 /// Points of a class for which a network has no output unit.
@@ -30,37 +32,55 @@ pub struct UnknownClass {
     pub n_classes: usize,
 }
 
+impl UnknownClass {
+    /// That all labels are below `n_classes`.
+    pub(crate) fn check(data: &Dataset, n_classes: usize) -> Result<(), Self> {
+        let mut labels = data.points().iter().map(|point| point.label());
+        match labels.position(|label| label.index() >= n_classes) {
+            None => Ok(()),
+            Some(index) => Err(Self {
+                number: index + 1,
+                label: data.points()[index].label().get(),
+                n_classes,
+            }),
+        }
+    }
+}
+
 impl Evaluation {
-    /// Measures `mlp` on `data`, in `f64` from the logits on; `None` without points.
+    /// Measures `mlp` on `data`; `None` without points. To measure over and over, an
+    /// [`Evaluator`] is faster.
     ///
     /// # Errors
     ///
     /// [`UnknownClass`] if a label has no output unit.
     pub fn new(mlp: &Mlp, data: &Dataset) -> Result<Option<Self>, UnknownClass> {
-        let n_classes = mlp.n_classes();
-        let mut counts = [[0; MAX_CLASSES]; MAX_CLASSES];
-        let mut total_loss = 0.0;
-        for (index, point) in data.points().iter().enumerate() {
-            if point.label().index() >= n_classes {
-                return Err(UnknownClass {
-                    number: index + 1,
-                    label: point.label().get(),
-                    n_classes,
-                });
-            }
-            let (loss, predicted) = measure(mlp, *point);
-            total_loss += loss;
-            counts[point.label().index()][predicted] += 1;
-        }
-        Ok((!data.is_empty()).then(|| Self {
-            n_classes,
-            counts,
-            n_points: data.len(),
-            loss: total_loss / data.len() as f64,
-        }))
+        let features = mlp.architecture().features();
+        let samples = Samples::new(data, features, mlp.n_classes(), Split::NONE)?;
+        Ok(Evaluator::new().evaluate(mlp, &samples, Part::Train))
     }
 
-    /// The classes of the network, 2 to [`MAX_CLASSES`].
+    pub(crate) fn from_parts(
+        n_classes: usize,
+        tally: &Tally,
+        layers: Vec<ActivationStatistics>,
+    ) -> Self {
+        Self {
+            n_classes,
+            counts: tally.counts.map(|row| row.map(|count| count as usize)),
+            n_points: tally.n_samples,
+            loss: tally.mean_loss(),
+            layers,
+        }
+    }
+
+    /// The activations of each hidden layer.
+    #[must_use]
+    pub fn layers(&self) -> &[ActivationStatistics] {
+        &self.layers
+    }
+
+    /// The number of classes of the network, up to [`MAX_CLASSES`].
     #[must_use]
     pub fn n_classes(&self) -> usize {
         self.n_classes
@@ -147,27 +167,12 @@ fn ratio(part: usize, whole: usize) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// The cross-entropy of a point, ln Σ exp(z) less the label's logit, and the class of the highest logit.
-fn measure(mlp: &Mlp, point: Point) -> (f64, usize) {
-    let logits = mlp.logits(point.x(), point.y());
-    let mut highest = 0;
-    for (class, &logit) in logits.iter().enumerate() {
-        if logit > logits[highest] {
-            highest = class;
-        }
-    }
-    let shift = f64::from(logits[highest]);
-    let sum: f64 = logits.iter().map(|&z| (f64::from(z) - shift).exp()).sum();
-    let loss = sum.ln() + shift - f64::from(logits[point.label().index()]);
-    (loss, highest)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        Activation, Architecture, ClassCount, Distribution, Dropout, HiddenLayers, Label, Seeds,
-        Trainer, TrainingConfig, generate_seeded,
+        Activation, Architecture, ClassCount, Distribution, Dropout, Feature, HiddenLayers, Label,
+        LayerSpec, Point, Seeds, Trainer, TrainingConfig, generate_seeded,
     };
 
     fn points(of: &[(f32, u8)]) -> Dataset {
@@ -239,5 +244,65 @@ mod tests {
             "Point 2 has the label 3, but the network knows the classes 0 to 2 only"
         );
         assert_eq!(Evaluation::new(&halves(), &Dataset::empty()), Ok(None));
+    }
+
+    /// The confusion matrix, the loss and the statistics once more, point by point in `f64`.
+    #[test]
+    fn it_agrees_with_the_definition() {
+        let layer = |units, activation| LayerSpec {
+            units,
+            activation,
+            dropout: Dropout::default(),
+        };
+        let layers = vec![layer(7, Activation::Tanh), layer(9, Activation::Relu)];
+        let architecture = Architecture::new(Feature::ALL.to_vec(), layers, 3).unwrap();
+        let gain = |mlp: &Mlp| {
+            mlp.parameters()
+                .iter()
+                .map(|p| 4.0 * p)
+                .collect::<Vec<f32>>()
+        };
+        let mlp = Mlp::new(architecture.clone(), 1);
+        let mlp = Mlp::from_parameters(architecture, &gain(&mlp)).unwrap();
+        for n in [1, 15, 16, 1_500] {
+            let data = generate_seeded(Distribution::Blobs, ClassCount::new(3).unwrap(), n, 2);
+            let evaluation = Evaluation::new(&mlp, &data).unwrap().unwrap();
+            let mut loss = 0.0;
+            let mut counts = [[0; 3]; 3];
+            let mut activations = [Vec::new(), Vec::new()];
+            for point in data.points() {
+                let posteriors = mlp.posteriors(point.x(), point.y());
+                loss -= f64::from(posteriors[point.label().index()]).ln();
+                counts[point.label().index()][posteriors.argmax().0] += 1;
+                let mut values = nalgebra::DVector::from_column_slice(&[point.x(), point.y()]);
+                for (layer, all) in activations.iter_mut().enumerate() {
+                    values = mlp.weights(layer) * values + mlp.biases(layer);
+                    let activation = mlp.architecture().layers()[layer].activation;
+                    values.apply(|z| *z = activation.apply(*z));
+                    all.extend(values.iter().map(|&a| f64::from(a)));
+                }
+            }
+            assert!((evaluation.loss() - loss / n as f64).abs() < 1e-4);
+            for (class, row) in counts.iter().enumerate() {
+                assert_eq!(evaluation.confusion(class), row);
+            }
+            for (statistics, all) in evaluation.layers().iter().zip(&activations) {
+                let share = |is: &dyn Fn(f64) -> bool| {
+                    all.iter().filter(|&&a| is(a)).count() as f64 / all.len() as f64
+                };
+                let mean = all.iter().sum::<f64>() / all.len() as f64;
+                let variance =
+                    all.iter().map(|a| (a - mean).powi(2)).sum::<f64>() / all.len() as f64;
+                let close = |a: f32, b: f64| (f64::from(a) - b).abs() < 2e-3;
+                assert!(close(statistics.mean, mean), "{statistics:?} {mean}");
+                assert!(close(statistics.standard_deviation, variance.sqrt()));
+                assert!(close(statistics.zero_share, share(&|a| a == 0.0)));
+            }
+            let saturated = |a: &&f64| a.abs() > f64::from(ActivationStatistics::SATURATED);
+            let n_saturated = activations[0].iter().filter(saturated).count() as f64;
+            let share = n_saturated / activations[0].len() as f64;
+            assert!((f64::from(evaluation.layers()[0].saturated_share) - share).abs() < 2e-3);
+            assert!(evaluation.layers()[1].saturated_share.abs() < f32::EPSILON);
+        }
     }
 }

@@ -126,24 +126,29 @@ mod aligned;
 mod architecture;
 mod checkpoint;
 mod data;
+mod epochs;
 mod error;
 mod evaluation;
+mod evaluator;
 #[cfg(feature = "files")]
 pub mod files;
 mod generate;
 mod hidden_layers;
 mod kernels;
+mod last_good;
 mod markers;
 mod mlp;
 mod optimizer;
+mod output_rows;
 mod palette;
 mod propagation;
 mod raster;
-mod sampler;
+mod samples;
 mod seeds;
 #[cfg(feature = "serde")]
 mod serialization;
 mod settings;
+mod step_report;
 mod trainer;
 
 pub use activation::Activation;
@@ -152,15 +157,20 @@ pub use checkpoint::{Checkpoint, InvalidCheckpoint};
 pub use data::{Dataset, InvalidLabel, InvalidPoint, Label, Point};
 pub use error::{OutOfRange, Quoted, UnknownName};
 pub use evaluation::{Evaluation, UnknownClass};
+pub use evaluator::{ActivationStatistics, Evaluator};
 pub use generate::{ClassCount, DEFAULT_N_POINTS, Distribution, generate, generate_seeded};
 pub use hidden_layers::{HiddenLayers, InvalidHiddenLayers};
+pub use last_good::LastGood;
 pub use markers::draw_points;
 pub use mlp::{InvalidParameters, Mlp};
-pub use optimizer::OptimizerState;
+pub use optimizer::{OptimizerKind, OptimizerState};
+pub use output_rows::AbsentRow;
 pub use palette::{Palette, Rgb};
 pub use raster::{Grid, InvalidGrid, Rasterizer};
+pub use samples::{Part, Samples, Split};
 pub use seeds::{Rng, Seeds};
-pub use settings::{BatchSize, Dropout, LearningRate, OptimizerKind, TrainingConfig, WeightDecay};
+pub use settings::{BatchSize, Dropout, LearningRate, TrainingConfig, WeightDecay};
+pub use step_report::{LayerReport, StepReport};
 pub use trainer::{Metrics, TrainError, Trainer};
 
 /// Smallest number of classes: a network always has at least two outputs.

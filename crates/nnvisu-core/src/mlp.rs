@@ -2,6 +2,7 @@
 
 use crate::Architecture;
 use crate::aligned::AlignedVec;
+use crate::output_rows::{AbsentRow, OutputRows};
 use crate::seeds::{self, Stream};
 use nalgebra::{DMatrixView, DVector, DVectorView};
 use rand_distr::{Distribution as _, Uniform};
@@ -204,6 +205,11 @@ impl Mlp {
         &self.parameters
     }
 
+    /// Replaces the parameters by `other`, which has the same length.
+    pub(crate) fn copy_parameters(&mut self, other: &AlignedVec) {
+        self.parameters.copy_from_slice(other);
+    }
+
     /// Exchanges the parameters for `other`, which has the same length.
     pub(crate) fn swap_parameters(&mut self, other: &mut AlignedVec) {
         debug_assert_eq!(self.parameters.len(), other.len());
@@ -220,17 +226,33 @@ impl Mlp {
         }
     }
 
-    /// Gives the output layer `n_classes` units. Rows that stay keep their parameters bit for
-    /// bit; new ones are drawn like those of a fresh network.
-    pub(crate) fn resize_output(&mut self, n_classes: usize, seed: u64) {
+    /// Gives the output layer `n_classes` units. Rows that stay keep their parameters bit for bit,
+    /// those in `returning` bring theirs along, and others are drawn like those of a fresh network.
+    /// `last_good` are parameters of the same shape that follow along.
+    pub(crate) fn resize_output(
+        &mut self,
+        n_classes: usize,
+        seed: u64,
+        returning: &[AbsentRow],
+        last_good: &mut AlignedVec,
+    ) {
         let rows = self.output_rows();
         let initial = initial_distribution(rows.n_columns - 1);
-        let mut rngs: Vec<_> = (rows.n_rows..n_classes)
-            .map(|unit| seeds::rng(seed, Stream::Grow, unit as u64))
-            .collect();
-        let resized = rows.resize(self.parameters(), n_classes, |unit| {
-            initial.sample(&mut rngs[unit - rows.n_rows])
-        });
+        let new_row = |class: usize| {
+            if let Some(row) = returning.iter().find(|row| row.class == class) {
+                return row.parameters.clone();
+            }
+            let mut rng = seeds::rng(seed, Stream::Grow, class as u64);
+            let draw = |_| initial.sample(&mut rng);
+            (0..rows.n_columns).map(draw).collect()
+        };
+        let new_rows: Vec<Vec<f32>> = (rows.n_rows..n_classes).map(new_row).collect();
+        let resize = |flat: &[f32]| {
+            let fill = |row: usize, column: usize| new_rows[row - rows.n_rows][column];
+            rows.resize(flat, n_classes, fill)
+        };
+        *last_good = AlignedVec::padded_copy(&resize(last_good));
+        let resized = resize(&self.parameters);
         self.n_parameters = resized.len();
         self.parameters = AlignedVec::padded_copy(&resized);
         self.architecture.set_outputs(n_classes);
@@ -241,37 +263,6 @@ impl Mlp {
 impl PartialEq for Mlp {
     fn eq(&self, other: &Self) -> bool {
         self.architecture == other.architecture && self.parameters() == other.parameters()
-    }
-}
-
-/// The position of the output layer in a flat slice of parameters: rows × columns,
-/// column-major, from `start` to the end.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OutputRows {
-    start: usize,
-    n_rows: usize,
-    n_columns: usize,
-}
-
-impl OutputRows {
-    /// `flat` with the output layer cut or extended to `n_rows` rows; `fill(row)` gives the
-    /// values of new rows, column by column.
-    pub(crate) fn resize(
-        self,
-        flat: &[f32],
-        n_rows: usize,
-        mut fill: impl FnMut(usize) -> f32,
-    ) -> Vec<f32> {
-        let mut resized = Vec::with_capacity(self.start + n_rows * self.n_columns);
-        resized.extend_from_slice(&flat[..self.start]);
-        for column in flat[self.start..]
-            .chunks_exact(self.n_rows)
-            .take(self.n_columns)
-        {
-            resized.extend_from_slice(&column[..n_rows.min(self.n_rows)]);
-            resized.extend((self.n_rows..n_rows).map(&mut fill));
-        }
-        resized
     }
 }
 
@@ -303,7 +294,9 @@ mod tests {
             format!("{:?}", &before[..4]),
             "[-0.6909721, 0.36414486, 0.38810736, 0.41727298]"
         );
-        mlp.resize_output(3, 7);
+        let mut last_good = AlignedVec::padded_copy(&before);
+        mlp.resize_output(3, 7, &[], &mut last_good);
+        assert_eq!(last_good[..mlp.parameters().len()], *mlp.parameters());
         assert_eq!(mlp.parameters()[..9], before[..9], "the layer below");
         let grown: Vec<f32> = mlp.weights(1).row(2).iter().copied().collect();
         assert_eq!(

@@ -1,53 +1,123 @@
 //! The optimizers and the state they keep between steps.
 
-use crate::aligned::AlignedVec;
+use crate::aligned::{AlignedVec, padded};
+use crate::error::{Quoted, UnknownName};
 use crate::kernels::dispatch;
-use crate::kernels::update::{Adam, RmsProp, Sgd, State};
-use crate::mlp::OutputRows;
-use crate::{Mlp, OptimizerKind, TrainingConfig};
+use crate::kernels::update::{Adam, Coefficients, RmsProp, Sgd, Update, UpdateRule};
+use crate::output_rows::{AbsentRow, OutputRows};
+use crate::{Mlp, TrainingConfig};
+use std::{fmt, str::FromStr};
 
-/// The constants of `PyTorch`'s defaults.
-const ADAM_BETA1: f64 = 0.9;
-const ADAM_BETA2: f64 = 0.999;
-const RMSPROP_ALPHA: f64 = 0.99;
-const EPS: f32 = 1e-8;
+/// Evaluates `$body` with the update rule of an optimizer, which has the constants of `PyTorch`'s
+/// defaults.
+macro_rules! with_rule {
+    ($kind:expr, $rule:ident => $body:expr) => {
+        match $kind {
+            OptimizerKind::Sgd => {
+                let $rule = Sgd;
+                $body
+            }
+            OptimizerKind::Adam => {
+                let $rule = Adam {
+                    beta1: 0.9,
+                    beta2: 0.999,
+                    eps: 1e-8,
+                };
+                $body
+            }
+            OptimizerKind::RmsProp => {
+                let $rule = RmsProp {
+                    alpha: 0.99,
+                    eps: 1e-8,
+                };
+                $body
+            }
+        }
+    };
+}
+
+/// The rule that turns gradients into updates, with PyTorch's definitions and
+/// default coefficients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OptimizerKind {
+    /// Gradient descent without momentum.
+    Sgd,
+    /// Kingma and Ba (2015), β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
+    #[default]
+    Adam,
+    /// Tieleman and Hinton (2012), α = 0.99, ε = 1e-8 outside the root, not
+    /// centred, no momentum.
+    RmsProp,
+}
+
+impl OptimizerKind {
+    /// Every optimizer, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Sgd, Self::Adam, Self::RmsProp];
+
+    /// How many values it remembers for each parameter.
+    #[must_use]
+    pub fn n_slots(self) -> usize {
+        fn n_slots_of<const N: usize>(_: impl UpdateRule<N>) -> usize {
+            N
+        }
+        with_rule!(self, rule => n_slots_of(rule))
+    }
+
+    /// The name used in messages and files: `sgd`, `adam`, `rmsprop`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sgd => "sgd",
+            Self::Adam => "adam",
+            Self::RmsProp => "rmsprop",
+        }
+    }
+}
+
+impl fmt::Display for OptimizerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for OptimizerKind {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| UnknownName::Optimizer(Quoted::new(name)))
+    }
+}
 
 /// What an optimizer remembers from step to step, as plain data.
-///
-/// The moments are laid out like [`Mlp::parameters`]; an optimizer that does not use one leaves
-/// it empty.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OptimizerState {
     /// Which optimizer.
     pub kind: OptimizerKind,
-    /// How many updates it has made, which Adam's bias correction needs.
+    /// How many updates of the hidden layers it has made, which Adam's bias correction needs.
     pub steps: u64,
-    /// Adam's running mean of gradients.
-    pub first_moment: Vec<f32>,
-    /// Adam's and `RMSProp`'s running mean of squared gradients.
-    pub second_moment: Vec<f32>,
+    /// How many updates of each output unit's weights and bias it has made. A unit that is added
+    /// later begins at 0, as a new parameter does in `PyTorch`.
+    pub row_steps: Vec<u64>,
+    /// What it remembers for each parameter, [`OptimizerKind::n_slots`] lists laid out like
+    /// [`Mlp::parameters`]: Adam's means of the gradients and of their squares, `RMSProp`'s mean
+    /// of squared gradients.
+    pub slots: Vec<Vec<f32>>,
 }
 
 impl OptimizerState {
-    /// The state of an optimizer of `n_parameters` that has not made a step.
+    /// The state of an optimizer that has not made a step, for `n_parameters` of a network with
+    /// `outputs` output units.
     #[must_use]
-    pub fn fresh(kind: OptimizerKind, n_parameters: usize) -> Self {
-        let (first, second) = Self::moment_lengths(kind, n_parameters);
+    pub fn fresh(kind: OptimizerKind, n_parameters: usize, outputs: usize) -> Self {
         Self {
             kind,
             steps: 0,
-            first_moment: vec![0.0; first],
-            second_moment: vec![0.0; second],
-        }
-    }
-
-    /// How many values (first moment, second moment) an optimizer keeps for `n` parameters.
-    pub(crate) fn moment_lengths(kind: OptimizerKind, n: usize) -> (usize, usize) {
-        match kind {
-            OptimizerKind::Sgd => (0, 0),
-            OptimizerKind::Adam => (n, n),
-            OptimizerKind::RmsProp => (0, n),
+            row_steps: vec![0; outputs],
+            slots: vec![vec![0.0; n_parameters]; kind.n_slots()],
         }
     }
 }
@@ -57,54 +127,49 @@ impl OptimizerState {
 pub(crate) struct Optimizer {
     kind: OptimizerKind,
     steps: u64,
-    first_moment: AlignedVec,
-    second_moment: AlignedVec,
-    /// The parameters and moments before the last update, or room for the next ones.
+    row_steps: Vec<u64>,
+    slots: Vec<AlignedVec>,
+    /// Room for the next parameters and slots; between two steps, those before the last one.
     spare_parameters: AlignedVec,
-    spare_first: AlignedVec,
-    spare_second: AlignedVec,
-    /// Whether the spare room holds the state before the last update.
-    can_undo: bool,
+    spare_slots: Vec<AlignedVec>,
+    /// Each parameter's own coefficients, where rows have made different numbers of steps.
+    own_coefficients: Option<[AlignedVec; 2]>,
 }
 
 impl Optimizer {
     /// An optimizer that has not made a step.
     pub(crate) fn new(kind: OptimizerKind, mlp: &Mlp) -> Self {
-        let n = mlp.parameters().len();
-        let (first, second) = OptimizerState::moment_lengths(kind, n);
-        Self::from_parts(kind, 0, &vec![0.0; first], &vec![0.0; second], n)
+        let n_parameters = mlp.parameters().len();
+        Self::from_state(OptimizerState::fresh(kind, n_parameters, mlp.n_classes()))
+            .with_room_for(mlp)
     }
 
-    /// An optimizer with a state whose lengths fit `mlp`.
-    pub(crate) fn from_state(state: &OptimizerState, mlp: &Mlp) -> Self {
-        Self::from_parts(
-            state.kind,
-            state.steps,
-            &state.first_moment,
-            &state.second_moment,
-            mlp.parameters().len(),
-        )
+    /// An optimizer for `mlp` with a state whose lengths fit it.
+    pub(crate) fn with_state(state: OptimizerState, mlp: &Mlp) -> Self {
+        Self::from_state(state).with_room_for(mlp)
     }
 
-    fn from_parts(
-        kind: OptimizerKind,
-        steps: u64,
-        first: &[f32],
-        second: &[f32],
-        n_parameters: usize,
-    ) -> Self {
-        let first_moment = AlignedVec::padded_copy(first);
-        let second_moment = AlignedVec::padded_copy(second);
+    fn from_state(state: OptimizerState) -> Self {
+        let slots = state.slots.iter();
         Self {
-            kind,
-            steps,
-            spare_parameters: AlignedVec::zeros(crate::aligned::padded(n_parameters)),
-            spare_first: first_moment.clone(),
-            spare_second: second_moment.clone(),
-            first_moment,
-            second_moment,
-            can_undo: false,
+            kind: state.kind,
+            steps: state.steps,
+            row_steps: state.row_steps,
+            slots: slots.map(|slot| AlignedVec::padded_copy(slot)).collect(),
+            spare_parameters: AlignedVec::zeros(0),
+            spare_slots: Vec::new(),
+            own_coefficients: None,
         }
+    }
+
+    fn with_room_for(mut self, mlp: &Mlp) -> Self {
+        let n = padded(mlp.parameters().len());
+        self.spare_parameters = AlignedVec::zeros(n);
+        self.spare_slots = self.slots.clone();
+        let is_uniform = self.row_steps.iter().all(|&steps| steps == self.steps);
+        let room = || [AlignedVec::zeros(n), AlignedVec::zeros(n)];
+        self.own_coefficients = (!is_uniform).then(room);
+        self
     }
 
     pub(crate) fn kind(&self) -> OptimizerKind {
@@ -113,29 +178,43 @@ impl Optimizer {
 
     /// The state for a network of `n_parameters`.
     pub(crate) fn state(&self, n_parameters: usize) -> OptimizerState {
-        let (first, second) = OptimizerState::moment_lengths(self.kind, n_parameters);
+        let slots = self.slots.iter();
         OptimizerState {
             kind: self.kind,
             steps: self.steps,
-            first_moment: self.first_moment[..first].to_vec(),
-            second_moment: self.second_moment[..second].to_vec(),
+            row_steps: self.row_steps.clone(),
+            slots: slots.map(|slot| slot[..n_parameters].to_vec()).collect(),
         }
     }
 
-    /// Follows [`Mlp::resize_output`]: the moments of rows that stay are kept, new ones are 0.
-    pub(crate) fn resize_output(&mut self, rows: OutputRows, mlp: &Mlp) {
-        let resize = |moment: &AlignedVec| match moment.len() {
-            0 => Vec::new(),
-            _ => rows.resize(moment, mlp.n_classes(), |_| 0.0),
-        };
-        let (first, second) = (resize(&self.first_moment), resize(&self.second_moment));
-        *self = Self::from_parts(
-            self.kind,
-            self.steps,
-            &first,
-            &second,
-            mlp.parameters().len(),
-        );
+    /// The optimizer's part of an output row that is about to leave the network.
+    pub(crate) fn row(&self, rows: OutputRows, row: usize) -> (Vec<Vec<f32>>, u64) {
+        let slots = self.slots.iter().map(|slot| rows.row(slot, row)).collect();
+        (slots, self.row_steps[row])
+    }
+
+    /// Follows a change of the output layer from `rows` to that of `mlp`. Rows that stay keep
+    /// their state, those in `returning` bring theirs along, and others begin at 0.
+    pub(crate) fn resize_output(&mut self, rows: OutputRows, mlp: &Mlp, returning: &[AbsentRow]) {
+        let n_rows = mlp.n_classes();
+        let of = |row: usize| returning.iter().find(|absent| absent.class == row);
+        let mut state = self.state(rows.n_parameters());
+        for (i, slot) in state.slots.iter_mut().enumerate() {
+            *slot = rows.resize(slot, n_rows, |row, column| {
+                of(row).map_or(0.0, |absent| absent.slots[i][column])
+            });
+        }
+        let added = state.row_steps.len()..n_rows;
+        state.row_steps.truncate(n_rows);
+        let steps = added.map(|row| of(row).map_or(0, |absent| absent.steps));
+        state.row_steps.extend(steps);
+        *self = Self::with_state(state, mlp);
+    }
+
+    /// The parameters before the last update, if one has been made since the network's shape or
+    /// the kind of optimizer changed.
+    pub(crate) fn previous_parameters(&self) -> &[f32] {
+        &self.spare_parameters
     }
 
     /// Makes one update from `gradient` (padded like the parameters). If anything would become
@@ -148,83 +227,65 @@ impl Optimizer {
         gradient: &[f32],
         mlp: &mut Mlp,
     ) -> bool {
-        let learning_rate = config.learning_rate.get();
-        let weight_decay = config.weight_decay.get();
-        let old = State {
-            parameters: &**mlp.padded_parameters(),
-            first_moment: &*self.first_moment,
-            second_moment: &*self.second_moment,
-        };
-        let new = State {
-            parameters: &mut *self.spare_parameters,
-            first_moment: &mut *self.spare_first,
-            second_moment: &mut *self.spare_second,
-        };
-        let finite = match self.kind {
-            OptimizerKind::Sgd => dispatch(
-                arch,
-                Sgd {
-                    learning_rate,
-                    weight_decay,
-                    gradient,
-                    old: old.parameters,
-                    new: new.parameters,
-                },
-            ),
-            OptimizerKind::Adam => {
-                let t = (self.steps + 1) as f64;
-                let correction1 = 1.0 - ADAM_BETA1.powf(t);
-                let correction2 = 1.0 - ADAM_BETA2.powf(t);
-                let adam = Adam {
-                    beta2: ADAM_BETA2 as f32,
-                    one_minus_beta1: (1.0 - ADAM_BETA1) as f32,
-                    one_minus_beta2: (1.0 - ADAM_BETA2) as f32,
-                    eps: EPS,
-                    weight_decay,
-                    step_size: (f64::from(learning_rate) / correction1) as f32,
-                    inv_sqrt_correction: (1.0 / correction2.sqrt()) as f32,
-                    gradient,
-                    old,
-                    new,
-                };
-                dispatch(arch, adam)
+        with_rule!(self.kind, rule => self.apply(rule, arch, config, gradient, mlp))
+    }
+
+    fn apply<R: UpdateRule<N_SLOTS>, const N_SLOTS: usize>(
+        &mut self,
+        rule: R,
+        arch: pulp::Arch,
+        config: &TrainingConfig,
+        gradient: &[f32],
+        mlp: &mut Mlp,
+    ) -> bool {
+        let coefficients = |steps: u64| rule.coefficients(config.learning_rate.get(), steps + 1);
+        if let Some(own) = &mut self.own_coefficients {
+            for (i, own) in own.iter_mut().enumerate() {
+                own.fill(coefficients(self.steps)[i]);
+                let row_steps = &self.row_steps;
+                mlp.output_rows()
+                    .fill(own, |row| coefficients(row_steps[row])[i]);
             }
-            OptimizerKind::RmsProp => dispatch(
-                arch,
-                RmsProp {
-                    alpha: RMSPROP_ALPHA as f32,
-                    one_minus_alpha: (1.0 - RMSPROP_ALPHA) as f32,
-                    eps: EPS,
-                    weight_decay,
-                    learning_rate,
-                    gradient,
-                    old,
-                    new,
-                },
-            ),
-        };
-        if finite {
-            self.exchange(mlp);
-            self.steps += 1;
         }
-        self.can_undo = finite;
+        let mut spare_slots = self.spare_slots.iter_mut();
+        let update = Update {
+            rule,
+            coefficients: match &self.own_coefficients {
+                None => Coefficients::Uniform(coefficients(self.steps)),
+                Some([a, b]) => Coefficients::PerParameter([a, b]),
+            },
+            weight_decay: config.weight_decay.get(),
+            gradient,
+            old_parameters: mlp.padded_parameters(),
+            new_parameters: &mut self.spare_parameters,
+            old_slots: std::array::from_fn(|i| &*self.slots[i]),
+            new_slots: std::array::from_fn(|_| {
+                &mut **spare_slots.next().expect("a rule has as many slots")
+            }),
+        };
+        let finite = dispatch(arch, update);
+        if finite {
+            mlp.swap_parameters(&mut self.spare_parameters);
+            std::mem::swap(&mut self.slots, &mut self.spare_slots);
+            self.steps += 1;
+            self.row_steps.iter_mut().for_each(|steps| *steps += 1);
+        }
         finite
     }
+}
 
-    /// Takes the last update back, if it is still known, and tells whether it was.
-    pub(crate) fn undo(&mut self, mlp: &mut Mlp) -> bool {
-        let undone = self.can_undo;
-        if undone {
-            self.exchange(mlp);
-            self.steps -= 1;
-            self.can_undo = false;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn optimizer_names_are_read_back() {
+        for kind in OptimizerKind::ALL {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
         }
-        undone
-    }
-
-    fn exchange(&mut self, mlp: &mut Mlp) {
-        mlp.swap_parameters(&mut self.spare_parameters);
-        std::mem::swap(&mut self.first_moment, &mut self.spare_first);
-        std::mem::swap(&mut self.second_moment, &mut self.spare_second);
+        assert_eq!(
+            "adamw".parse::<OptimizerKind>().unwrap_err().to_string(),
+            "Optimizer must be sgd, adam or rmsprop, not \"adamw\""
+        );
     }
 }

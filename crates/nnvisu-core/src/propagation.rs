@@ -4,45 +4,73 @@ use crate::kernels::dense::{DenseBackward, DenseForward, Derivatives};
 use crate::kernels::dropout::{DropUnits, Mask};
 use crate::kernels::gradient::WeightGradient;
 use crate::kernels::softmax::{Measure, Posteriors, SoftmaxGradient, Targets};
-use crate::kernels::{Columns, dispatch};
-use crate::{Activation, Architecture, Feature, Mlp, Point};
+use crate::kernels::{Columns, Rows, dispatch};
+use crate::samples::Samples;
+use crate::{Activation, Architecture, Mlp};
+use std::ops::Range;
 
 /// The most rows that are worked on at a time. Large enough that the sums over samples seldom
 /// have to be added up across lanes, small enough that a layer stays in the second-level cache.
-pub(crate) const BLOCK_ROWS: usize = 1024;
+const BLOCK_ROWS: usize = 1024;
+
+/// The same for networks of more than [`LARGE_NETWORK`] parameters, so that a block takes no more
+/// than a few milliseconds.
+const BLOCK_ROWS_OF_LARGE_NETWORK: usize = 256;
+
+const LARGE_NETWORK: usize = 20_000;
+
+/// How many rows of `mlp` are worked on at a time.
+pub(crate) fn block_rows(mlp: &Mlp) -> usize {
+    if mlp.parameters().len() > LARGE_NETWORK {
+        BLOCK_ROWS_OF_LARGE_NETWORK
+    } else {
+        BLOCK_ROWS
+    }
+}
+
+/// Cuts rows into blocks.
+pub(crate) fn blocks(rows: Range<usize>, block_rows: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = rows.end;
+    rows.step_by(block_rows)
+        .map(move |start| start..end.min(start + block_rows))
+}
 
 /// The work space for one block: made once for a network's shape, then reused without allocating.
 #[derive(Clone, Debug)]
 pub(crate) struct Propagation {
     arch: pulp::Arch,
     capacity: usize,
-    n_rows: usize,
-    /// What goes into each layer; then the logits.
-    activations: Vec<Columns>,
+    /// What each layer gives: the hidden activations, then the logits.
+    outputs: Vec<Columns>,
     /// `f'(z)` of each hidden layer for which it has to be kept.
     derivatives: Vec<Option<Columns>>,
     /// The gradient of the loss with respect to the layer under work, and to the one below.
     delta: Columns,
     delta_below: Columns,
-    targets: Targets,
+    /// One column: what each sample counts in sums, and 0 in padding rows.
+    sample_weight: Columns,
+    /// What `sample_weight` holds: the number of rows and their weight.
+    weighted: (usize, f32),
+    /// One column: the class that the network gives each sample.
+    predicted: Columns,
 }
 
 impl Propagation {
     /// Room for up to `capacity` rows through the layers `layer_sizes`, with the instructions of
     /// `arch`.
     pub(crate) fn new(arch: pulp::Arch, layer_sizes: &[usize], capacity: usize) -> Self {
-        let n_classes = layer_sizes[layer_sizes.len() - 1];
         let widest = layer_sizes.iter().copied().max().unwrap_or(0);
         let columns = |&n: &usize| Columns::zeros(capacity, n);
         Self {
             arch,
             capacity,
-            n_rows: 0,
-            activations: layer_sizes.iter().map(columns).collect(),
+            outputs: layer_sizes[1..].iter().map(columns).collect(),
             derivatives: Vec::new(),
             delta: Columns::zeros(capacity, widest),
             delta_below: Columns::zeros(capacity, widest),
-            targets: Targets::zeros(capacity, n_classes),
+            sample_weight: Columns::zeros(capacity, 1),
+            weighted: (0, 0.0),
+            predicted: Columns::zeros(capacity, 1),
         }
     }
 
@@ -68,62 +96,35 @@ impl Propagation {
             .collect();
     }
 
-    /// Loads samples with their labels; each counts `weight` in all sums.
-    pub(crate) fn load_samples(
-        &mut self,
-        features: &[Feature],
-        samples: impl ExactSizeIterator<Item = Point>,
-        weight: f32,
-    ) {
-        self.n_rows = samples.len();
-        let rows = self.n_rows;
-        let n_classes = self.targets.one_hot.n_columns();
-        for class in 0..n_classes {
-            self.targets.one_hot.column_mut(class)[..rows].fill(0.0);
-        }
-        for (row, point) in samples.enumerate() {
-            for (input, feature) in features.iter().enumerate() {
-                self.activations[0].column_mut(input)[row] = feature.value(point.x(), point.y());
-            }
-            self.targets.one_hot.column_mut(point.label().index())[row] = 1.0;
-        }
-        // What an earlier block left behind must not overflow beside this one.
-        for input in 0..features.len() {
-            self.activations[0].column_mut(input)[rows..].fill(0.0);
-        }
-        let weights = self.targets.sample_weight.column_mut(0);
-        weights[..rows].fill(weight);
-        weights[rows..].fill(0.0);
-    }
-
-    /// The columns for `n_rows` points without labels: one per input feature.
-    pub(crate) fn inputs_mut(&mut self, n_rows: usize) -> &mut Columns {
-        self.n_rows = n_rows;
-        &mut self.activations[0]
-    }
-
-    /// Computes the logits of the loaded block, in evaluation mode.
-    pub(crate) fn forward(&mut self, mlp: &Mlp) {
+    /// Computes the logits of `n_rows` samples, in evaluation mode.
+    pub(crate) fn forward(&mut self, mlp: &Mlp, inputs: Rows<'_>, n_rows: usize) {
         for layer in 0..mlp.n_layers() {
-            self.dense(mlp, layer, false);
+            self.dense(mlp, layer, inputs, n_rows, false);
         }
     }
 
-    /// Computes the logits of the loaded block, keeping what the backward pass needs.
+    /// Computes the logits of a block of `samples`, keeping what the backward pass needs.
     ///
     /// `masks` gives the dropout mask of each hidden layer that has one; `first_row` is the index
     /// of the block's first row in the batch.
-    pub(crate) fn forward_training(&mut self, mlp: &Mlp, first_row: usize, masks: &[Option<Mask>]) {
+    pub(crate) fn forward_training(
+        &mut self,
+        mlp: &Mlp,
+        samples: &Samples,
+        block: &Range<usize>,
+        masks: &[Option<Mask>],
+    ) {
+        let inputs = samples.inputs.rows_from(block.start);
         for layer in 0..mlp.n_layers() {
-            self.dense(mlp, layer, true);
+            self.dense(mlp, layer, inputs, block.len(), true);
             if let Some(&Some(mask)) = masks.get(layer) {
                 let derivatives = self.derivatives[layer].as_mut();
                 let drop = DropUnits {
                     mask,
                     n_columns: mlp.layer_sizes()[layer + 1],
-                    first_row,
-                    n_rows: self.n_rows,
-                    values: &mut self.activations[layer + 1],
+                    first_row: block.start,
+                    n_rows: block.len(),
+                    values: &mut self.outputs[layer],
                     derivatives: derivatives.expect("room is reserved where there is dropout"),
                 };
                 dispatch(self.arch, drop);
@@ -131,14 +132,21 @@ impl Propagation {
         }
     }
 
-    fn dense(&mut self, mlp: &Mlp, layer: usize, keep_derivatives: bool) {
-        let (input, out) = self.activations.split_at_mut(layer + 1);
+    fn dense(
+        &mut self,
+        mlp: &Mlp,
+        layer: usize,
+        inputs: Rows<'_>,
+        n_rows: usize,
+        keep_derivatives: bool,
+    ) {
+        let (below, out) = self.outputs.split_at_mut(layer);
         let dense = DenseForward {
             parameters: mlp.layer_parameters(layer),
             n_in: mlp.layer_sizes()[layer],
             n_out: mlp.layer_sizes()[layer + 1],
-            n_rows: self.n_rows,
-            input: &input[layer],
+            n_rows,
+            input: below.last().map_or(inputs, |values| values.rows_from(0)),
             out: &mut out[0],
             activation: mlp.architecture().layers().get(layer).map(|l| l.activation),
             derivatives: match self.derivatives.get_mut(layer) {
@@ -149,17 +157,39 @@ impl Propagation {
         dispatch(self.arch, dense);
     }
 
-    /// After [`forward_training`](Self::forward_training): adds the gradient of the loss to
-    /// `gradient`, laid out like the parameters, and returns the block's share of the loss.
-    pub(crate) fn backward(&mut self, mlp: &Mlp, gradient: &mut [f32]) -> f32 {
-        let n_rows = self.n_rows;
+    /// Makes the first `n_rows` samples count `weight` each in all sums, and the others nothing.
+    fn weigh(&mut self, n_rows: usize, weight: f32) {
+        if self.weighted != (n_rows, weight) {
+            let weights = self.sample_weight.column_mut(0);
+            weights[..n_rows].fill(weight);
+            weights[n_rows..].fill(0.0);
+            self.weighted = (n_rows, weight);
+        }
+    }
+
+    /// After [`forward_training`](Self::forward_training) of the same block: adds the gradient of
+    /// the loss, in which each sample counts `weight`, to `gradient`, laid out like the parameters,
+    /// and returns the block's share of the loss.
+    pub(crate) fn backward(
+        &mut self,
+        mlp: &Mlp,
+        samples: &Samples,
+        block: &Range<usize>,
+        weight: f32,
+        gradient: &mut [f32],
+    ) -> f32 {
+        let n_rows = block.len();
+        self.weigh(n_rows, weight);
         let loss = dispatch(
             self.arch,
             SoftmaxGradient {
                 n_rows,
                 n_classes: mlp.n_classes(),
-                logits: &self.activations[mlp.n_layers()],
-                targets: &self.targets,
+                logits: &self.outputs[mlp.n_layers() - 1],
+                targets: Targets {
+                    one_hot: samples.one_hot.rows_from(block.start),
+                    sample_weight: &self.sample_weight,
+                },
                 delta: &mut self.delta,
             },
         );
@@ -170,7 +200,10 @@ impl Propagation {
                 n_in,
                 n_out,
                 n_rows,
-                input: &self.activations[layer],
+                input: match layer.checked_sub(1) {
+                    Some(below) => self.outputs[below].rows_from(0),
+                    None => samples.inputs.rows_from(block.start),
+                },
                 delta: &self.delta,
                 gradient: &mut gradient[mlp.layer_start(layer)..][..parameters.len()],
             };
@@ -186,7 +219,7 @@ impl Propagation {
                         Some(stored) => Derivatives::Stored(stored),
                         None => Derivatives::FromValues(
                             mlp.architecture().layers()[layer - 1].activation,
-                            &self.activations[layer],
+                            &self.outputs[layer - 1],
                         ),
                     },
                     out: &mut self.delta_below,
@@ -198,34 +231,52 @@ impl Propagation {
         loss
     }
 
-    /// After [`forward`](Self::forward): the block's share of the loss, and how many of its samples
-    /// are classified rightly.
-    pub(crate) fn measure(&self) -> (f32, f32) {
-        dispatch(
+    /// Passes a block of `samples` forward, in evaluation mode. Returns the sum of their losses,
+    /// and the class that the network gives each of them, as numbers.
+    pub(crate) fn measure(
+        &mut self,
+        mlp: &Mlp,
+        samples: &Samples,
+        block: &Range<usize>,
+    ) -> (f32, &[f32]) {
+        let n_rows = block.len();
+        self.forward(mlp, samples.inputs.rows_from(block.start), n_rows);
+        self.weigh(n_rows, 1.0);
+        let loss = dispatch(
             self.arch,
             Measure {
-                n_rows: self.n_rows,
-                n_classes: self.targets.one_hot.n_columns(),
-                logits: &self.activations[self.activations.len() - 1],
-                targets: &self.targets,
+                n_rows,
+                n_classes: mlp.n_classes(),
+                logits: &self.outputs[mlp.n_layers() - 1],
+                targets: Targets {
+                    one_hot: samples.one_hot.rows_from(block.start),
+                    sample_weight: &self.sample_weight,
+                },
+                predicted: &mut self.predicted,
             },
-        )
+        );
+        (loss, &self.predicted.column(0)[..n_rows])
     }
 
-    /// After [`forward`](Self::forward): `total` times the probability of each class, one column
-    /// each.
-    pub(crate) fn posteriors(&mut self, total: f32) -> &Columns {
-        let last = self.activations.len() - 1;
-        let logits = &mut self.activations[last];
+    /// After [`measure`](Self::measure) or [`forward`](Self::forward): the activations of hidden
+    /// layer `layer`, one column per unit, of which `n_rows` rows were computed.
+    pub(crate) fn activations(&self, layer: usize) -> &Columns {
+        &self.outputs[layer]
+    }
+
+    /// After [`forward`](Self::forward) of `n_rows` samples: `total` times the probability of each
+    /// class, one column each.
+    pub(crate) fn posteriors(&mut self, n_rows: usize, total: f32) -> &Columns {
+        let logits = self.outputs.last_mut().expect("a network has layers");
         dispatch(
             self.arch,
             Posteriors {
-                n_rows: self.n_rows,
+                n_rows,
                 n_classes: logits.n_columns(),
                 total,
                 logits,
             },
         );
-        &self.activations[last]
+        logits
     }
 }

@@ -103,6 +103,8 @@ pub struct Rasterizer {
 struct Work {
     layer_sizes: Vec<usize>,
     propagation: Propagation,
+    /// The input features of a block.
+    inputs: Columns,
     colors: Columns,
     /// The x of every column of the grid.
     xs: Vec<f32>,
@@ -124,7 +126,7 @@ impl Rasterizer {
         out.resize(mlp.n_classes() * n_samples, 0);
         self.for_each_block(mlp, grid, |work, first, n_rows| {
             let arch = work.propagation.arch();
-            let posteriors = work.propagation.posteriors(255.0);
+            let posteriors = work.propagation.posteriors(n_rows, 255.0);
             for (class, plane) in out.chunks_exact_mut(n_samples).enumerate() {
                 dispatch(
                     arch,
@@ -149,7 +151,7 @@ impl Rasterizer {
             let blend = Blend {
                 palette,
                 n_rows,
-                posteriors: work.propagation.posteriors(1.0),
+                posteriors: work.propagation.posteriors(n_rows, 1.0),
                 out: &mut work.colors,
             };
             dispatch(arch, blend);
@@ -184,16 +186,10 @@ impl Rasterizer {
         let n_samples = grid.n_samples();
         for first in (0..n_samples).step_by(BLOCK_ROWS) {
             let n_rows = BLOCK_ROWS.min(n_samples - first);
-            let inputs = work.propagation.inputs_mut(n_rows);
-            fill_inputs(
-                grid,
-                mlp.architecture().features(),
-                &work.xs,
-                first,
-                inputs,
-                n_rows,
-            );
-            work.propagation.forward(mlp);
+            let features = mlp.architecture().features();
+            fill_inputs(grid, features, &work.xs, first, &mut work.inputs, n_rows);
+            let inputs = work.inputs.rows_from(0);
+            work.propagation.forward(mlp, inputs, n_rows);
             use_block(work, first, n_rows);
         }
     }
@@ -206,6 +202,7 @@ impl Rasterizer {
         self.work.get_or_insert_with(|| Work {
             layer_sizes: mlp.layer_sizes().to_vec(),
             propagation: Propagation::new(pulp::Arch::new(), mlp.layer_sizes(), BLOCK_ROWS),
+            inputs: Columns::zeros(BLOCK_ROWS, mlp.layer_sizes()[0]),
             colors: Columns::zeros(BLOCK_ROWS, 3),
             xs: Vec::new(),
         })

@@ -1,7 +1,7 @@
 //! Where randomness comes from: one generator, addressed by seed, purpose and
 //! index, so that nothing has to remember a generator's state.
 
-use rand::SeedableRng;
+use rand::{Rng as _, SeedableRng};
 
 /// The generator behind everything random in this crate.
 ///
@@ -17,7 +17,7 @@ pub type Rng = rand_xoshiro::Xoshiro256PlusPlus;
 pub struct Seeds {
     /// Initial weights, and those of output units added later.
     pub init: u64,
-    /// Which points form the mini-batch of each step.
+    /// The order of the points in each epoch, of which mini-batches are parts.
     pub batches: u64,
     /// Which activations each step drops.
     pub dropout: u64,
@@ -48,12 +48,16 @@ pub(crate) enum Stream {
     Init = 1,
     /// Weights of output units that are added to a network; the index is the unit.
     Grow = 2,
-    /// Points of a mini-batch; the index is the step.
+    /// The master's seed for the order of the points; index 0.
     Batch = 3,
     /// Dropout masks; the index is the step.
     Dropout = 4,
     /// Generated data sets; index 0.
     Data = 5,
+    /// The order of the points in an epoch; the index is the epoch.
+    Epoch = 6,
+    /// Which points are kept for testing; index 0.
+    Split = 7,
 }
 
 /// The generator for `stream` at `index` under `seed`.
@@ -63,6 +67,16 @@ pub(crate) enum Stream {
 /// are the same in every version of this crate.
 pub(crate) fn rng(seed: u64, stream: Stream, index: u64) -> Rng {
     Rng::seed_from_u64(address(seed, stream, index))
+}
+
+/// A Fisher–Yates shuffle.
+pub(crate) fn shuffle(items: &mut [u32], rng: &mut Rng) {
+    for last in (1..items.len()).rev() {
+        // The high half of a 128-bit product is uniform to one part in 2⁴⁴ or better here.
+        let range = (last + 1) as u128;
+        let other = ((u128::from(rng.next_u64()) * range) >> 64) as usize;
+        items.swap(last, other);
+    }
 }
 
 /// Folds seed, stream and index into one word, one bijective mixing at a time.
@@ -84,7 +98,6 @@ fn splitmix64(state: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::Rng as _;
     use std::collections::HashSet;
 
     #[test]
@@ -132,6 +145,8 @@ mod tests {
             Stream::Batch,
             Stream::Dropout,
             Stream::Data,
+            Stream::Epoch,
+            Stream::Split,
         ];
         let mut seen = HashSet::new();
         for seed in 0..20 {

@@ -1,9 +1,8 @@
 //! What a person can set about the network and its training, each value of a
 //! type that cannot be out of range.
 
-use std::{fmt, str::FromStr};
-
-use crate::error::{OutOfRange, Quoted, UnknownName};
+use crate::OptimizerKind;
+use crate::error::OutOfRange;
 
 /// Factor of the update of each step; above 0, at most [`LearningRate::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -93,7 +92,7 @@ impl Dropout {
     }
 }
 
-/// Points per training step, drawn without replacement; 0 stands for all of
+/// Points per training step, each used once in an epoch; 0 stands for all of
 /// them, and so does a number larger than the data. At most [`BatchSize::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct BatchSize(u32);
@@ -133,49 +132,14 @@ impl BatchSize {
     }
 }
 
-/// The rule that turns gradients into updates, with PyTorch's definitions and
-/// default coefficients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum OptimizerKind {
-    /// Gradient descent without momentum.
-    Sgd,
-    /// Kingma and Ba (2015), β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
-    #[default]
-    Adam,
-    /// Tieleman and Hinton (2012), α = 0.99, ε = 1e-8 outside the root, not
-    /// centred, no momentum.
-    RmsProp,
-}
-
-impl OptimizerKind {
-    /// Every optimizer, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Sgd, Self::Adam, Self::RmsProp];
-
-    /// The name used in messages and files: `sgd`, `adam`, `rmsprop`.
+impl BatchSize {
+    /// The epoch that follows after `step` steps on `n_points` points, and how many points of it
+    /// have been used: where a run is that has always had this batch size and these points.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sgd => "sgd",
-            Self::Adam => "adam",
-            Self::RmsProp => "rmsprop",
-        }
-    }
-}
-
-impl fmt::Display for OptimizerKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for OptimizerKind {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.name() == name)
-            .ok_or_else(|| UnknownName::Optimizer(Quoted::new(name)))
+    pub fn position_after(self, step: u64, n_points: usize) -> (u64, u64) {
+        let batch_size = self.resolve(n_points).max(1) as u64;
+        let epoch_steps = (n_points as u64).div_ceil(batch_size).max(1);
+        (step / epoch_steps, step % epoch_steps * batch_size)
     }
 }
 
@@ -266,16 +230,10 @@ mod tests {
         assert_eq!(BatchSize::new(5).unwrap().resolve(7), 5);
         assert_eq!(BatchSize::new(50).unwrap().resolve(7), 7);
         assert_eq!(BatchSize::new(5).unwrap().resolve(0), 0);
-    }
-
-    #[test]
-    fn optimizer_names_are_read_back() {
-        for kind in OptimizerKind::ALL {
-            assert_eq!(kind.to_string().parse(), Ok(kind));
-        }
-        assert_eq!(
-            "adamw".parse::<OptimizerKind>().unwrap_err().to_string(),
-            "Optimizer must be sgd, adam or rmsprop, not \"adamw\""
-        );
+        let position = |size, step| BatchSize::new(size).unwrap().position_after(step, 7);
+        assert_eq!(position(3, 5), (1, 6));
+        assert_eq!(position(3, 6), (2, 0));
+        assert_eq!(position(0, 6), (6, 0));
+        assert_eq!(BatchSize::FULL.position_after(6, 0), (6, 0));
     }
 }

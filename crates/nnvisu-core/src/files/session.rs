@@ -16,23 +16,31 @@
 //!
 //! | field of `checkpoint` | what |
 //! | --- | --- |
-//! | `step` | optimizer steps made |
+//! | `step`, `epoch`, `epoch_position` | optimizer steps made, the epoch of the next one (from 0), points of it that have been used |
+//! | `diverged` | whether the run has gone back to `last_good` and makes no step for now |
 //! | `parameters` | as in [`Mlp::parameters`](crate::Mlp::parameters): base64 (with padding) of little-endian single-precision numbers |
 //! | `checksum` | [`checksum`](super::checksum) of the parameters, eight lower-case hexadecimal digits |
-//! | `optimizer` | `{kind, steps, first_moment, second_moment}`, the moments like `parameters`, `""` where there are none |
+//! | `optimizer` | `{kind, steps, row_steps, slots}`: steps of the hidden layers, and of each output unit; a list like `parameters` for each slot |
+//! | `absent_rows` | `[{class, parameters, slots, steps}, …]`: output units of classes that are not among the points |
+//! | `last_good` | `null`, or `{parameters, step, epoch, epoch_position, loss, lowest_loss}`, the losses `null` where the points have changed since |
 //!
-//! Version 1 has `network` in place of `architecture`,
-//! `{hidden_layers: [10, 5], activation: "tanh", dropout: 0}`, and the number of outputs as
-//! `n_classes` in `checkpoint`.
+//! They are those of [`Checkpoint`].
+//!
+//! Version 1 has other fields; it is read as a run that began with its points and settings:
+//! `network`, `{hidden_layers: [10, 5], activation: "tanh", dropout: 0}`, in place of
+//! `architecture`, and in `checkpoint` `step`, `n_classes`, `parameters`, `checksum` and
+//! `optimizer`, `{kind, steps, first_moment, second_moment}`, the moments `""` where there are none.
 //!
 //! Settings and numbers are written as everywhere in this crate's `serde` feature. If the points
 //! have another number of classes than the network, its output layer follows them when the file is
 //! read, as in [`Trainer::restore`].
 
+mod version_1;
+
 use super::floats::Floats;
 use super::{MAX_BYTES, MAX_POINTS, checksum_of, json_of};
 use crate::{
-    Activation, Architecture, Checkpoint, Dataset, Dropout, HiddenLayers, InvalidCheckpoint, Label,
+    AbsentRow, Architecture, Checkpoint, Dataset, InvalidCheckpoint, Label, LastGood,
     OptimizerKind, OptimizerState, Point, Seeds, Trainer, TrainingConfig,
 };
 use serde::{Deserialize, Serialize};
@@ -41,8 +49,7 @@ use std::fmt::Display;
 /// What `format` says.
 const FORMAT: &str = "nnvisu-session";
 
-/// The newest version, which [`write()`] writes where version 1 cannot hold the network. [`read`]
-/// reads it and all before it.
+/// The version that [`write()`] writes. [`read`] reads it and all before it.
 pub const VERSION: u64 = 2;
 
 /// Most steps that a file can tell of: 2⁵³ − 1, what programs that keep numbers as doubles count to.
@@ -100,17 +107,13 @@ struct Header {
     version: u64,
 }
 
+/// Version 2.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     format: String,
     version: u64,
-    /// In version 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    network: Option<Network>,
-    /// From version 2 on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    architecture: Option<Architecture>,
+    architecture: Architecture,
     training: TrainingConfig,
     seeds: Seeds,
     points: Vec<(f32, f32, Label)>,
@@ -119,25 +122,19 @@ struct File {
     checkpoint: Option<StoredCheckpoint>,
 }
 
-/// The network of version 1, whose hidden layers have the same activation and dropout.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Network {
-    hidden_layers: HiddenLayers,
-    activation: Activation,
-    dropout: Dropout,
-}
-
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredCheckpoint {
     step: u64,
-    /// In version 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    n_classes: Option<usize>,
+    epoch: u64,
+    epoch_position: u64,
+    diverged: bool,
     parameters: Floats,
     checksum: String,
     optimizer: StoredOptimizer,
+    absent_rows: Vec<StoredRow>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    last_good: Option<StoredLastGood>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -145,8 +142,30 @@ struct StoredCheckpoint {
 struct StoredOptimizer {
     kind: OptimizerKind,
     steps: u64,
-    first_moment: Floats,
-    second_moment: Floats,
+    row_steps: Vec<u64>,
+    slots: Vec<Floats>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredRow {
+    class: usize,
+    parameters: Floats,
+    slots: Vec<Floats>,
+    steps: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredLastGood {
+    parameters: Floats,
+    step: u64,
+    epoch: u64,
+    epoch_position: u64,
+    #[serde(deserialize_with = "Option::deserialize")]
+    loss: Option<f32>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    lowest_loss: Option<f32>,
 }
 
 /// Reads a session file: a run that continues bit for bit like the one that was written.
@@ -174,7 +193,11 @@ pub fn read(bytes: &[u8]) -> Result<Trainer, InvalidSession> {
     if header.version == 0 {
         return Err(InvalidSession::damaged("there is no version 0"));
     }
-    let file: File = serde_json::from_slice(bytes).map_err(InvalidSession::damaged)?;
+    let file = if header.version == 1 {
+        version_1::read(bytes)?
+    } else {
+        serde_json::from_slice(bytes).map_err(InvalidSession::damaged)?
+    };
     file.into_trainer()
 }
 
@@ -193,14 +216,12 @@ pub fn write(trainer: &Trainer) -> Vec<u8> {
         points => format!("[\n    {}\n  ]", points.join(",\n    ")),
     };
     let checkpoint = trainer.checkpoint();
-    let network = Network::of(&checkpoint.architecture);
-    let (version, network) = match &network {
-        Some(network) => (1, format!("\"network\": {}", json_of(network))),
-        None => (
-            VERSION,
-            format!("\"architecture\": {}", json_of(&checkpoint.architecture)),
-        ),
-    };
+    // As long as there are pages that read version 1 only.
+    let (version, network, checkpoint) =
+        version_1::write(trainer, &checkpoint).unwrap_or_else(|| {
+            let network = format!("\"architecture\": {}", json_of(&checkpoint.architecture));
+            (VERSION, network, json_of(&StoredCheckpoint::of(checkpoint)))
+        });
     format!(
         r#"{{
   "format": {},
@@ -209,27 +230,14 @@ pub fn write(trainer: &Trainer) -> Vec<u8> {
   "training": {},
   "seeds": {},
   "points": {points},
-  "checkpoint": {}
+  "checkpoint": {checkpoint}
 }}
 "#,
         json_of(&FORMAT),
         json_of(trainer.training_config()),
         json_of(trainer.seeds()),
-        json_of(&StoredCheckpoint::of(checkpoint, version)),
     )
     .into_bytes()
-}
-
-impl Network {
-    /// The network of version 1 that has this architecture, if there is one.
-    fn of(architecture: &Architecture) -> Option<Self> {
-        let (activation, dropout) = architecture.uniform_layers()?;
-        Some(Self {
-            hidden_layers: architecture.hidden_layers(),
-            activation,
-            dropout,
-        })
-    }
 }
 
 impl File {
@@ -243,49 +251,52 @@ impl File {
             .map(|(x, y, label)| Point::new(x, y, label))
             .collect();
         let data = points.map_err(InvalidSession::damaged)?;
-        let architecture = match (self.version, self.network, self.architecture) {
-            (1, Some(network), None) => {
-                let Network {
-                    hidden_layers,
-                    activation,
-                    dropout,
-                } = network;
-                Architecture::uniform(&hidden_layers, activation, dropout)
-            }
-            (2, None, Some(architecture)) => architecture,
-            (version, ..) => {
-                let field = if version == 1 {
-                    "network"
-                } else {
-                    "architecture"
-                };
-                let why = format!("version {version} has the field `{field}` and not the other");
-                return Err(InvalidSession::Damaged(why));
-            }
-        };
         let Some(stored) = self.checkpoint else {
-            return Ok(Trainer::new(architecture, self.training, self.seeds, data));
+            return Ok(Trainer::new(
+                self.architecture,
+                self.training,
+                self.seeds,
+                data,
+            ));
         };
-        let checkpoint = stored.into_checkpoint(architecture, self.seeds)?;
-        let trainer = Trainer::restore(self.training, data, &checkpoint)?;
-        Ok(trainer)
+        let checkpoint = stored.into_checkpoint(self.architecture, self.seeds)?;
+        Ok(Trainer::restore(self.training, data, &checkpoint)?)
     }
 }
 
 impl StoredCheckpoint {
-    fn of(checkpoint: Checkpoint, version: u64) -> Self {
+    fn of(checkpoint: Checkpoint) -> Self {
         let optimizer = checkpoint.optimizer;
+        let absent_rows = checkpoint.absent_rows.into_iter();
         Self {
             step: checkpoint.step,
-            n_classes: (version == 1).then(|| checkpoint.architecture.outputs()),
+            epoch: checkpoint.epoch,
+            epoch_position: checkpoint.epoch_position,
+            diverged: checkpoint.diverged,
             checksum: format!("{:08x}", checksum_of(&checkpoint.parameters)),
             parameters: Floats(checkpoint.parameters),
             optimizer: StoredOptimizer {
                 kind: optimizer.kind,
                 steps: optimizer.steps,
-                first_moment: Floats(optimizer.first_moment),
-                second_moment: Floats(optimizer.second_moment),
+                row_steps: optimizer.row_steps,
+                slots: stored_slots(optimizer.slots),
             },
+            absent_rows: absent_rows
+                .map(|row| StoredRow {
+                    class: row.class,
+                    parameters: Floats(row.parameters),
+                    slots: stored_slots(row.slots),
+                    steps: row.steps,
+                })
+                .collect(),
+            last_good: checkpoint.last_good.map(|good| StoredLastGood {
+                parameters: Floats(good.parameters),
+                step: good.step,
+                epoch: good.epoch,
+                epoch_position: good.epoch_position,
+                loss: good.loss,
+                lowest_loss: good.lowest_loss,
+            }),
         }
     }
 
@@ -301,23 +312,60 @@ impl StoredCheckpoint {
                 stated: format!("\"{}\"", crate::Quoted::new(&self.checksum)),
             });
         }
-        if self.step.max(self.optimizer.steps) > MAX_STEPS {
+        if self.largest_count() > MAX_STEPS {
             return Err(InvalidSession::damaged("its number of steps is impossible"));
         }
-        let n_classes = self.n_classes.unwrap_or(architecture.outputs());
+        let absent_rows = self.absent_rows.into_iter();
         Ok(Checkpoint {
-            architecture: architecture
-                .with_outputs(n_classes)
-                .map_err(InvalidSession::damaged)?,
+            architecture,
             parameters: self.parameters.0,
             optimizer: OptimizerState {
                 kind: self.optimizer.kind,
                 steps: self.optimizer.steps,
-                first_moment: self.optimizer.first_moment.0,
-                second_moment: self.optimizer.second_moment.0,
+                row_steps: self.optimizer.row_steps,
+                slots: plain_slots(self.optimizer.slots),
             },
             step: self.step,
+            epoch: self.epoch,
+            epoch_position: self.epoch_position,
             seeds,
+            absent_rows: absent_rows
+                .map(|row| AbsentRow {
+                    class: row.class,
+                    parameters: row.parameters.0,
+                    slots: plain_slots(row.slots),
+                    steps: row.steps,
+                })
+                .collect(),
+            last_good: self.last_good.map(|good| LastGood {
+                parameters: good.parameters.0,
+                step: good.step,
+                epoch: good.epoch,
+                epoch_position: good.epoch_position,
+                loss: good.loss,
+                lowest_loss: good.lowest_loss,
+            }),
+            diverged: self.diverged,
         })
     }
+
+    /// The largest of all numbers of steps, epochs and points.
+    fn largest_count(&self) -> u64 {
+        let optimizer = &self.optimizer;
+        let good = self.last_good.iter();
+        let counts = [self.step, self.epoch, self.epoch_position, optimizer.steps]
+            .into_iter()
+            .chain(optimizer.row_steps.iter().copied())
+            .chain(self.absent_rows.iter().map(|row| row.steps))
+            .chain(good.flat_map(|good| [good.step, good.epoch, good.epoch_position]));
+        counts.max().unwrap_or(0)
+    }
+}
+
+fn stored_slots(slots: Vec<Vec<f32>>) -> Vec<Floats> {
+    slots.into_iter().map(Floats).collect()
+}
+
+fn plain_slots(slots: Vec<Floats>) -> Vec<Vec<f32>> {
+    slots.into_iter().map(|slot| slot.0).collect()
 }

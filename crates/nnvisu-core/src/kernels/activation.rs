@@ -1,6 +1,6 @@
 //! The activation functions and their derivatives, on registers.
 
-use super::math::{erf, exp, tanh};
+use super::math::{erf, exp, max, tanh};
 use pulp::Simd;
 
 /// An activation function on registers.
@@ -50,14 +50,12 @@ impl<const HUNDREDTHS: u32> LeakyRelu<HUNDREDTHS> {
 impl<const HUNDREDTHS: u32> Nonlinearity for LeakyRelu<HUNDREDTHS> {
     #[inline(always)]
     fn value<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
-        // `max` passes NaN on only when it is the second operand, and in scalar code only when
-        // it is both.
-        let leaked = if HUNDREDTHS == 0 && S::F32_LANES > 1 {
+        let leaked = if HUNDREDTHS == 0 {
             simd.splat_f32s(0.0)
         } else {
             simd.mul_f32s(z, simd.splat_f32s(Self::LEAK))
         };
-        simd.max_f32s(leaked, z)
+        max(simd, leaked, z)
     }
 
     #[inline(always)]

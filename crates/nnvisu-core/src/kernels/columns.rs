@@ -41,6 +41,15 @@ impl Columns {
         &mut self.values[index * self.stride..][..self.stride]
     }
 
+    /// The rows from `first` on, a multiple of [`LINE`].
+    pub(crate) fn rows_from(&self, first: usize) -> Rows<'_> {
+        debug_assert!(first.is_multiple_of(LINE));
+        Rows {
+            columns: self,
+            first,
+        }
+    }
+
     /// The whole matrix as vector registers.
     #[inline(always)]
     pub(crate) fn vectors<S: Simd>(&self) -> Vectors<&[S::f32s]> {
@@ -59,6 +68,25 @@ impl Columns {
         let (vectors, rest) = S::as_mut_simd_f32s(&mut self.values);
         debug_assert!(rest.is_empty());
         Vectors { vectors, stride }
+    }
+}
+
+/// The rows of a [`Columns`] from some row on, read in place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows<'a> {
+    columns: &'a Columns,
+    first: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// The rows as vector registers.
+    #[inline(always)]
+    pub(crate) fn vectors<S: Simd>(self) -> Vectors<&'a [S::f32s]> {
+        let Vectors { vectors, stride } = self.columns.vectors::<S>();
+        Vectors {
+            vectors: &vectors[self.first / S::F32_LANES..],
+            stride,
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 
 use super::activation::{DerivativeFromValue, Gelu, LeakyRelu, Nonlinearity, Tanh};
 use super::columns::{Vectors, n_vectors};
-use super::{Columns, Kernel};
+use super::{Columns, Kernel, Rows};
 use crate::Activation;
 use pulp::Simd;
 use std::marker::PhantomData;
@@ -197,7 +197,7 @@ pub(crate) struct DenseForward<'a> {
     pub(crate) n_in: usize,
     pub(crate) n_out: usize,
     pub(crate) n_rows: usize,
-    pub(crate) input: &'a Columns,
+    pub(crate) input: Rows<'a>,
     pub(crate) out: &'a mut Columns,
     /// `f`, or nothing after the last layer.
     pub(crate) activation: Option<Activation>,

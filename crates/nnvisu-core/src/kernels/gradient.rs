@@ -1,7 +1,7 @@
 //! The gradient of the loss with respect to a layer's weights and biases.
 
 use super::columns::{Vectors, n_vectors};
-use super::{Columns, Kernel};
+use super::{Columns, Kernel, Rows};
 use pulp::Simd;
 
 /// `gradient[o, i] += Σ_samples delta[:, o] · input[:, i]`, and for the biases the same with ones
@@ -13,7 +13,7 @@ pub(crate) struct WeightGradient<'a> {
     pub(crate) n_in: usize,
     pub(crate) n_out: usize,
     pub(crate) n_rows: usize,
-    pub(crate) input: &'a Columns,
+    pub(crate) input: Rows<'a>,
     pub(crate) delta: &'a Columns,
     pub(crate) gradient: &'a mut [f32],
 }

@@ -22,9 +22,10 @@ pub(crate) mod gradient;
 pub(crate) mod math;
 pub(crate) mod raster;
 pub(crate) mod softmax;
+pub(crate) mod statistics;
 pub(crate) mod update;
 
-pub(crate) use columns::Columns;
+pub(crate) use columns::{Columns, Rows};
 
 /// An operation that is compiled once per instruction set. `run` must be `#[inline(always)]`.
 pub(crate) trait Kernel {
@@ -33,6 +34,15 @@ pub(crate) trait Kernel {
 
     /// Does the work with the instructions that `simd` stands for.
     fn run<S: pulp::Simd>(self, simd: S) -> Self::Output;
+}
+
+/// Every instruction set that this machine has.
+#[cfg(test)]
+pub(crate) fn architectures() -> Vec<pulp::Arch> {
+    let mut all = vec![pulp::Arch::new(), pulp::Arch::Scalar];
+    #[cfg(target_arch = "x86_64")]
+    all.extend(pulp::x86::V3::try_new().map(pulp::Arch::V3));
+    all
 }
 
 /// Runs `kernel` with the best instructions that `arch` found on this machine.

@@ -1,26 +1,17 @@
 //! Softmax and cross-entropy: the loss and its gradient, the metrics, and the posteriors.
 
 use super::columns::{Vectors, n_vectors};
-use super::math::{coarse_exp_of_negative, exp, ln};
-use super::{Columns, Kernel};
+use super::math::{coarse_exp_of_negative, exp, ln, max};
+use super::{Columns, Kernel, Rows};
 use pulp::Simd;
 
 /// What the loss of a block is measured against, a row per sample.
-#[derive(Clone, Debug)]
-pub(crate) struct Targets {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Targets<'a> {
     /// One column per class: 1 where the sample has that label, else 0.
-    pub(crate) one_hot: Columns,
+    pub(crate) one_hot: Rows<'a>,
     /// One column: 1/batch size, and 0 in padding rows.
-    pub(crate) sample_weight: Columns,
-}
-
-impl Targets {
-    pub(crate) fn zeros(n_rows: usize, n_classes: usize) -> Self {
-        Self {
-            one_hot: Columns::zeros(n_rows, n_classes),
-            sample_weight: Columns::zeros(n_rows, 1),
-        }
-    }
+    pub(crate) sample_weight: &'a Columns,
 }
 
 /// Evaluates `$body` with the constant `$N` being `$n_classes`: loops over the classes then unroll,
@@ -85,7 +76,7 @@ fn cross_entropy<S: Simd, const N: usize>(
     let mut max_logit = logits[0];
     let mut target = simd.mul_f32s(max_logit, one_hot[0]);
     for k in 1..N {
-        max_logit = simd.max_f32s(max_logit, logits[k]);
+        max_logit = max(simd, max_logit, logits[k]);
         target = simd.mul_add_e_f32s(logits[k], one_hot[k], target);
     }
     let mut exponentials = logits;
@@ -104,7 +95,7 @@ pub(crate) struct SoftmaxGradient<'a> {
     pub(crate) n_rows: usize,
     pub(crate) n_classes: usize,
     pub(crate) logits: &'a Columns,
-    pub(crate) targets: &'a Targets,
+    pub(crate) targets: Targets<'a>,
     pub(crate) delta: &'a mut Columns,
 }
 
@@ -140,35 +131,35 @@ impl SoftmaxGradient<'_> {
     }
 }
 
-/// Returns the sum of `sample_weight · loss` and the number of samples whose own class has the
-/// largest logit. Of equal logits the first counts as the largest.
+/// Returns the sum of `sample_weight · loss`, and writes the class with the largest logit, the first
+/// of several.
 pub(crate) struct Measure<'a> {
     pub(crate) n_rows: usize,
     pub(crate) n_classes: usize,
     pub(crate) logits: &'a Columns,
-    pub(crate) targets: &'a Targets,
+    pub(crate) targets: Targets<'a>,
+    /// One column.
+    pub(crate) predicted: &'a mut Columns,
 }
 
 impl Kernel for Measure<'_> {
-    type Output = (f32, f32);
+    type Output = f32;
 
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> (f32, f32) {
+    fn run<S: Simd>(self, simd: S) -> f32 {
         with_n_classes!(self.n_classes, N => self.run_for::<S, N>(simd))
     }
 }
 
 impl Measure<'_> {
     #[inline(always)]
-    fn run_for<S: Simd, const N: usize>(self, simd: S) -> (f32, f32) {
+    fn run_for<S: Simd, const N: usize>(self, simd: S) -> f32 {
         let n = n_vectors::<S>(self.n_rows);
         let logits = columns::<_, N>(self.logits.vectors::<S>(), n);
         let one_hot = columns::<_, N>(self.targets.one_hot.vectors::<S>(), n);
         let weights = &self.targets.sample_weight.vectors::<S>().vectors[..n];
-        let zero = simd.splat_f32s(0.0);
-        let mut loss = zero;
-        // Exact: a lane counts to 2²⁴ before it rounds.
-        let mut correct = zero;
+        let predicted = &mut self.predicted.vectors_mut::<S>().vectors[..n];
+        let mut loss = simd.splat_f32s(0.0);
         for (v, &weight) in weights.iter().enumerate() {
             let logits = row(simd, &logits, v);
             let one_hot = row(simd, &one_hot, v);
@@ -176,16 +167,15 @@ impl Measure<'_> {
             loss = simd.mul_add_e_f32s(row_loss, weight, loss);
 
             let mut max_logit = logits[0];
-            let mut is_correct = one_hot[0];
-            for k in 1..N {
-                let higher = simd.greater_than_f32s(logits[k], max_logit);
-                max_logit = simd.max_f32s(max_logit, logits[k]);
-                is_correct = simd.select_f32s(higher, one_hot[k], is_correct);
+            let mut class = simd.splat_f32s(0.0);
+            for (k, &logit) in logits.iter().enumerate().skip(1) {
+                let is_larger = simd.greater_than_f32s(logit, max_logit);
+                max_logit = simd.select_f32s(is_larger, logit, max_logit);
+                class = simd.select_f32s(is_larger, simd.splat_f32s(k as f32), class);
             }
-            let is_sample = simd.greater_than_f32s(weight, zero);
-            correct = simd.add_f32s(correct, simd.select_f32s(is_sample, is_correct, zero));
+            predicted[v] = class;
         }
-        (simd.reduce_sum_f32s(loss), simd.reduce_sum_f32s(correct))
+        simd.reduce_sum_f32s(loss)
     }
 }
 
@@ -258,6 +248,58 @@ fn replace_non_finite<S: Simd, const N: usize>(simd: S, logits: &mut [&mut [S::f
         for z in &mut **column {
             let finite = simd.equal_f32s(simd.sub_f32s(*z, *z), zero);
             *z = simd.select_f32s(finite, *z, zero);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{architectures, dispatch};
+    use super::*;
+
+    /// Eight samples of three classes, one of which has this logit.
+    fn loss_with(arch: pulp::Arch, logit: f32, at: usize) -> [f32; 2] {
+        let mut logits = Columns::zeros(8, 3);
+        logits.column_mut(1)[at] = logit;
+        let (mut one_hot, mut sample_weight) = (Columns::zeros(8, 3), Columns::zeros(8, 1));
+        one_hot.column_mut(0)[..8].fill(1.0);
+        sample_weight.column_mut(0)[..8].fill(0.125);
+        let targets = Targets {
+            one_hot: one_hot.rows_from(0),
+            sample_weight: &sample_weight,
+        };
+        let mut delta = Columns::zeros(8, 3);
+        let gradient = SoftmaxGradient {
+            n_rows: 8,
+            n_classes: 3,
+            logits: &logits,
+            targets,
+            delta: &mut delta,
+        };
+        let loss = dispatch(arch, gradient);
+        let measure = Measure {
+            n_rows: 8,
+            n_classes: 3,
+            logits: &logits,
+            targets,
+            predicted: &mut Columns::zeros(8, 1),
+        };
+        [loss, dispatch(arch, measure)]
+    }
+
+    #[test]
+    fn a_loss_of_logits_that_are_not_finite_is_not_finite_on_every_path() {
+        for arch in architectures() {
+            assert!(loss_with(arch, 0.0, 3).iter().all(|loss| loss.is_finite()));
+            for logit in [f32::NAN, f32::INFINITY] {
+                for at in 0..8 {
+                    let losses = loss_with(arch, logit, at);
+                    assert!(
+                        losses.iter().all(|loss| !loss.is_finite()),
+                        "{arch:?} {losses:?}"
+                    );
+                }
+            }
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Points come and go while a network trains: the output layer follows the
 //! classes, and everything else stays as it was, bit for bit.
 
-use nnvisu_core::{Activation, Checkpoint, Dataset, OptimizerKind, Trainer};
+use nnvisu_core::{
+    AbsentRow, Activation, Checkpoint, ClassCount, Dataset, Distribution, OptimizerKind, Trainer,
+    TrainingConfig, generate_seeded,
+};
 use proptest::prelude::*;
 
 use crate::support::{
-    SEEDS, any_hidden_layers, architecture, hidden, layers, optimizer, parameter_layers, point,
-    points,
+    SEEDS, any_hidden_layers, architecture, bits, hidden, layers, optimizer, parameter_layers,
+    point, points,
 };
 
 fn trained(hidden_layers: &str, kind: OptimizerKind, n_classes: usize) -> Trainer {
@@ -19,7 +22,9 @@ fn trained(hidden_layers: &str, kind: OptimizerKind, n_classes: usize) -> Traine
     trainer
 }
 
-/// That the network of `after` is that of `before` with `n_classes` outputs.
+/// That the network of `after` is that of `before` with `n_classes` outputs: rows that stay are
+/// the same bit for bit, rows that leave are set aside, and rows that come are those set aside or
+/// fresh.
 fn check_resized(before: &Checkpoint, after: &Checkpoint, n_classes: usize) {
     assert_eq!(after.architecture.outputs(), n_classes);
     assert_eq!(after.step, before.step);
@@ -27,47 +32,61 @@ fn check_resized(before: &Checkpoint, after: &Checkpoint, n_classes: usize) {
     assert_eq!(after.optimizer.kind, before.optimizer.kind);
     assert_eq!(after.optimizer.steps, before.optimizer.steps);
 
-    let sizes_before = before.architecture.layer_sizes();
-    let sizes_after = after.architecture.layer_sizes();
-    let check = |what: &str, before: &[f32], after: &[f32], is_new: &dyn Fn(Vec<u32>) -> bool| {
-        let (before, after) = (layers(&sizes_before, before), layers(&sizes_after, after));
-        let last = before.len() - 1;
-        for (index, (before, after)) in before.iter().zip(&after).enumerate() {
-            for unit in 0..after.n_units() {
-                if index < last || unit < before.n_units() {
-                    assert_eq!(before.unit(unit), after.unit(unit), "{what} {index}.{unit}");
-                } else {
-                    assert!(is_new(after.unit(unit)), "{what} {index}.{unit}");
-                }
-            }
-        }
+    let fan_in = {
+        let sizes = after.architecture.layer_sizes();
+        sizes[sizes.len() - 2]
     };
-    let fan_in = sizes_after[sizes_after.len() - 2];
     let bound = 1.0 / (fan_in as f32).sqrt();
-    check(
-        "parameters",
-        &before.parameters,
-        &after.parameters,
-        &|unit| {
-            let values: Vec<f32> = unit.into_iter().map(f32::from_bits).collect();
-            let distinct = values.windows(2).any(|pair| pair[0] != pair[1]);
-            distinct && values.iter().all(|value| value.abs() <= bound)
-        },
+    let all_before: Vec<Row> = rows(before);
+    let all_after: Vec<Row> = rows(after);
+    for row in &all_after {
+        if let Some(same) = all_before.iter().find(|other| other.class == row.class) {
+            assert_eq!(row, same);
+        } else {
+            let values = &row.parameters;
+            assert!(values.windows(2).any(|pair| pair[0] != pair[1]));
+            assert!(values.iter().all(|value| value.abs() <= bound));
+            assert!(row.slots.iter().flatten().all(|&slot| slot == 0.0));
+            assert_eq!(row.steps, 0);
+        }
+    }
+    for row in &all_before {
+        assert!(all_after.contains(row), "class {} is lost", row.class);
+    }
+    let hidden = |checkpoint: &Checkpoint, flat: &[f32]| {
+        let n_output = checkpoint.architecture.outputs() * (fan_in + 1);
+        bits(&flat[..flat.len() - n_output])
+    };
+    assert_eq!(
+        hidden(before, &before.parameters),
+        hidden(after, &after.parameters)
     );
-    let is_zero = |unit: Vec<u32>| unit.iter().all(|&bits| bits == 0);
-    let (state_before, state_after) = (&before.optimizer, &after.optimizer);
-    if before.optimizer.kind == OptimizerKind::Adam {
-        let moments = [&state_before.first_moment, &state_after.first_moment];
-        check("first moment", moments[0], moments[1], &is_zero);
-    } else {
-        assert!(state_after.first_moment.is_empty());
+    for (old, new) in before.optimizer.slots.iter().zip(&after.optimizer.slots) {
+        assert_eq!(hidden(before, old), hidden(after, new));
     }
-    if before.optimizer.kind == OptimizerKind::Sgd {
-        assert!(state_after.second_moment.is_empty());
-    } else {
-        let moments = [&state_before.second_moment, &state_after.second_moment];
-        check("second moment", moments[0], moments[1], &is_zero);
-    }
+}
+
+/// An output row with all that belongs to it.
+type Row = AbsentRow;
+
+/// All rows of a checkpoint, those in the network and those set aside.
+fn rows(checkpoint: &Checkpoint) -> Vec<Row> {
+    let sizes = checkpoint.architecture.layer_sizes();
+    let of_unit = |flat: &[f32], unit| {
+        let output = layers(&sizes, flat).pop().unwrap();
+        output.unit(unit).into_iter().map(f32::from_bits).collect()
+    };
+    let outputs = checkpoint.architecture.outputs();
+    let slots = &checkpoint.optimizer.slots;
+    let in_network = (0..outputs).map(|class| Row {
+        class,
+        parameters: of_unit(&checkpoint.parameters, class),
+        slots: slots.iter().map(|slot| of_unit(slot, class)).collect(),
+        steps: checkpoint.optimizer.row_steps[class],
+    });
+    in_network
+        .chain(checkpoint.absent_rows.iter().cloned())
+        .collect()
 }
 
 #[test]
@@ -107,7 +126,12 @@ fn points_of_known_classes_change_nothing_but_the_data() {
             .collect();
         for data in [points(3, 7, 3), points(4, 2_000, 3), gap] {
             trainer.set_data(data.clone());
-            assert_eq!(trainer.checkpoint(), before);
+            let mut after = trainer.checkpoint();
+            // The loss is of other points now.
+            let last_good = after.last_good.as_mut().unwrap();
+            assert_eq!((last_good.loss, last_good.lowest_loss), (None, None));
+            after.last_good.clone_from(&before.last_good);
+            assert_eq!(after, before);
             assert_eq!(trainer.data(), &data);
         }
         trainer.train_step().unwrap();
@@ -131,6 +155,62 @@ fn growing_is_repeatable_and_units_differ() {
             assert_ne!(output.unit(unit), output.unit(other), "{unit} {other}");
         }
     }
+}
+
+/// Clear and Undo: five blobs that have been learnt are still known when they come back.
+#[test]
+fn classes_come_back_with_their_rows() {
+    let blobs = generate_seeded(Distribution::Blobs, ClassCount::new(5).unwrap(), 200, 1);
+    for kind in OptimizerKind::ALL {
+        let network = architecture(&hidden("10-5"), Activation::Tanh);
+        let rate = if kind == OptimizerKind::Sgd {
+            0.5
+        } else {
+            0.01
+        };
+        let training = optimizer(kind, rate, 0.0);
+        let mut trainer = Trainer::new(network, training, SEEDS, blobs.clone());
+        while trainer.evaluate().unwrap().accuracy < 1.0 {
+            assert!(trainer.step() < 5_000, "{kind}");
+            trainer.train_step().unwrap();
+        }
+        let metrics = trainer.evaluate();
+        let undisturbed = trainer.checkpoint();
+        trainer.set_data(Dataset::empty());
+        assert_eq!(trainer.checkpoint().absent_rows.len(), 3);
+        // Also by way of a checkpoint.
+        let empty = Trainer::restore(training, Dataset::empty(), &trainer.checkpoint()).unwrap();
+        for mut trainer in [trainer, empty] {
+            trainer.set_data(blobs.clone());
+            assert_eq!(trainer.evaluate(), metrics);
+            let after = trainer.checkpoint();
+            assert_eq!(after.parameters, undisturbed.parameters);
+            assert_eq!(after.optimizer, undisturbed.optimizer);
+            assert!(after.absent_rows.is_empty());
+            trainer.set_data(Dataset::empty());
+            trainer.reset(architecture(&hidden("10-5"), Activation::Tanh), SEEDS);
+            assert!(trainer.checkpoint().absent_rows.is_empty());
+        }
+    }
+}
+
+/// Rows that are away do not keep what another kind of optimizer knew of them.
+#[test]
+fn another_optimizer_begins_anew_for_absent_rows_too() {
+    let mut trainer = trained("4", OptimizerKind::Adam, 6);
+    trainer.set_data(points(1, 20, 3));
+    trainer.set_training_config(TrainingConfig {
+        optimizer: OptimizerKind::RmsProp,
+        ..*trainer.training_config()
+    });
+    let checkpoint = trainer.checkpoint();
+    assert_eq!(checkpoint.absent_rows.len(), 3);
+    for row in &checkpoint.absent_rows {
+        assert_eq!((row.steps, &row.slots), (0, &vec![vec![0.0; 5]]));
+    }
+    trainer.set_data(points(1, 20, 6));
+    assert_eq!(trainer.checkpoint().optimizer.row_steps, [0; 6]);
+    trainer.train_step().unwrap();
 }
 
 proptest! {

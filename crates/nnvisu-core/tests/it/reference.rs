@@ -223,19 +223,46 @@ pub(crate) fn cross_entropy(logits: &[f64], label: usize) -> f64 {
     (max_logit - logits[label]) + sum.ln()
 }
 
+/// The mean of gradients and that of their squares, empty where the optimizer has none.
+pub(crate) fn moments(state: &OptimizerState) -> (&[f32], &[f32]) {
+    match &state.slots[..] {
+        [] => (&[], &[]),
+        [squares] => (&[], squares),
+        [mean, squares] => (mean, squares),
+        more => panic!("{} slots", more.len()),
+    }
+}
+
 /// An optimizer as `torch.optim` documents it.
 #[derive(Clone, Debug)]
 pub(crate) struct Optimizer {
     pub(crate) kind: OptimizerKind,
     pub(crate) learning_rate: f64,
     pub(crate) weight_decay: f64,
-    pub(crate) steps: i32,
+    /// Of each parameter by itself.
+    pub(crate) steps: Vec<i32>,
     pub(crate) first_moment: Vec<f64>,
     pub(crate) second_moment: Vec<f64>,
 }
 
 impl Optimizer {
-    pub(crate) fn from_state(state: &OptimizerState, n: usize, rate: f32, decay: f32) -> Self {
+    pub(crate) fn from_state(
+        state: &OptimizerState,
+        sizes: &[usize],
+        rate: f32,
+        decay: f32,
+    ) -> Self {
+        let hidden: usize = sizes[..sizes.len() - 1]
+            .windows(2)
+            .map(|pair| (pair[0] + 1) * pair[1])
+            .sum();
+        let n_columns = sizes[sizes.len() - 2] + 1;
+        let mut steps = vec![state.steps; hidden];
+        for _ in 0..n_columns {
+            steps.extend(&state.row_steps);
+        }
+        let n = steps.len();
+        let (first, second) = moments(state);
         let widen = |moment: &[f32]| {
             let mut values: Vec<f64> = moment.iter().map(|&v| f64::from(v)).collect();
             values.resize(n, 0.0);
@@ -245,9 +272,12 @@ impl Optimizer {
             kind: state.kind,
             learning_rate: rate.into(),
             weight_decay: decay.into(),
-            steps: i32::try_from(state.steps).unwrap(),
-            first_moment: widen(&state.first_moment),
-            second_moment: widen(&state.second_moment),
+            steps: steps
+                .into_iter()
+                .map(|s| i32::try_from(s).unwrap())
+                .collect(),
+            first_moment: widen(first),
+            second_moment: widen(second),
         }
     }
 
@@ -256,7 +286,7 @@ impl Optimizer {
         const BETA2: f64 = 0.999;
         const ALPHA: f64 = 0.99;
         const EPS: f64 = 1e-8;
-        self.steps += 1;
+        self.steps.iter_mut().for_each(|steps| *steps += 1);
         for i in 0..parameters.len() {
             let (m, v) = (&mut self.first_moment[i], &mut self.second_moment[i]);
             let g = gradient[i] + self.weight_decay * parameters[i];
@@ -265,8 +295,8 @@ impl Optimizer {
                 OptimizerKind::Adam => {
                     *m = BETA1 * *m + (1.0 - BETA1) * g;
                     *v = BETA2 * *v + (1.0 - BETA2) * g * g;
-                    let m_hat = *m / (1.0 - BETA1.powi(self.steps));
-                    let v_hat = *v / (1.0 - BETA2.powi(self.steps));
+                    let m_hat = *m / (1.0 - BETA1.powi(self.steps[i]));
+                    let v_hat = *v / (1.0 - BETA2.powi(self.steps[i]));
                     parameters[i] -= self.learning_rate * m_hat / (v_hat.sqrt() + EPS);
                 }
                 OptimizerKind::RmsProp => {

@@ -8,10 +8,10 @@
 use nnvisu_core::{Activation, BatchSize, Dataset, OptimizerKind, Trainer};
 use proptest::prelude::*;
 
-use crate::reference::{Network, Optimizer};
+use crate::reference::{Network, Optimizer, moments};
 use crate::support::{
-    Problem, any_problem, any_problem_with, architecture, few_hidden_layers, hidden, optimizer,
-    point, points, trainer_with,
+    Problem, SEEDS, any_problem, any_problem_with, architecture, few_hidden_layers, hidden,
+    optimizer, point, points, trainer_with,
 };
 
 /// Error of the engine's gradient relative to the largest sum of magnitudes in
@@ -56,7 +56,6 @@ type Outcome = (Vec<f64>, Optimizer);
 fn check_step(trainer: &mut Trainer) -> Result<(), TestCaseError> {
     let before = trainer.checkpoint();
     let network = Network::of(trainer.mlp());
-    let n = network.parameters.len();
     let config = *trainer.training_config();
     let gradient = network.gradient(trainer.data());
     let largest_parameter = network
@@ -68,7 +67,7 @@ fn check_step(trainer: &mut Trainer) -> Result<(), TestCaseError> {
         + SOFTMAX_ERROR * gradient.largest_input.max(1.0) * largest_parameter.max(1.0);
     let reference = |[of_gradient, of_mean]: [f64; 2]| {
         let (rate, decay) = (config.learning_rate.get(), config.weight_decay.get());
-        let mut optimizer = Optimizer::from_state(&before.optimizer, n, rate, decay);
+        let mut optimizer = Optimizer::from_state(&before.optimizer, &network.sizes, rate, decay);
         let mut parameters = network.parameters.clone();
         let shift = of_gradient * gradient_error;
         let shifted: Vec<f64> = gradient.values.iter().map(|g| g + shift).collect();
@@ -115,16 +114,15 @@ fn check_step(trainer: &mut Trainer) -> Result<(), TestCaseError> {
         let spread = spread(new, &|state| state.0[index]);
         close("parameter", index, actual, new, spread + rounding)?;
     }
-    for (index, &actual) in after.optimizer.first_moment.iter().enumerate() {
-        let (old, new) = (
-            before.optimizer.first_moment[index],
-            optimizer.first_moment[index],
-        );
+    let (first_before, _) = moments(&before.optimizer);
+    let (first, second) = moments(&after.optimizer);
+    for (index, &actual) in first.iter().enumerate() {
+        let (old, new) = (first_before[index], optimizer.first_moment[index]);
         let rounding = ROUNDING * (f64::from(old).abs() + new.abs());
         let spread = spread(new, &|state| state.1.first_moment[index]);
         close("first moment", index, actual, new, spread + rounding)?;
     }
-    for (index, &actual) in after.optimizer.second_moment.iter().enumerate() {
+    for (index, &actual) in second.iter().enumerate() {
         let new = optimizer.second_moment[index];
         let spread = spread(new, &|state| state.1.second_moment[index]);
         close("second moment", index, actual, new, spread + ROUNDING * new)?;
@@ -357,9 +355,91 @@ fn settings_apply_to_the_next_step_and_keep_weights_and_moments() {
     assert_eq!(after.parameters, before.parameters);
     assert_eq!(after.step, before.step);
     let n = after.parameters.len();
-    assert_eq!(
-        after.optimizer,
-        nnvisu_core::OptimizerState::fresh(OptimizerKind::RmsProp, n)
-    );
+    let outputs = after.architecture.outputs();
+    let fresh = nnvisu_core::OptimizerState::fresh(OptimizerKind::RmsProp, n, outputs);
+    assert_eq!(after.optimizer, fresh);
     check_step(&mut trainer).unwrap();
+}
+
+/// The rows of a class that comes later count their own steps, as new parameters do in PyTorch: the
+/// reference corrects each by its own number.
+#[test]
+fn rows_of_later_classes_count_their_own_steps() {
+    for kind in OptimizerKind::ALL {
+        let problem = Problem {
+            network: architecture(&hidden("6"), Activation::Tanh),
+            training: optimizer(kind, 0.01, 0.001),
+            data: points(11, 30, 2),
+            seed: 12,
+            gain: 1.0,
+        };
+        let mut trainer = problem.trainer();
+        for (n_classes, n_steps) in [(2, 25), (5, 1), (4, 3), (8, 30)] {
+            trainer.set_data(points(11, 40, n_classes));
+            for _ in 0..n_steps {
+                check_step(&mut trainer).unwrap();
+            }
+        }
+        let state = trainer.checkpoint().optimizer;
+        assert_eq!(state.steps, 59);
+        assert_eq!(state.row_steps, [59, 59, 34, 34, 31, 30, 30, 30], "{kind}");
+    }
+}
+
+/// Without bias correction of its own, Adam moves a new row by several times the learning rate.
+#[test]
+fn the_first_step_of_a_new_row_is_as_long_as_the_learning_rate() {
+    let network = architecture(&hidden("6"), Activation::Tanh);
+    let training = optimizer(OptimizerKind::Adam, 0.01, 0.0);
+    let mut trainer = Trainer::new(network, training, SEEDS, points(1, 30, 2));
+    for _ in 0..100 {
+        trainer.train_step().unwrap();
+    }
+    trainer.set_data(points(1, 30, 3));
+    let before = trainer.mlp().weights(1).row(2).into_owned();
+    trainer.train_step().unwrap();
+    let change = trainer.mlp().weights(1).row(2) - before;
+    for step in change.iter() {
+        assert!((step.abs() - 0.01).abs() < 1e-4, "{step}");
+    }
+}
+
+/// What a step is said to have done, against the states before and after it.
+#[test]
+fn a_step_report_is_what_the_step_did() {
+    for kind in OptimizerKind::ALL {
+        let network = architecture(&hidden("5-4"), Activation::Gelu);
+        let training = optimizer(kind, 0.01, 0.0);
+        let mut trainer = Trainer::new(network, training, SEEDS, points(1, 30, 3));
+        assert_eq!(trainer.step_report(), None);
+        for _ in 0..3 {
+            let before = Network::of(trainer.mlp());
+            let gradient = before.gradient(trainer.data());
+            let loss = trainer.train_step().unwrap();
+            let report = trainer.step_report().unwrap();
+            assert_eq!(report.batch_loss, loss);
+            let after = Network::of(trainer.mlp());
+            let norm = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>().sqrt();
+            let close = |actual: f32, expected: f64| {
+                assert!(
+                    (f64::from(actual) - expected).abs() < 1e-4 * expected,
+                    "{actual} {expected}"
+                );
+            };
+            let mut start = 0;
+            for (layer, report) in report.layers().iter().enumerate() {
+                let n = (before.sizes[layer] + 1) * before.sizes[layer + 1];
+                let of_layer = start..start + n;
+                let old = &before.parameters[of_layer.clone()];
+                let new = &after.parameters[of_layer.clone()];
+                let change: Vec<f64> = new.iter().zip(old).map(|(a, b)| a - b).collect();
+                close(report.gradient_norm, norm(&gradient.values[of_layer]));
+                close(report.update_ratio, norm(&change) / norm(old));
+                start += n;
+            }
+            close(report.gradient_norm(), norm(&gradient.values));
+        }
+        trainer.set_data(points(2, 30, 3));
+        assert_eq!(trainer.step_report(), None);
+    }
 }

@@ -110,10 +110,6 @@ impl Layer {
             .collect();
         bits(&of_unit)
     }
-
-    pub(crate) fn n_units(&self) -> usize {
-        self.n_out
-    }
 }
 
 /// Cuts a flat slice into the layers of `layer_sizes`.

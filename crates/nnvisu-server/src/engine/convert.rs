@@ -181,26 +181,39 @@ pub(super) fn parameters(model: &wire::Weights) -> Vec<f32> {
     parameters
 }
 
-/// The engine's checkpoint; version 2 has the dropout among the settings.
-pub(super) fn checkpoint(checkpoint: wire::Checkpoint, dropout: wire::Dropout) -> core::Checkpoint {
+/// The engine's checkpoint of a run with these settings and this number of points.
+pub(super) fn checkpoint(
+    checkpoint: wire::Checkpoint,
+    config: &wire::Config,
+    n_points: usize,
+) -> core::Checkpoint {
     let architecture = core::Architecture::uniform(
         &hidden_layers(&checkpoint.hidden_layers),
         activation(checkpoint.activation),
-        core::Dropout::new(dropout.get()).expect(SAME_RANGE),
+        core::Dropout::new(config.dropout.get()).expect(SAME_RANGE),
     );
+    let classes = checkpoint.classes.get().into();
+    let optimizer = checkpoint.optimizer;
+    let moments = [optimizer.first_moment, optimizer.second_moment];
+    let slots = moments.map(wire::Floats::into_values).into_iter();
+    let batch_size = training_config(config).batch_size;
+    let (epoch, epoch_position) = batch_size.position_after(checkpoint.step, n_points);
     core::Checkpoint {
-        architecture: architecture
-            .with_outputs(checkpoint.classes.get().into())
-            .expect(SAME_RANGE),
+        architecture: architecture.with_outputs(classes).expect(SAME_RANGE),
         parameters: checkpoint.parameters.into_values(),
         optimizer: core::OptimizerState {
-            kind: optimizer_kind(checkpoint.optimizer.kind),
-            steps: checkpoint.optimizer.steps,
-            first_moment: checkpoint.optimizer.first_moment.into_values(),
-            second_moment: checkpoint.optimizer.second_moment.into_values(),
+            kind: optimizer_kind(optimizer.kind),
+            steps: optimizer.steps,
+            row_steps: vec![optimizer.steps; classes],
+            slots: slots.filter(|slot| !slot.is_empty()).collect(),
         },
         step: checkpoint.step,
+        epoch,
+        epoch_position,
         seeds: seeds(checkpoint.seeds),
+        absent_rows: Vec::new(),
+        last_good: None,
+        diverged: false,
     }
 }
 
@@ -212,6 +225,11 @@ pub(super) fn wire_checkpoint(
 ) -> wire::Checkpoint {
     let (activation, _) = layer_settings(&checkpoint.architecture, config);
     let floats = |values| wire::Floats::new(values).expect("the engine's state is finite");
+    let mut slots = checkpoint.optimizer.slots.into_iter();
+    let first_moment = match checkpoint.optimizer.kind {
+        core::OptimizerKind::Adam => slots.next().unwrap_or_default(),
+        _ => Vec::new(),
+    };
     wire::Checkpoint {
         generation,
         step: checkpoint.step,
@@ -222,8 +240,8 @@ pub(super) fn wire_checkpoint(
         optimizer: wire::OptimizerState {
             kind: wire_optimizer(checkpoint.optimizer.kind),
             steps: checkpoint.optimizer.steps,
-            first_moment: floats(checkpoint.optimizer.first_moment),
-            second_moment: floats(checkpoint.optimizer.second_moment),
+            first_moment: floats(first_moment),
+            second_moment: floats(slots.next().unwrap_or_default()),
         },
         seeds: wire_seeds(&checkpoint.seeds),
     }

@@ -226,7 +226,7 @@ impl Run {
         let training_config = convert::training_config(&restore.config);
         let data = convert::dataset(&restore.data);
         self.trainer = if let Some(checkpoint) = restore.checkpoint {
-            let checkpoint = convert::checkpoint(checkpoint, restore.config.dropout);
+            let checkpoint = convert::checkpoint(checkpoint, &restore.config, data.len());
             Trainer::restore(training_config, data, &checkpoint)?
         } else {
             let seeds = restore.seeds.map_or(fresh, convert::seeds);

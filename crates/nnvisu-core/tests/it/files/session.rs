@@ -1,12 +1,12 @@
 //! Session files.
 
 use super::{any_points, vector};
-use crate::support::{SEEDS, hidden, points};
+use crate::support::{SEEDS, hidden, mixed_architecture, points};
 use nnvisu_core::files::session::{InvalidSession, read, write};
 use nnvisu_core::files::{MAX_BYTES, checksum};
 use nnvisu_core::{
-    Activation, Architecture, BatchSize, Dataset, Dropout, LearningRate, OptimizerKind, Seeds,
-    Trainer, TrainingConfig, WeightDecay,
+    Activation, Architecture, BatchSize, Checkpoint, Dataset, Dropout, LearningRate, OptimizerKind,
+    Seeds, Trainer, TrainingConfig, WeightDecay,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -45,8 +45,37 @@ fn example() -> Trainer {
     )
 }
 
+/// A run with all that there can be in a file: layers that differ, a class that has left the data,
+/// and the middle of an epoch.
+fn everything() -> Trainer {
+    let architecture = mixed_architecture(&hidden("3-2"), &[Activation::Gelu, Activation::Relu]);
+    let training = *example().training_config();
+    let mut trainer = Trainer::new(architecture, training, SEEDS, points(1, 6, 3));
+    for _ in 0..10 {
+        trainer.train_step().unwrap();
+    }
+    trainer.set_data(points(1, 7, 2));
+    for _ in 0..4 {
+        trainer.train_step().unwrap();
+    }
+    trainer
+}
+
+#[test]
+fn everything_reads_back() {
+    let trainer = everything();
+    let again = read(&write(&trainer)).unwrap();
+    assert!(same(&again, &trainer));
+    assert_eq!(again.checkpoint(), trainer.checkpoint());
+}
+
 fn same(a: &Trainer, b: &Trainer) -> bool {
-    a.checkpoint() == b.checkpoint()
+    // Version 1 has no last good state.
+    let without_last_good = |trainer: &Trainer| Checkpoint {
+        last_good: None,
+        ..trainer.checkpoint()
+    };
+    without_last_good(a) == without_last_good(b)
         && a.data() == b.data()
         && a.architecture() == b.architecture()
         && a.training_config() == b.training_config()
@@ -111,12 +140,24 @@ fn old_files_keep_opening() {
     assert_eq!(trainer.seeds(), &SEEDS);
     assert_eq!(trainer.checkpoint().optimizer.steps, 10);
     assert_eq!(format!("{:08x}", checksum(trainer.mlp())), "5d7deac7");
-    let file = write(&trainer);
-    assert_eq!(
-        file,
-        vector("session-v1.nnvisu"),
-        "the format has not changed"
-    );
+    let checkpoint = trainer.checkpoint();
+    assert_eq!(checkpoint.optimizer.row_steps, [10; 3]);
+    // Ten batches of three of six points.
+    assert_eq!((checkpoint.epoch, checkpoint.epoch_position), (5, 0));
+    assert_eq!(checkpoint.last_good, None);
+    assert_eq!(write(&trainer), vector("session-v1.nnvisu"));
+}
+
+/// A file of version 2 as it was written when version 2 was new. It may never change.
+#[test]
+fn the_format_has_not_changed() {
+    let file = vector("session-v2.nnvisu");
+    let trainer = read(&file).unwrap();
+    assert_eq!(trainer.step(), 14);
+    assert_eq!(trainer.checkpoint().epoch_position, 3);
+    assert_eq!(trainer.architecture().activation_names(), "gelu,relu");
+    assert_eq!(trainer.checkpoint().absent_rows.len(), 1);
+    assert_eq!(write(&trainer), file);
 }
 
 #[test]
@@ -163,13 +204,16 @@ fn vectors_of_what_is_refused() {
 fn every_field_is_needed_and_no_other_allowed() {
     for path in [
         "",
-        "/network",
+        "/architecture",
+        "/architecture/layers/0",
         "/training",
         "/seeds",
         "/checkpoint",
         "/checkpoint/optimizer",
+        "/checkpoint/absent_rows/0",
+        "/checkpoint/last_good",
     ] {
-        let file = example_json();
+        let file: Value = serde_json::from_slice(&vector("session-v2.nnvisu")).unwrap();
         let fields = file.pointer(path).unwrap().as_object().unwrap();
         for field in fields.keys() {
             let mut without = file.clone();

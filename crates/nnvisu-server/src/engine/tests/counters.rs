@@ -43,9 +43,8 @@ fn the_steps_before_training_diverges_count() {
     client.send(request("start_training"));
     client.run_until(|client| !client.is_running());
     assert!(client.texts().iter().any(|text| text["code"] == "diverged"));
-    // One of them may have been taken back.
-    let taken_back = client.counted().n_steps - client.step();
-    assert!(client.step() > 1 && taken_back <= 1, "{taken_back}");
+    // Those that led away from the last good state have been made all the same.
+    assert!(client.counted().n_steps > client.step());
 }
 
 #[test]
