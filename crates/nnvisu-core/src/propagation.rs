@@ -1,12 +1,13 @@
 //! A block of samples passed through the network, forward and backward.
 
+use crate::kernels::activation::keeps_derivative;
 use crate::kernels::dense::{DenseBackward, DenseForward, Derivatives};
 use crate::kernels::dropout::{DropUnits, Mask};
 use crate::kernels::gradient::WeightGradient;
 use crate::kernels::softmax::{Measure, Posteriors, SoftmaxGradient, Targets};
 use crate::kernels::{Columns, Rows, dispatch};
 use crate::samples::Samples;
-use crate::{Activation, Architecture, Mlp};
+use crate::{Architecture, Mlp};
 use std::ops::Range;
 
 /// The most rows that are worked on at a time. Large enough that the sums over samples seldom
@@ -90,7 +91,7 @@ impl Propagation {
         let layers = architecture.layers().iter();
         self.derivatives = layers
             .map(|layer| {
-                let is_stored = layer.dropout.get() > 0.0 || layer.activation == Activation::Gelu;
+                let is_stored = layer.dropout.get() > 0.0 || keeps_derivative(layer.activation);
                 is_stored.then(|| Columns::zeros(self.capacity, layer.units))
             })
             .collect();

@@ -4,6 +4,7 @@ use crate::kernels::raster::{Blend, Quantize};
 use crate::kernels::{Columns, dispatch};
 use crate::propagation::Propagation;
 use crate::{Feature, Mlp, Palette};
+use std::ops::Range;
 
 /// Rows that are evaluated at a time; the activations of a block stay near the processor.
 const BLOCK_ROWS: usize = 256;
@@ -122,9 +123,28 @@ impl Rasterizer {
     /// One plane per class: class `k` at row `r`, column `c` is
     /// `out[k · width · height + r · width + c]`.
     pub fn posteriors(&mut self, mlp: &Mlp, grid: Grid, out: &mut Vec<u8>) {
+        self.posteriors_rows(mlp, grid, 0..grid.height(), out);
+    }
+
+    /// Replaces the given rows of the map by the posteriors, as [`posteriors`](Self::posteriors)
+    /// does for all of them: a large map can be drawn in parts, each of which takes its share of
+    /// the time. The result is the same bit for bit.
+    ///
+    /// `out` gets the length of the whole map; its other rows stay.
+    ///
+    /// # Panics
+    ///
+    /// If a row is not below [`Grid::height`].
+    pub fn posteriors_rows(
+        &mut self,
+        mlp: &Mlp,
+        grid: Grid,
+        rows: Range<usize>,
+        out: &mut Vec<u8>,
+    ) {
         let n_samples = grid.n_samples();
         out.resize(mlp.n_classes() * n_samples, 0);
-        self.for_each_block(mlp, grid, |work, first, n_rows| {
+        self.for_each_block(mlp, grid, rows, |work, first, n_rows| {
             let arch = work.propagation.arch();
             let posteriors = work.propagation.posteriors(n_rows, 255.0);
             for (class, plane) in out.chunks_exact_mut(n_samples).enumerate() {
@@ -146,7 +166,7 @@ impl Rasterizer {
     pub fn rgb(&mut self, mlp: &Mlp, grid: Grid, palette: &Palette, out: &mut Vec<u8>) {
         out.resize(grid.n_samples() * 3, 0);
         let mut channels = [[0_u8; BLOCK_ROWS]; 3];
-        self.for_each_block(mlp, grid, |work, first, n_rows| {
+        self.for_each_block(mlp, grid, 0..grid.height(), |work, first, n_rows| {
             let arch = work.propagation.arch();
             let blend = Blend {
                 palette,
@@ -177,15 +197,21 @@ impl Rasterizer {
         &mut self,
         mlp: &Mlp,
         grid: Grid,
+        rows: Range<usize>,
         mut use_block: impl FnMut(&mut Work, usize, usize),
     ) {
         let work = self.work_for(mlp);
         work.xs.clear();
         work.xs
             .extend((0..grid.width()).map(|column| grid.x(column)));
-        let n_samples = grid.n_samples();
-        for first in (0..n_samples).step_by(BLOCK_ROWS) {
-            let n_rows = BLOCK_ROWS.min(n_samples - first);
+        assert!(
+            rows.end <= grid.height(),
+            "row {} is not in the map",
+            rows.end
+        );
+        let end = rows.end * grid.width();
+        for first in (rows.start * grid.width()..end).step_by(BLOCK_ROWS) {
+            let n_rows = BLOCK_ROWS.min(end - first);
             let features = mlp.architecture().features();
             fill_inputs(grid, features, &work.xs, first, &mut work.inputs, n_rows);
             let inputs = work.inputs.rows_from(0);

@@ -1,21 +1,55 @@
 //! The activation functions and their derivatives, on registers.
 
 use super::math::{erf, exp, max, tanh};
+use crate::Activation;
 use pulp::Simd;
+
+/// Evaluates `$body` with the [`Nonlinearity`] of an [`Activation`].
+macro_rules! with_nonlinearity {
+    ($activation:expr, $N:ident => $body:expr) => {
+        match $activation {
+            $crate::Activation::Tanh => {
+                type $N = $crate::kernels::activation::Tanh;
+                $body
+            }
+            $crate::Activation::Relu => {
+                type $N = $crate::kernels::activation::LeakyRelu<0>;
+                $body
+            }
+            $crate::Activation::LeakyRelu => {
+                type $N = $crate::kernels::activation::LeakyRelu<1>;
+                $body
+            }
+            $crate::Activation::Gelu => {
+                type $N = $crate::kernels::activation::Gelu;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_nonlinearity;
 
 /// An activation function on registers.
 pub(crate) trait Nonlinearity {
+    /// Whether it needs so few registers that it is best computed where its argument is.
+    const IN_REGISTERS: bool = false;
+
+    /// Whether its derivative follows from its value, so that nothing more has to be kept.
+    const DERIVATIVE_FROM_VALUE: bool = true;
+
     /// `f(z)`.
     fn value<S: Simd>(simd: S, z: S::f32s) -> S::f32s;
 
     /// `f(z)` and `f'(z)`.
     fn value_and_derivative<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s);
+
+    /// `f'(z)` given `a = f(z)`, where it follows from that.
+    fn derivative<S: Simd>(simd: S, a: S::f32s) -> S::f32s;
 }
 
-/// A [`Nonlinearity`] whose derivative follows from its value, so that nothing more has to be kept.
-pub(crate) trait DerivativeFromValue: Nonlinearity {
-    /// `f'(z)` given `a = f(z)`.
-    fn derivative<S: Simd>(simd: S, a: S::f32s) -> S::f32s;
+/// Whether the derivative has to be kept for the backward pass.
+pub(crate) fn keeps_derivative(activation: Activation) -> bool {
+    with_nonlinearity!(activation, N => !N::DERIVATIVE_FROM_VALUE)
 }
 
 pub(crate) struct Tanh;
@@ -33,9 +67,7 @@ impl Nonlinearity for Tanh {
         let a = tanh(simd, z);
         (a, Self::derivative(simd, a))
     }
-}
 
-impl DerivativeFromValue for Tanh {
     #[inline(always)]
     fn derivative<S: Simd>(simd: S, a: S::f32s) -> S::f32s {
         simd.negate_mul_add_e_f32s(a, a, simd.splat_f32s(1.0))
@@ -48,6 +80,8 @@ impl<const HUNDREDTHS: u32> LeakyRelu<HUNDREDTHS> {
 }
 
 impl<const HUNDREDTHS: u32> Nonlinearity for LeakyRelu<HUNDREDTHS> {
+    const IN_REGISTERS: bool = true;
+
     #[inline(always)]
     fn value<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
         let leaked = if HUNDREDTHS == 0 {
@@ -62,9 +96,7 @@ impl<const HUNDREDTHS: u32> Nonlinearity for LeakyRelu<HUNDREDTHS> {
     fn value_and_derivative<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
         (Self::value(simd, z), Self::derivative(simd, z))
     }
-}
 
-impl<const HUNDREDTHS: u32> DerivativeFromValue for LeakyRelu<HUNDREDTHS> {
     #[inline(always)]
     fn derivative<S: Simd>(simd: S, a: S::f32s) -> S::f32s {
         // The value is positive exactly where the argument is.
@@ -74,6 +106,8 @@ impl<const HUNDREDTHS: u32> DerivativeFromValue for LeakyRelu<HUNDREDTHS> {
 }
 
 impl Nonlinearity for Gelu {
+    const DERIVATIVE_FROM_VALUE: bool = false;
+
     #[inline(always)]
     fn value<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
         simd.mul_f32s(z, normal_cdf(simd, z))
@@ -88,6 +122,11 @@ impl Nonlinearity for Gelu {
         let exponent = simd.mul_f32s(simd.mul_f32s(z, z), simd.splat_f32s(-0.5));
         let density = simd.mul_f32s(exp(simd, exponent), simd.splat_f32s(DENSITY_AT_ZERO));
         (simd.mul_f32s(z, cdf), simd.mul_add_e_f32s(z, density, cdf))
+    }
+
+    #[inline(always)]
+    fn derivative<S: Simd>(_: S, _: S::f32s) -> S::f32s {
+        unreachable!("the derivative of GELU is always kept")
     }
 }
 

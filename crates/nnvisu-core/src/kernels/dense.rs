@@ -6,7 +6,7 @@
 //! activation function or its derivative, is done before the sums leave the registers, or at the
 //! latest while the rows are in the first-level cache.
 
-use super::activation::{DerivativeFromValue, Gelu, LeakyRelu, Nonlinearity, Tanh};
+use super::activation::{Nonlinearity, with_nonlinearity};
 use super::columns::{Vectors, n_vectors};
 use super::{Columns, Kernel, Rows};
 use crate::Activation;
@@ -110,12 +110,7 @@ struct InRows<'a, S: Simd> {
 impl<S: Simd> Finish<S> for InRows<'_, S> {
     #[inline(always)]
     fn rows<const V: usize>(&mut self, simd: S, v: usize, out: &mut Vectors<&mut [S::f32s]>) {
-        match self.activation {
-            Activation::Tanh => self.apply::<Tanh, V>(simd, v, out),
-            Activation::Relu => self.apply::<LeakyRelu<0>, V>(simd, v, out),
-            Activation::LeakyRelu => self.apply::<LeakyRelu<1>, V>(simd, v, out),
-            Activation::Gelu => self.apply::<Gelu, V>(simd, v, out),
-        }
+        with_nonlinearity!(self.activation, N => self.apply::<N, V>(simd, v, out));
     }
 }
 
@@ -150,7 +145,7 @@ impl<S: Simd> InRows<'_, S> {
 /// The sums times the derivative of `N`, which follows from its values.
 struct TimesDerivativeOf<'a, S: Simd, N>(Vectors<&'a [S::f32s]>, PhantomData<N>);
 
-impl<S: Simd, N: DerivativeFromValue> Finish<S> for TimesDerivativeOf<'_, S, N> {
+impl<S: Simd, N: Nonlinearity> Finish<S> for TimesDerivativeOf<'_, S, N> {
     #[inline(always)]
     fn sums<const V: usize>(
         &self,
@@ -223,23 +218,21 @@ impl Kernel for DenseForward<'_> {
             left: self.input.vectors::<S>(),
         };
         let out = self.out.vectors_mut::<S>();
-        match (self.activation, self.derivatives) {
-            (None, _) => product.run(simd, out, Linear),
-            (Some(Activation::Relu), None) => {
-                product.run(simd, out, InRegisters(PhantomData::<LeakyRelu<0>>));
-            }
-            (Some(Activation::LeakyRelu), None) => {
-                product.run(simd, out, InRegisters(PhantomData::<LeakyRelu<1>>));
-            }
-            (Some(activation), derivatives) => {
-                let in_rows = InRows {
-                    activation,
-                    n_columns: self.n_out,
-                    derivatives: derivatives.map(|derivatives| derivatives.vectors_mut::<S>()),
-                };
+        let Some(activation) = self.activation else {
+            return product.run(simd, out, Linear);
+        };
+        let in_rows = InRows {
+            activation,
+            n_columns: self.n_out,
+            derivatives: self.derivatives.map(|columns| columns.vectors_mut::<S>()),
+        };
+        with_nonlinearity!(activation, N => {
+            if N::IN_REGISTERS && in_rows.derivatives.is_none() {
+                product.run(simd, out, InRegisters(PhantomData::<N>));
+            } else {
                 product.run(simd, out, in_rows);
             }
-        }
+        });
     }
 }
 
@@ -288,20 +281,9 @@ impl Kernel for DenseBackward<'_> {
             }
             Derivatives::FromValues(activation, values) => {
                 let values = values.vectors::<S>();
-                match activation {
-                    Activation::Tanh => {
-                        product.run(simd, out, TimesDerivativeOf(values, PhantomData::<Tanh>));
-                    }
-                    Activation::Relu => {
-                        let derivative_of = PhantomData::<LeakyRelu<0>>;
-                        product.run(simd, out, TimesDerivativeOf(values, derivative_of));
-                    }
-                    Activation::LeakyRelu => {
-                        let derivative_of = PhantomData::<LeakyRelu<1>>;
-                        product.run(simd, out, TimesDerivativeOf(values, derivative_of));
-                    }
-                    Activation::Gelu => unreachable!("the derivative of GELU is always stored"),
-                }
+                with_nonlinearity!(activation, N => {
+                    product.run(simd, out, TimesDerivativeOf(values, PhantomData::<N>));
+                });
             }
         }
     }

@@ -156,6 +156,19 @@ fn corners_are_exactly_at_one() {
 }
 
 #[test]
+fn a_map_in_parts_is_the_whole_map() {
+    let mlp = network(&hidden("20-10"), 4, Activation::Gelu, 3.0);
+    let grid = Grid::new(61, 47).unwrap();
+    let (mut whole, mut parts) = (Vec::new(), Vec::new());
+    Rasterizer::new().posteriors(&mlp, grid, &mut whole);
+    let mut rasterizer = Rasterizer::new();
+    for rows in [20..21, 0..20, 47..47, 21..47] {
+        rasterizer.posteriors_rows(&mlp, grid, rows, &mut parts);
+    }
+    assert_eq!(parts, whole);
+}
+
+#[test]
 fn even_odds_give_the_mean_of_the_colors() {
     for palette in [Palette::CLASSIC, Palette::PETROFF] {
         for n_classes in 2..=8 {
