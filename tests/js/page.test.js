@@ -4,16 +4,16 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { connectedStore, openDocument } from "./view-support.js";
+import { INDEX_HTML, connectedStore, openDocument } from "./view-support.js";
 
 const VIEW = new URL("../../web/js/view/", import.meta.url);
 const { buildPage } = await import("../../web/js/view/page.js");
 
-/** @param {object} [services] */
-async function open(services = {}) {
-  const browser = openDocument();
+/** @param {string} [html] */
+async function open(html) {
+  const browser = openDocument(html);
   const store = connectedStore();
-  buildPage(store, services);
+  buildPage(store, {});
   await browser.settle();
   const find = (selector) => browser.document.querySelector(selector) ?? assert.fail(`no ${selector}`);
   return { ...browser, store, find };
@@ -46,6 +46,23 @@ test("nothing has the id of another element, and every reference leads somewhere
       for (const id of element.getAttribute(attribute).split(" ")) assert.ok(ids.includes(id), element.outerHTML);
     }
   }
+});
+
+test("there can be two of everything but the dialogs", async () => {
+  const twice = INDEX_HTML.replace(/<header[^]*<\/footer>/, (page) => page + page.replaceAll(' id="points"', ""));
+  const { document, store, settle } = await open(twice);
+  const both = (selector) => [...document.querySelectorAll(selector)];
+  const ids = both("[id]").map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+
+  both("[data-command=toggleHowTo]")[1].click();
+  store.addPoint({ x: 0, y: 0 });
+  await settle();
+  assert.deepEqual(both("[data-part=how-to]").map(({ hidden }) => hidden), [false, false]);
+  assert.deepEqual(both("[data-component=data-count]").map(({ textContent }) => textContent), ["1 point", "1 point"]);
+  both("[data-command=clear]")[0].click();
+  await settle();
+  assert.deepEqual(both(".empty-state").map(({ hidden }) => hidden), [false, false]);
 });
 
 test("fields show the settings, and say what is wrong with a text", async () => {

@@ -5,7 +5,11 @@ import { readFileSync } from "node:fs";
 
 import { Store } from "../../web/js/state/store.js";
 
-const INDEX = new URL("../../web/index.html", import.meta.url);
+/** The page without what a browser would fetch. */
+export const INDEX_HTML = readFileSync(new URL("../../web/index.html", import.meta.url), "utf8").replace(
+  /<(script|link)[^>]*>(<\/script>)?/g,
+  "",
+);
 
 const { NNVISU_DOM } = process.env;
 if (NNVISU_DOM === undefined) throw new Error("run these tests with `cargo xtask test --only js`");
@@ -26,9 +30,9 @@ const CONTEXT = new Proxy({}, { get: () => () => undefined, set: () => true });
 
 /**
  * A new document with the elements of index.html, in place of the last one.
- * @param {string} [body] HTML instead of index.html's
+ * @param {string} [html] instead of index.html's
  */
-export function openDocument(body) {
+export function openDocument(html = INDEX_HTML) {
   const window = new Window({ url: "http://localhost/", width: 1440, height: 900 });
   for (const name of GLOBALS) globalThis[name] = window[name];
   globalThis.window = window;
@@ -50,7 +54,7 @@ export function openDocument(body) {
   };
   window.HTMLCanvasElement.prototype.getContext = () => CONTEXT;
   window.HTMLElement.prototype.getBoundingClientRect = () => new window.DOMRect(0, 0, CANVAS_EDGE, CANVAS_EDGE);
-  window.document.write(body === undefined ? readFileSync(INDEX, "utf8").replace(/<(script|link)[^>]*>(<\/script>)?/g, "") : `<body>${body}</body>`);
+  window.document.write(html);
   return {
     document: window.document,
     window,

@@ -14,8 +14,8 @@ import { buildCommandButton } from "./command-button.js";
 import { buildDataCount } from "./data-count.js";
 import { buildDataSets } from "./data-sets.js";
 import { buildDock } from "./dock.js";
+import { addFileCommands } from "./file-commands.js";
 import { buildFileDrop } from "./file-drop.js";
-import { buildFilesPanel } from "./files-panel.js";
 import { fillWords } from "./fill-words.js";
 import { buildHowTo } from "./how-to.js";
 import { buildLearningCurves } from "./learning-curves.js";
@@ -33,6 +33,7 @@ import { buildStorageNotice } from "./storage-notice.js";
 import { buildTimeline } from "./timeline.js";
 import { buildToolChoice } from "./tool-choice.js";
 import { Tooltips } from "./tooltips.js";
+import { buildWeightsChecksum } from "./weights-checksum.js";
 
 /**
  * What every component is given.
@@ -47,7 +48,6 @@ import { Tooltips } from "./tooltips.js";
  * @type {Readonly<Record<string, (root: HTMLElement, page: Page) => void>>} */
 const COMPONENTS = Object.freeze({
   appearance: buildAppearance,
-  "files-panel": buildFilesPanel,
   "paste-dialog": buildPasteDialog,
   "shortcuts-dialog": buildShortcutsDialog,
   "command-button": buildCommandButton,
@@ -66,6 +66,7 @@ const COMPONENTS = Object.freeze({
   "connection-banner": buildConnectionBanner,
   "storage-notice": buildStorageNotice,
   notice: buildNotice,
+  "weights-checksum": buildWeightsChecksum,
   dock: buildDock,
   "learning-curves": buildLearningCurves,
   "canvas-area": buildCanvasArea,
@@ -82,6 +83,7 @@ export function buildPage(store, services, root = document) {
   const page = { store, commands: new Commands(store), tooltips: new Tooltips(), services };
   fillWords(root);
   page.tooltips.explainTerms(root);
+  addFileCommands(page);
   for (const [name, build] of Object.entries(COMPONENTS)) {
     for (const element of root.querySelectorAll(`[data-component~="${name}"]`)) {
       build(/** @type {HTMLElement} */ (element), page);

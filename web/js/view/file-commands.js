@@ -1,17 +1,12 @@
-// The panel "Save & open": sessions, points and models as files, and the checksum of the weights.
+// The commands that save and open: sessions, points and models as files.
 
 /** @import { Page } from "./page.js" */
 
-import { checksumOf } from "../files/checksum.js";
 import { writeCsv } from "../files/csv.js";
 import { writeSessionFile } from "../files/session-file.js";
-import { usableCheckpoint } from "../state/checkpoint.js";
-import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
 import { message } from "../words/message.js";
-import { NO_NUMBER } from "../words/numbers.js";
-import { word } from "../words/word.js";
-import { create, find, rootAs, setText } from "./elements.js";
+import { create, findAll } from "./elements.js";
 import { takeFile } from "./open-files.js";
 
 /** The formats of other programs, by the command that saves in it.
@@ -24,11 +19,8 @@ const OPENED_TYPES = Object.freeze({
   importCsv: ".csv,.tsv,.txt,text/csv,text/plain",
 });
 
-/**
- * @param {HTMLElement} root
- * @param {Page} page
- */
-export function buildFilesPanel(root, page) {
+/** @param {Page} page */
+export function addFileCommands(page) {
   const { store, commands } = page;
   commands.add(
     {
@@ -40,34 +32,32 @@ export function buildFilesPanel(root, page) {
         else save(nameNow("nnvisu"), writeSessionFile(session), "application/json");
       },
     },
-    { id: "openSession", keys: [{ key: "o", ctrl: true }], run: fileInput(root, page, "openSession") },
+    { id: "openSession", keys: [{ key: "o", ctrl: true }], run: fileInput(page, "openSession") },
     {
       id: "exportCsv",
       isEnabled: ({ document }) => document.points.length > 0,
       run: () => save("nnvisu-points.csv", writeCsv(store.state.document.points), "text/csv"),
     },
-    { id: "importCsv", run: fileInput(root, page, "importCsv") },
+    { id: "importCsv", run: fileInput(page, "importCsv") },
   );
   for (const [id, format] of Object.entries(MODEL_FORMATS)) {
     commands.add({
       id,
       // Fresh weights come from the seeds.
       isEnabled: (state) => currentRun(state).settings.seeds !== null,
-      run: () => void saveModel(page, format, find(root, `[data-command=${id}]`, HTMLButtonElement)),
+      run: () => void saveModel(page, format, findAll(document, `[data-command=${id}]`, HTMLButtonElement)),
     });
   }
-  showChecksum(root, page);
 }
 
 /**
- * @param {HTMLElement} root
  * @param {Page} page
  * @param {keyof typeof OPENED_TYPES} name
  * @returns {() => void} opens the browser's own dialog
  */
-function fileInput(root, { store }, name) {
+function fileInput({ store }, name) {
   const input = create("input", { type: "file", "data-part": name, accept: OPENED_TYPES[name], "aria-hidden": "true", hidden: "" });
-  root.append(input);
+  document.body.append(input);
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     if (file !== undefined) void takeFile(store, file);
@@ -80,39 +70,16 @@ function fileInput(root, { store }, name) {
 /**
  * @param {Page} page
  * @param {string} format
- * @param {HTMLButtonElement} button
+ * @param {readonly HTMLButtonElement[]} buttons of the command
  */
-async function saveModel({ store, services }, format, button) {
+async function saveModel({ store, services }, format, buttons) {
   const session = store.sessionContent();
-  if (session === null || button.ariaBusy === "true") return;
-  button.ariaBusy = "true";
+  if (session === null || buttons.some(({ ariaBusy }) => ariaBusy === "true")) return;
+  for (const button of buttons) button.ariaBusy = "true";
   const model = await services.requestModel(format, writeSessionFile(session));
-  button.ariaBusy = "false";
+  for (const button of buttons) button.ariaBusy = "false";
   if (model.ok) save(model.value.name, model.value.content, model.value.content.type);
   else store.notify("error", message("verbatim", { text: model.message }));
-}
-
-/**
- * Says which weights these are, in the words of the command line. Computed only where it is seen.
- * @param {HTMLElement} root
- * @param {Page} page
- */
-function showChecksum(root, { store }) {
-  const panel = rootAs(root, HTMLDetailsElement);
-  const checksum = find(root, "[data-part=checksum]", HTMLElement);
-  const step = find(root, "[data-part=checksum-step]", HTMLElement);
-  let shown = "";
-  const draw = () => {
-    if (!panel.open) return;
-    const checkpoint = usableCheckpoint(store.run);
-    const parameters = checkpoint?.parameters ?? "";
-    if (parameters !== shown) setText(checksum, parameters === "" ? NO_NUMBER : checksumOf(parameters));
-    shown = parameters;
-    setText(step, checkpoint === null ? "" : word("checksum.at", { step: checkpoint.step }));
-    checksum.dataset.step = String(checkpoint?.step ?? "");
-  };
-  panel.addEventListener("toggle", draw);
-  observe(store, (state) => usableCheckpoint(currentRun(state)), draw);
 }
 
 /**
