@@ -5,19 +5,17 @@
 
 /** @import { Checkpoint, Config, Parsed, Point, SessionContent } from "../../types/state" */
 
-import { readArchitecture, settingsOf } from "../state/architecture.js";
+import { architectureOf, readArchitecture, settingsOf } from "../state/architecture.js";
 import { readCheckpoint } from "../state/checkpoint.js";
 import { DEFAULT_CONFIG, FIELDS, SETTINGS, checkField, isSeed } from "../state/settings.js";
-import { formerCheckpoint } from "../state/former-checkpoint.js";
 import { MAX_CLASSES, readPoint } from "../state/points.js";
 import { textOf, word } from "../words/word.js";
 import { bytesOf, checksumOf } from "./checksum.js";
 import { quoted } from "./quoted.js";
 
 const FORMAT = "nnvisu-session";
-/** The newest version that can be read. */
+/** The version that is written, and the newest that can be read. */
 const VERSION = 2;
-const WRITTEN_VERSION = 1;
 
 /** The settings that are about training and not part of the architecture, by their names in a file. */
 const TRAINING_FIELDS = FIELDS.flatMap((field) => {
@@ -73,32 +71,31 @@ function parsed(text) {
  * @returns {string}
  */
 export function writeSessionFile({ config, seeds, points, checkpoint }) {
-  const { architecture, activation, dropout } = config;
+  const architecture = checkpoint?.architecture ?? architectureOf(config, outputsFor(points));
   const training = Object.fromEntries(TRAINING_FIELDS.map(({ field, key }) => [key, config[field]]));
   const lines = points.map(({ x, y, label }) => `    ${JSON.stringify([x, y, label])}`);
   const parts = {
     format: JSON.stringify(FORMAT),
-    version: String(WRITTEN_VERSION),
-    network: JSON.stringify({ hidden_layers: architecture, activation, dropout }),
+    version: String(VERSION),
+    architecture: JSON.stringify(architecture),
     training: JSON.stringify(training),
     // A checkpoint goes on with its own.
     seeds: JSON.stringify(checkpoint?.seeds ?? seeds),
     points: lines.length === 0 ? "[]" : `[\n${lines.join(",\n")}\n  ]`,
-    checkpoint: JSON.stringify(checkpoint === null ? null : storedCheckpoint(formerCheckpoint(checkpoint, activation))),
+    checkpoint: JSON.stringify(checkpoint === null ? null : storedCheckpoint(checkpoint)),
   };
   return `{\n${Object.entries(parts).map(([key, json]) => `  "${key}": ${json}`).join(",\n")}\n}\n`;
 }
 
-/** @param {ReturnType<typeof formerCheckpoint>} checkpoint */
-function storedCheckpoint({ step, classes, parameters, optimizer }) {
-  const { kind, steps, firstMoment, secondMoment } = optimizer;
-  return {
-    step,
-    n_classes: classes,
-    parameters,
-    checksum: checksumOf(parameters),
-    optimizer: { kind, steps, first_moment: firstMoment, second_moment: secondMoment },
-  };
+/** @param {readonly Point[]} points */
+function outputsFor(points) {
+  return points.reduce((outputs, { label }) => Math.max(outputs, label + 1), 2);
+}
+
+/** @param {Checkpoint} checkpoint */
+function storedCheckpoint({ generation: _generation, architecture: _architecture, seeds: _seeds, ...rest }) {
+  const fields = { ...rest, checksum: checksumOf(rest.parameters) };
+  return renamed(fields, (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 }
 
 /**
