@@ -66,10 +66,9 @@ async fn end_of(mut stream: TcpStream) -> std::io::ErrorKind {
 
 async fn no_session_counts(server: &Server) {
     until("the sessions to be gone", async || {
-        server.metric("nnvisu_sessions").await == 0.0
+        server.metric("nnvisu_sessions").await == 0.0 && server.session_threads() == 0
     })
     .await;
-    assert_eq!(server.session_threads(), 0);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crossbeam_channel::{Receiver, Sender};
 /// How many bytes may wait for one connection.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// The largest reply to one command: the weights of the largest network as JSON.
-const LARGEST_REPLY_BYTES: usize = 1536 * 1024;
+pub(crate) const LARGEST_REPLY_BYTES: usize = 1536 * 1024;
 /// With this much waiting, the reply to another command might no longer fit.
 const FULL_BYTES: usize = MAX_BYTES - LARGEST_REPLY_BYTES;
 

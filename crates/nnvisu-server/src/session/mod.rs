@@ -19,6 +19,8 @@ mod threads;
 mod tests;
 
 pub(crate) use backlog::Backlog;
+#[cfg(test)]
+pub(crate) use backlog::LARGEST_REPLY_BYTES;
 pub(crate) use clock::instant;
 pub(crate) use handle::{SessionHandle, SessionOptions};
 pub(crate) use inbox::Command;

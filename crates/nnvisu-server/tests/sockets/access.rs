@@ -15,7 +15,7 @@ fn with_token() -> ServiceConfig {
 }
 
 #[actix_web::test]
-async fn a_name_that_somebody_pointed_here_gets_nothing() {
+async fn a_foreign_name_that_points_here_gets_nothing() {
     let server = TestServer::start();
     let rebound = ["Host: evil.example:8888"];
     for path in ["/", "/js/main.js", "/ws", "/metrics", "/nothing"] {

@@ -135,7 +135,7 @@ async fn a_ping_without_end_ends_the_connection() {
 async fn a_broken_frame_ends_the_connection() {
     let server = TestServer::start();
     let mut client = server.connect_v1().await;
-    // A reserved bit, which nobody has negotiated.
+    // A reserved bit, which has not been negotiated.
     let broken = [0x80 | 0x40 | 0x01, 0x80, 0, 0, 0, 0];
     client.socket.get_mut().write_all(&broken).await.unwrap();
     assert_eq!(client.close_code().await, 1002);
@@ -176,19 +176,19 @@ async fn the_session_ends_with_a_connection_that_is_cut() {
     let mut idle = server.connect_v1().await;
     idle.next_text("config").await;
     assert_eq!(server.service.n_sessions(), 2);
-    // No goodbye: the sockets are closed, one of them with unread pictures.
+    // No closing handshake: the sockets are closed, one of them with unread frames.
     drop((busy, idle));
     server.wait_for_sessions(0).await;
 }
 
 #[actix_web::test]
-async fn stopping_says_goodbye_and_waits_for_the_sessions() {
+async fn stopping_closes_the_connections_and_waits_for_the_sessions() {
     let mut server = TestServer::start();
     let mut busy = server.connect_v1().await;
     train_heavily(&mut busy).await;
     let mut idle = server.connect_v1().await;
     idle.next_text("config").await;
-    // This one never answers the goodbye.
+    // This one never answers the close frame.
     let deaf = server.connect_v1().await;
 
     server.stop.stop();

@@ -1,4 +1,4 @@
-//! What happens at the limits of the server: one client hears why, and nobody else notices.
+//! What happens at the limits of the server: one client is told why, and no other client notices.
 
 use std::{
     num::NonZeroU32,
@@ -10,7 +10,7 @@ use nnvisu_server::{ServiceConfig, SessionLimits};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::{self, Message};
 
-use crate::support::{Client, PATIENCE, TestServer};
+use crate::support::{Client, TIMEOUT, TestServer};
 
 fn with_limits(sessions: SessionLimits) -> ServiceConfig {
     ServiceConfig {
@@ -29,7 +29,7 @@ async fn refused(server: &TestServer, headers: &[(&'static str, &str)]) -> u16 {
 }
 
 #[actix_web::test]
-async fn a_full_server_says_so_until_a_place_is_free() {
+async fn a_full_server_says_so_until_a_session_has_ended() {
     let server = TestServer::with(with_limits(SessionLimits {
         max_sessions: 2,
         ..SessionLimits::default()
@@ -63,7 +63,7 @@ async fn a_full_server_says_so_until_a_place_is_free() {
 }
 
 #[actix_web::test]
-async fn one_address_cannot_take_all_places() {
+async fn one_address_cannot_have_all_sessions() {
     let server = TestServer::with(ServiceConfig {
         trust_forwarded_for: true,
         ..with_limits(SessionLimits {
@@ -94,7 +94,7 @@ async fn one_address_cannot_take_all_places() {
 }
 
 #[actix_web::test]
-async fn without_trust_nobody_can_pretend_to_come_from_elsewhere() {
+async fn without_trust_no_client_can_pretend_to_come_from_elsewhere() {
     let server = TestServer::with(with_limits(SessionLimits {
         max_sessions_per_address: 1,
         ..SessionLimits::default()
@@ -105,7 +105,7 @@ async fn without_trust_nobody_can_pretend_to_come_from_elsewhere() {
 }
 
 #[actix_web::test]
-async fn who_sends_too_fast_is_read_more_slowly_and_loses_nothing() {
+async fn excess_messages_are_delayed_and_none_is_lost() {
     let server = TestServer::with(with_limits(SessionLimits {
         max_messages_per_second: NonZeroU32::new(10),
         ..SessionLimits::default()
@@ -159,10 +159,10 @@ async fn close_reason(client: &mut Client) -> (u16, String) {
 }
 
 #[actix_web::test]
-async fn a_server_that_stops_lets_nobody_in() {
+async fn a_server_that_stops_admits_no_client() {
     let server = TestServer::start();
     let mut client = server.connect_v1().await;
-    assert_eq!(server.service.shut_down(PATIENCE).await, 0);
+    assert_eq!(server.service.shut_down(TIMEOUT).await, 0);
     assert_eq!(client.close_code().await, 1001);
     assert_eq!(refused(&server, &[]).await, 503);
     let asked = server.get("/ws", &[]).await;

@@ -2,10 +2,10 @@
 
 mod access;
 mod closing;
+mod frames;
 mod handshake;
 mod limits;
 mod metrics;
 mod model;
 mod page;
-mod pictures;
 mod support;

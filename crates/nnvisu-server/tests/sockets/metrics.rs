@@ -62,7 +62,7 @@ async fn counts_what_happens() {
     ] {
         assert!(metric(&server, name).await > 0.0, "{name}");
     }
-    // Reading answers the pings behind the pictures.
+    // Reading answers the pings behind the frames.
     while metric(&server, "nnvisu_frame_age_seconds_count").await < 1.0 {
         client.next_text("checkpoint").await;
     }

@@ -15,7 +15,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{PATIENCE, TestServer};
+use crate::support::{TIMEOUT, TestServer};
 
 fn trained() -> Trainer {
     let data = generate_seeded(Distribution::Moons, ClassCount::new(3).unwrap(), 60, 1);
@@ -159,7 +159,7 @@ async fn access_is_as_to_the_websocket() {
 }
 
 #[actix_web::test]
-async fn who_sends_slowly_keeps_nobody_else_from_saving() {
+async fn a_client_that_sends_slowly_keeps_no_other_from_saving() {
     let server = TestServer::with(ServiceConfig {
         trust_forwarded_for: true,
         ..ServiceConfig::default()
@@ -181,7 +181,7 @@ async fn who_sends_slowly_keeps_nobody_else_from_saving() {
         })
         .collect();
     for _ in 0..12 {
-        let answer = tokio::time::timeout(PATIENCE, waiting.next()).await;
+        let answer = tokio::time::timeout(TIMEOUT, waiting.next()).await;
         assert_eq!(&answer.unwrap().unwrap(), b"HTTP/1.1 429");
     }
     let (status, _, answer) = post(&server, "/model/onnx", &[slow], &file).await;
@@ -199,7 +199,7 @@ async fn who_sends_slowly_keeps_nobody_else_from_saving() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, free_again)
+    tokio::time::timeout(TIMEOUT, free_again)
         .await
-        .expect("the places should come back");
+        .expect("the permits should come back");
 }

@@ -20,7 +20,7 @@ use tokio_tungstenite::{
 };
 
 /// Nothing here takes so long unless it never happens.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What came back for a request by plain HTTP.
 pub(crate) struct Answer {
@@ -92,7 +92,7 @@ impl TestServer {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, arrived)
+        tokio::time::timeout(TIMEOUT, arrived)
             .await
             .expect("the sessions should come or go");
     }
@@ -116,7 +116,7 @@ impl TestServer {
         stream.write_all(bytes).await.unwrap();
         let mut answer = Vec::new();
         let read = stream.read_to_end(&mut answer);
-        let read = tokio::time::timeout(PATIENCE, read).await;
+        let read = tokio::time::timeout(TIMEOUT, read).await;
         read.expect("the server should close").unwrap();
         answer
     }
@@ -174,7 +174,7 @@ impl Client {
     /// The next message that is not of the transport itself; the last is the close frame.
     pub(crate) async fn next(&mut self) -> Result<Message, tungstenite::Error> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await;
+            let message = tokio::time::timeout(TIMEOUT, self.socket.next()).await;
             match message.expect("a message").expect("an open connection")? {
                 Message::Ping(_) | Message::Pong(_) => {}
                 message => return Ok(message),

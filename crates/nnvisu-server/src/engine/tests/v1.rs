@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::session::LARGEST_REPLY_BYTES;
 
 /// The `step_result`s among `texts`.
 fn step_results(texts: &[Value]) -> Vec<&Value> {
@@ -371,4 +372,28 @@ fn what_came_with_version_2_is_unknown() {
         assert_eq!(error["code"], "unknown_type");
         assert!(error.get("re").is_none());
     }
+}
+
+#[test]
+fn the_largest_reply_has_room_in_the_backlog() {
+    let mut client = Client::v1();
+    let data: Vec<_> = (0..8)
+        .map(|label| json!({"x": 0, "y": 0, "label": label}))
+        .collect();
+    client.send(json!({
+        "type": "train_step",
+        "config": {
+            "learningRate": 0.01, "architecture": vec![100; 10], "activation": "tanh",
+            "optimizer": "adam", "regularization": 0, "batchSize": 0, "dropout": 0,
+        },
+        "model": {"weights": [], "biases": []},
+        "data": data,
+    }));
+    let reply = client.texts().pop().unwrap();
+    assert_eq!(reply["type"], "step_result");
+    let n_bytes = reply.to_string().len();
+    assert!(
+        (1_000_000..LARGEST_REPLY_BYTES).contains(&n_bytes),
+        "{n_bytes}"
+    );
 }

@@ -1,11 +1,11 @@
-//! Pictures over a real socket: a slow reader gets the newest, not all.
+//! Frames over a real socket: a slow reader gets the newest, not all.
 
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Client, TestServer};
 
-async fn next_picture(client: &mut Client) -> Vec<u8> {
+async fn next_frame(client: &mut Client) -> Vec<u8> {
     loop {
         if let Message::Binary(bytes) = client.next().await.unwrap() {
             return bytes.to_vec();
@@ -13,8 +13,8 @@ async fn next_picture(client: &mut Client) -> Vec<u8> {
     }
 }
 
-fn step_of(picture: &[u8]) -> u64 {
-    u64::from_le_bytes(picture[12..20].try_into().unwrap())
+fn step_of(frame: &[u8]) -> u64 {
+    u64::from_le_bytes(frame[12..20].try_into().unwrap())
 }
 
 async fn training(server: &TestServer) -> Client {
@@ -30,14 +30,14 @@ async fn training(server: &TestServer) -> Client {
 }
 
 #[actix_web::test]
-async fn whoever_does_not_read_misses_pictures_and_gets_new_ones() {
+async fn a_client_that_does_not_read_misses_frames_and_gets_new_ones() {
     let server = TestServer::start();
     let mut watching = training(&server).await;
     let mut asleep = training(&server).await;
     for _ in 0..30 {
-        next_picture(&mut watching).await;
+        next_frame(&mut watching).await;
     }
-    // What waits in the operating system's buffers are the few pictures without a receipt: the
+    // What waits in the operating system's buffers are the few frames that are not acknowledged: the
     // answer to a request comes right behind them.
     asleep
         .send(json!({"type": "update_config", "payload": {}, "id": 2}))
@@ -50,9 +50,9 @@ async fn whoever_does_not_read_misses_pictures_and_gets_new_ones() {
             _ => {}
         }
     }
-    assert!(n_waited < 15, "{n_waited} pictures waited for the sleeper");
-    let first = step_of(&next_picture(&mut asleep).await);
-    assert!(step_of(&next_picture(&mut asleep).await) > first);
+    assert!(n_waited < 15, "{n_waited} frames waited for the sleeper");
+    let first = step_of(&next_frame(&mut asleep).await);
+    assert!(step_of(&next_frame(&mut asleep).await) > first);
 }
 
 #[actix_web::test]
