@@ -26,10 +26,12 @@ fn small_limits() -> ServiceConfig {
     }
 }
 
-/// A request that is as large as `size`.
+/// A request that is answered by `architecture_synced`.
+const REQUEST: &str = r#"{"type": "update_architecture", "payload": {"hidden_layers": [3]}}"#;
+
+/// That request, as large as `size`.
 fn padded(size: usize) -> String {
-    let request = r#"{"type": "stop_training"}"#;
-    format!("{}{request}", " ".repeat(size - request.len()))
+    format!("{}{REQUEST}", " ".repeat(size - REQUEST.len()))
 }
 
 /// Data and a network that take long for each step.
@@ -60,7 +62,7 @@ async fn a_message_of_the_greatest_size_is_taken() {
         .send(Message::text(padded(MAX_MESSAGE_BYTES)))
         .await
         .unwrap();
-    client.next_text("step_result").await;
+    client.next_text("architecture_synced").await;
 }
 
 #[actix_web::test]
@@ -85,13 +87,13 @@ async fn fragments_count_together() {
     let piece = " ".repeat(MAX_MESSAGE_BYTES / 2);
     for _ in 0..2 {
         let opcodes = [Data::Text, Data::Continue, Data::Continue];
-        let pieces = [piece.as_str(), "", r#"{"type": "stop_training"}"#];
+        let pieces = [piece.as_str(), "", REQUEST];
         for (idx, (opcode, piece)) in opcodes.into_iter().zip(pieces).enumerate() {
             let is_final = idx == 2;
             let frame = Frame::message(piece.to_owned(), OpCode::Data(opcode), is_final);
             client.socket.send(Message::Frame(frame)).await.unwrap();
         }
-        client.next_text("step_result").await;
+        client.next_text("architecture_synced").await;
     }
     let begin = Frame::message(piece.clone(), OpCode::Data(Data::Text), false);
     client.socket.send(Message::Frame(begin)).await.unwrap();
@@ -154,8 +156,8 @@ async fn a_binary_message_is_refused_and_the_connection_stays() {
         client.next_text("error").await["code"],
         "binary_not_accepted"
     );
-    client.send(json!({"type": "stop_training"})).await;
-    client.next_text("step_result").await;
+    client.socket.send(Message::text(REQUEST)).await.unwrap();
+    client.next_text("architecture_synced").await;
 }
 
 #[actix_web::test]

@@ -184,14 +184,18 @@ impl Client {
 
     /// The next text message of type `name`.
     pub(crate) async fn next_text(&mut self, name: &str) -> Value {
-        loop {
-            if let Message::Text(text) = self.next().await.unwrap() {
-                let value: Value = serde_json::from_str(&text).unwrap();
-                if value["type"] == name {
-                    return value;
+        let coming = async {
+            loop {
+                if let Message::Text(text) = self.next().await.unwrap() {
+                    let value: Value = serde_json::from_str(&text).unwrap();
+                    if value["type"] == name {
+                        return value;
+                    }
                 }
             }
-        }
+        };
+        let message = tokio::time::timeout(TIMEOUT, coming).await;
+        message.unwrap_or_else(|_| panic!("no {name} has come"))
     }
 
     pub(crate) async fn send(&mut self, request: Value) {
