@@ -58,7 +58,7 @@ data: Array<Point>, } | { "type": "restore" } & Restore | { "type": "set_speed",
 /**
  * The speed; `null` for as fast as possible.
  */
-stepsPerSecond: StepsPerSecond | null, } | { "type": "step" };
+stepsPerSecond: StepsPerSecond | null, } | { "type": "step" } | { "type": "view" } & View | { "type": "edit_data" } & DataEdit;
 
 /**
  * The network that `update_architecture` asks for.
@@ -78,29 +78,29 @@ activation?: Activation,
 dropout?: Dropout, };
 
 /**
- * Everything that makes a session.
+ * Everything that makes a session. What may be left out has its default.
  */
 export type Restore = {
 /**
- * All seven settings.
+ * The settings.
  */
-config: Config,
+config?: ConfigUpdate,
 /**
  * The points.
  */
 data: Array<Point>,
 /**
- * The run to go on with, its parts fitting each other; `null` for fresh weights.
+ * The run to go on with, its parts fitting each other; without one, fresh weights.
  */
-checkpoint: Checkpoint | null,
+checkpoint?: Checkpoint | null,
 /**
- * The seeds for fresh weights; `null`: the server draws new ones.
+ * The seeds for fresh weights; without them the server draws new ones.
  */
-seeds: Seeds | null,
+seeds?: Seeds | null,
 /**
- * The speed; `null` for as fast as possible.
+ * The speed; without one, as fast as possible.
  */
-stepsPerSecond: StepsPerSecond | null, };
+stepsPerSecond?: StepsPerSecond | null, };
 
 /**
  * A text message from the server and, in version 2, the id of the request it answers.
@@ -338,7 +338,8 @@ export type Weights = { weights: number[][][], biases: number[][], };
 export type Floats = string;
 
 /**
- * A complete configuration.
+ * A complete configuration. Read from JSON, a setting that is left out has its default,
+ * and names that this version does not know are ignored.
  */
 export type Config = {
 /**
@@ -346,15 +347,15 @@ export type Config = {
  */
 learningRate: LearningRate,
 /**
- * Hidden layers of the next fresh network.
+ * Hidden layers.
  */
 architecture: HiddenLayers,
 /**
- * Activation of the next fresh network.
+ * Activation of the hidden layers.
  */
 activation: Activation,
 /**
- * Optimizer.
+ * Optimizer; a change starts its state afresh.
  */
 optimizer: Optimizer,
 /**
@@ -366,7 +367,7 @@ regularization: Regularization,
  */
 batchSize: BatchSize,
 /**
- * Dropout of the next fresh network.
+ * Dropout after the hidden layers.
  */
 dropout: Dropout, };
 
@@ -375,31 +376,31 @@ dropout: Dropout, };
  */
 export type ConfigUpdate = {
 /**
- * Acts on the running network.
+ * Learning rate of the optimizer.
  */
 learningRate?: LearningRate,
 /**
- * Acts at the next fresh network.
+ * Hidden layers.
  */
 architecture?: HiddenLayers,
 /**
- * Acts at the next fresh network.
+ * Activation of the hidden layers.
  */
 activation?: Activation,
 /**
- * Acts on the running network.
+ * Optimizer; a change starts its state afresh.
  */
 optimizer?: Optimizer,
 /**
- * Acts on the running network.
+ * L2 regularization.
  */
 regularization?: Regularization,
 /**
- * Acts on the running network.
+ * Points per step; 0 means all.
  */
 batchSize?: BatchSize,
 /**
- * Acts at the next fresh network.
+ * Dropout after the hidden layers.
  */
 dropout?: Dropout, };
 
@@ -424,7 +425,7 @@ maxMessageBytes: number, };
 /**
  * The stable, machine-readable kind of an `error` message.
  */
-export type ErrorCode = "invalid_json" | "unknown_type" | "missing_field" | "wrong_type" | "out_of_range" | "too_many_points" | "message_too_large" | "binary_not_accepted" | "checkpoint_mismatch" | "no_data" | "diverged" | "internal";
+export type ErrorCode = "invalid_json" | "unknown_type" | "missing_field" | "wrong_type" | "out_of_range" | "too_many_points" | "message_too_large" | "binary_not_accepted" | "checkpoint_mismatch" | "no_data" | "diverged" | "out_of_sync" | "internal";
 
 /**
  * What follows each hidden layer.
@@ -458,6 +459,116 @@ export type PosteriorEncoding = "raw" | "planes" | "free_planes" | "deflate";
 export type HiddenLayers = Array<number>;
 
 /**
+ * A network as it is trained.
+ */
+export type Architecture = {
+/**
+ * Its inputs: at least one, each once.
+ */
+features: Array<Feature>,
+/**
+ * Its hidden layers from input to output, at most 10.
+ */
+layers: Array<LayerSpec>,
+/**
+ * Its output units.
+ */
+outputs: ClassCount, };
+
+/**
+ * A hidden layer as it is trained.
+ */
+export type LayerSpec = {
+/**
+ * How many units it has.
+ */
+units: LayerUnits,
+/**
+ * What follows its weighted sums.
+ */
+activation: Activation,
+/**
+ * Dropout after it.
+ */
+dropout: Dropout, };
+
+/**
+ * An input of a network, computed from the coordinates of a point.
+ */
+export type Feature = "x" | "y";
+
+/**
+ * Units of a hidden layer: 1 to 100.
+ */
+export type LayerUnits = number;
+
+/**
+ * The frames that a client wants. What it leaves out has its default, which is also what a
+ * connection gets before its first `view`.
+ */
+export type View = {
+/**
+ * Which run; there is one, 0.
+ */
+run?: number,
+/**
+ * The sections of each frame; none: no frames are sent. Default all.
+ */
+sections?: Array<SectionKind>,
+/**
+ * Longest side of the map. The server may send smaller ones over a slow line, never larger.
+ */
+size?: ViewSize,
+/**
+ * Most frames in a second.
+ */
+framesPerSecond?: FramesPerSecond,
+/**
+ * The encodings of posteriors that the client reads, the one it likes best first. Names that
+ * the server does not know are skipped; one has to be left.
+ */
+encodings?: Array<PosteriorEncoding>, };
+
+/**
+ * Longest side of the maps that a client wants, in pixels: 16 to 512. Default 256.
+ */
+export type ViewSize = number;
+
+/**
+ * Most frames that a client wants in a second: above 0, at most 60. Default 30.
+ */
+export type FramesPerSecond = number;
+
+/**
+ * How one list of points becomes another. The indices of every list are ascending, so that
+ * nothing happens to a point twice.
+ *
+ * Made from a list of points by [`DataEdit::between`]; out of a request it fits a list of
+ * [`before`](Self::before) points, whatever these are.
+ */
+export type DataEdit = {
+/**
+ * Number of points before.
+ */
+before: number,
+/**
+ * Where points move to. Indices are those of the list before.
+ */
+move?: [number, number, number][],
+/**
+ * Which points get another class. Indices are those of the list before.
+ */
+relabel?: [number, number][],
+/**
+ * Which points go. Indices are those of the list before.
+ */
+remove?: number[],
+/**
+ * Which points come. Indices are those of the list after.
+ */
+add?: [number, number, number, number][], };
+
+/**
  * Learning rate of the optimizer: above 0, at most 10. Default 0.01.
  */
 export type LearningRate = number;
@@ -483,7 +594,7 @@ export type BatchSize = number;
 export type Label = number;
 
 /**
- * Number of classes to generate: 2 to 8.
+ * Number of classes: 2 to 8.
  */
 export type ClassCount = number;
 
@@ -493,7 +604,7 @@ export type ClassCount = number;
 export type Seed = number;
 
 /**
- * The seeds of everything random in a session but the data.
+ * The seeds of everything random in a run but the data.
  */
 export type Seeds = {
 /**
@@ -526,6 +637,9 @@ export type WireConstants = {
     MAX_BATCH_SIZE: 1000000,
     MAX_SEED: 9007199254740991,
     MAX_STEPS_PER_SECOND: 1000000,
+    MIN_VIEW_SIZE: 16,
+    MAX_VIEW_SIZE: 512,
+    MAX_FRAMES_PER_SECOND: 60,
     DEFAULT_MAX_POINTS: 20000,
     FRAME_TAG: 3,
     FRAME_PREAMBLE_BYTES: 24,
@@ -538,4 +652,15 @@ export type WireConstants = {
     SECTION_KINDS: { metrics: 1, posteriors: 2 },
     POSTERIOR_ENCODINGS: { raw: 0, planes: 1, free_planes: 2, deflate: 3 },
     SUBPROTOCOL_V2: "nnvisu.v2",
+};
+
+/** What each setting can be, for `@type` of the page's table of settings. */
+export type WireSettings = {
+    learningRate: { range: { min: 0, max: 10, excludesMin: true, excludesMax: false, isWhole: false }, default: 0.01, takesEffect: "live" },
+    architecture: { maxLayers: 10, units: { min: 1, max: 100, excludesMin: false, excludesMax: false, isWhole: true }, default: [10,5], takesEffect: "newNetwork" },
+    activation: { names: ["tanh", "relu", "leaky_relu", "gelu"], default: "tanh", takesEffect: "newNetwork" },
+    optimizer: { names: ["sgd", "adam", "rmsprop"], default: "adam", takesEffect: "live" },
+    regularization: { range: { min: 0, max: 10, excludesMin: false, excludesMax: false, isWhole: false }, default: 0.0, takesEffect: "live" },
+    batchSize: { range: { min: 0, max: 1000000, excludesMin: false, excludesMax: false, isWhole: true }, default: 0, takesEffect: "live" },
+    dropout: { range: { min: 0, max: 1, excludesMin: false, excludesMax: true, isWhole: false }, default: 0.0, takesEffect: "newNetwork" },
 };

@@ -3,19 +3,24 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::architecture::HiddenLayers;
 use crate::floats::Floats;
-use crate::settings::{Activation, ClassCount, HiddenLayers, Optimizer, Seeds};
+use crate::names::{Activation, Optimizer};
+use crate::numbers::{ClassCount, Seeds, count, id};
+use crate::objects::only_from_objects;
 use crate::weights::N_INPUTS;
 
 /// Weights, optimizer state, step and seeds. Clients keep it as it came and hand it back in
 /// `restore`; the order of the numbers inside is the server's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 pub struct Checkpoint {
     /// Generation of the session when the checkpoint was made. Not used by `restore`.
+    #[serde(deserialize_with = "id")]
     pub generation: u32,
     /// Optimizer steps done.
+    #[serde(deserialize_with = "count")]
     pub step: u64,
     /// Sizes of the hidden layers.
     pub hidden_layers: HiddenLayers,
@@ -34,17 +39,20 @@ pub struct Checkpoint {
 /// What the optimizer remembers between steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 pub struct OptimizerState {
     /// Which optimizer this state belongs to.
     pub kind: Optimizer,
     /// Steps since the optimizer was fresh.
+    #[serde(deserialize_with = "count")]
     pub steps: u64,
     /// Running mean of the gradients, like `parameters`; empty where there is none.
     pub first_moment: Floats,
     /// Running mean of the squared gradients, like `parameters`; empty where there is none.
     pub second_moment: Floats,
 }
+
+only_from_objects!(Checkpoint, OptimizerState);
 
 /// Why the parts of a checkpoint do not fit each other.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::request::Request;
+
 /// A value outside its range. Displays as a sentence: what is allowed and what came instead.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
@@ -13,8 +15,20 @@ pub struct OutOfRange {
 }
 
 impl OutOfRange {
-    pub(crate) fn new(what: &str, allowed: &str, given: impl fmt::Display) -> Self {
+    pub(crate) fn new(what: &str, allowed: impl fmt::Display, given: impl fmt::Display) -> Self {
         Self::sentence(format!("{what} must be {allowed}, not {given}"))
+    }
+
+    /// About a value that only its field names; who knows the field begins the sentence with it.
+    pub(crate) fn of_field(allowed: impl fmt::Display, given: impl fmt::Display) -> Self {
+        Self::sentence(format!("must be {allowed}, not {given}"))
+    }
+
+    /// About a name that is not one of the allowed ones.
+    pub(crate) fn name(what: &str, allowed: &[&str], given: &str) -> Self {
+        let allowed = allowed.join(", ");
+        let given = Excerpt(given);
+        Self::sentence(format!("{what} must be one of {allowed}, not “{given}”"))
     }
 
     pub(crate) fn sentence(message: String) -> Self {
@@ -22,10 +36,28 @@ impl OutOfRange {
     }
 }
 
+/// What a client sent, short enough for a message and without control characters.
+pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MAX_CHARS: usize = 40;
+        for (n_written, char) in self.0.chars().enumerate() {
+            if n_written == MAX_CHARS {
+                return f.write_str("…");
+            }
+            let shown = if char.is_control() { '·' } else { char };
+            write!(f, "{shown}")?;
+        }
+        Ok(())
+    }
+}
+
 /// The stable, machine-readable kind of an `error` message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ErrorCode {
     /// The text is not one JSON object, says something twice, or is nested too deep.
     InvalidJson,
@@ -49,13 +81,15 @@ pub enum ErrorCode {
     NoData,
     /// The weights or the loss are no longer finite; training stopped.
     Diverged,
+    /// An `edit_data` was made from other points than the server has.
+    OutOfSync,
     /// The server's own fault.
     Internal,
 }
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::InvalidJson,
         Self::UnknownType,
         Self::MissingField,
@@ -67,6 +101,7 @@ impl ErrorCode {
         Self::CheckpointMismatch,
         Self::NoData,
         Self::Diverged,
+        Self::OutOfSync,
         Self::Internal,
     ];
 
@@ -85,6 +120,7 @@ impl ErrorCode {
             Self::CheckpointMismatch => "checkpoint_mismatch",
             Self::NoData => "no_data",
             Self::Diverged => "diverged",
+            Self::OutOfSync => "out_of_sync",
             Self::Internal => "internal",
         }
     }
@@ -97,7 +133,7 @@ impl fmt::Display for ErrorCode {
 }
 
 /// Why a request was refused. Displays as the sentence meant for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[error("{message}")]
 pub struct RequestError {
     /// The kind of mistake.
@@ -108,6 +144,9 @@ pub struct RequestError {
     pub field: Option<String>,
     /// The id of the request, when it could be read.
     pub re: Option<u32>,
+    /// Version 1 only: what of the request acts all the same. An `update_config` of which some
+    /// settings are refused still changes the others.
+    pub accepted: Option<Box<Request>>,
 }
 
 impl RequestError {
@@ -119,6 +158,7 @@ impl RequestError {
             message: message.into(),
             field: None,
             re: None,
+            accepted: None,
         }
     }
 

@@ -17,16 +17,16 @@ pub struct Floats(Vec<f32>);
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidFloats {
     /// A value is NaN or infinite.
-    #[error("Number {index} of the list is not finite")]
+    #[error("must be finite numbers; number {index} is not")]
     NotFinite {
         /// Position in the list, from 0.
         index: usize,
     },
     /// The text is not base64 with padding.
-    #[error("The text is not base64 with padding")]
+    #[error("must be base64 with padding")]
     NotBase64,
     /// The bytes do not divide into numbers of four bytes.
-    #[error("{n_bytes} bytes are not a list of numbers of 4 bytes each")]
+    #[error("must be numbers of 4 bytes each, not {n_bytes} bytes")]
     NotWhole {
         /// How many bytes the base64 text holds.
         n_bytes: usize,

@@ -77,13 +77,18 @@
 //! assert!(answer.to_json().contains(r#""field":"stepsPerSecond""#));
 //! ```
 
+mod architecture;
 mod checkpoint;
-mod config;
+mod edit;
 mod error;
 mod floats;
 mod frame;
 pub mod limits;
+mod lists;
 mod metrics;
+mod names;
+mod numbers;
+mod objects;
 mod point;
 mod request;
 mod response;
@@ -91,10 +96,12 @@ mod settings;
 #[cfg(test)]
 mod typescript;
 mod version;
+mod view;
 mod weights;
 
+pub use architecture::{Architecture, Feature, HiddenLayers, LayerSpec};
 pub use checkpoint::{Checkpoint, InvalidCheckpoint, OptimizerState, n_parameters};
-pub use config::{Config, ConfigUpdate};
+pub use edit::DataEdit;
 pub use error::{ErrorCode, OutOfRange, RequestError};
 pub use floats::{Floats, InvalidFloats};
 pub use frame::{
@@ -105,15 +112,18 @@ pub use frame::{
 };
 pub use limits::Limits;
 pub use metrics::{InvalidMetrics, Metrics};
+pub use names::{Activation, Distribution, Optimizer};
+pub use numbers::{
+    BatchSize, ClassCount, Dropout, FramesPerSecond, Label, LayerUnits, LearningRate, NumberRange,
+    Regularization, Seed, Seeds, StepsPerSecond, ViewSize,
+};
 pub use point::{Point, n_classes};
 pub use request::{Envelope, NetworkUpdate, REQUEST_TYPES, Request, Restore, parse_request};
 pub use response::{
     ArchitectureSynced, NetworkState, RESPONSE_TYPES, Response, ServerInfo, ServerMessage,
     SessionState, StepMetrics, SyncStatus, parse_response,
 };
-pub use settings::{
-    Activation, BatchSize, ClassCount, Distribution, Dropout, HiddenLayers, Label, LearningRate,
-    Optimizer, Regularization, Seed, Seeds, StepsPerSecond,
-};
+pub use settings::{Config, ConfigUpdate, Setting, SettingValues, TakesEffect, settings};
 pub use version::{ProtocolVersion, SUBPROTOCOL_V2};
+pub use view::View;
 pub use weights::{InvalidWeights, Layer, N_INPUTS, Weights};

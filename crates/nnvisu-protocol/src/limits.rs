@@ -20,9 +20,15 @@ pub const MAX_BATCH_SIZE: u32 = 1_000_000;
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 /// Largest speed that can be asked for, in steps per second.
 pub const MAX_STEPS_PER_SECOND: f32 = 1e6;
-/// Largest width and height of a map or picture, in pixels.
+/// Smallest longest side of the maps that a client can ask for, in pixels.
+pub const MIN_VIEW_SIZE: u16 = 16;
+/// Largest longest side of the maps that a client can ask for, in pixels.
+pub const MAX_VIEW_SIZE: u16 = 512;
+/// Most frames that a client can ask for in a second.
+pub const MAX_FRAMES_PER_SECOND: f32 = 60.0;
+/// Largest width and height of a map in a frame, in pixels.
 pub const MAX_FRAME_SIDE: u16 = 4096;
-/// Most posteriors (classes · width · height) of a compressed picture, 8 MiB of them: the bytes of
+/// Most posteriors (classes · width · height) of a map that is not raw, 8 MiB of them: the bytes of
 /// such a frame do not bound what comes out of it.
 pub const MAX_COMPRESSED_POSTERIORS: usize = 8 * 1024 * 1024;
 /// Number of points a session may hold unless the server is told otherwise.

@@ -1,32 +1,44 @@
 //! A labelled point of the training data.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::OutOfRange;
 use crate::limits::MIN_CLASSES;
-use crate::settings::Label;
+use crate::numbers::{Label, NumberRange};
+use crate::objects::only_from_objects;
 
 /// A point of the data: coordinates in −1 to 1, x to the right, y up, and its class.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(try_from = "UncheckedPoint")]
+#[serde(remote = "Self")]
 pub struct Point {
+    #[serde(deserialize_with = "x")]
     x: f32,
+    #[serde(deserialize_with = "y")]
     y: f32,
     label: Label,
 }
+only_from_objects!(Point);
 
 impl Point {
     /// # Errors
     ///
     /// When a coordinate is not a number from −1 to 1.
     pub fn new(x: f32, y: f32, label: Label) -> Result<Self, OutOfRange> {
-        for (name, value) in [("x", x), ("y", y)] {
-            if !is_coordinate(value as f64) {
-                return Err(refuse_coordinate(name, value));
-            }
-        }
+        check_coordinate("x", x.into())?;
+        check_coordinate("y", y.into())?;
         Ok(Self { x, y, label })
+    }
+
+    /// The same class at coordinates that have been checked.
+    pub(crate) fn moved_to(self, x: f32, y: f32) -> Self {
+        Self { x, y, ..self }
+    }
+
+    /// The same place with another class.
+    pub(crate) fn relabelled(self, label: Label) -> Self {
+        Self { label, ..self }
     }
 
     /// To the right, −1 to 1.
@@ -57,25 +69,37 @@ pub fn n_classes(points: &[Point]) -> usize {
         .fold(MIN_CLASSES, usize::max)
 }
 
-pub(crate) fn is_coordinate(value: f64) -> bool {
-    (-1.0..=1.0).contains(&value)
-}
+/// The numbers that a coordinate can be.
+const COORDINATES: NumberRange = NumberRange::closed(-1.0, 1.0);
 
-pub(crate) fn refuse_coordinate(name: &str, given: impl std::fmt::Display) -> OutOfRange {
-    OutOfRange::new(&format!("Coordinate {name}"), "from -1 to 1", given)
-}
+/// How far outside the range a coordinate of a version 1 client may be: these clients send where
+/// the pointer was, even if that is on the edge of a canvas that is scaled.
+const EDGE: f64 = 0.1;
 
-#[derive(Deserialize)]
-struct UncheckedPoint {
-    x: f32,
-    y: f32,
-    label: Label,
-}
-
-impl TryFrom<UncheckedPoint> for Point {
-    type Error = OutOfRange;
-
-    fn try_from(point: UncheckedPoint) -> Result<Self, OutOfRange> {
-        Self::new(point.x, point.y, point.label)
+/// Moves a coordinate that is a little outside the range to its end.
+pub(crate) fn clamp_edge(coordinate: f64) -> f64 {
+    if coordinate.abs() <= 1.0 + EDGE {
+        coordinate.clamp(COORDINATES.min, COORDINATES.max)
+    } else {
+        coordinate
     }
+}
+
+/// Both the number as written and the one it is rounded to have to be in range.
+pub(crate) fn check_coordinate(name: &str, value: f64) -> Result<f32, OutOfRange> {
+    let rounded = value as f32;
+    if COORDINATES.contains(value) && COORDINATES.contains(rounded.into()) {
+        Ok(rounded)
+    } else {
+        let name = format!("Coordinate {name}");
+        Err(OutOfRange::new(&name, COORDINATES, value))
+    }
+}
+
+fn x<'de, D: Deserializer<'de>>(from: D) -> Result<f32, D::Error> {
+    check_coordinate("x", f64::deserialize(from)?).map_err(D::Error::custom)
+}
+
+fn y<'de, D: Deserializer<'de>>(from: D) -> Result<f32, D::Error> {
+    check_coordinate("y", f64::deserialize(from)?).map_err(D::Error::custom)
 }

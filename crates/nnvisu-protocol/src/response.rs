@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::architecture::HiddenLayers;
 use crate::checkpoint::Checkpoint;
-use crate::config::Config;
 use crate::error::{ErrorCode, RequestError};
 use crate::limits::Limits;
 use crate::metrics::{InvalidMetrics, Metrics};
+use crate::names::{Activation, Distribution};
+use crate::numbers::{ClassCount, Dropout, Seed, Seeds, StepsPerSecond};
 use crate::point::Point;
-use crate::settings::{
-    Activation, ClassCount, Distribution, Dropout, HiddenLayers, Seed, Seeds, StepsPerSecond,
-};
+use crate::settings::Config;
 use crate::weights::Weights;
 
 /// A text message from the server and, in version 2, the id of the request it answers.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ts_rs::{Config, TS};
 
-use crate::{frame, limits, version};
+use crate::{NumberRange, Setting, SettingValues, TakesEffect, frame, limits, settings, version};
 
 const COMMAND: &str = "UPDATE_WIRE_TYPES=1 cargo test -p nnvisu-protocol wire_types";
 
@@ -24,7 +24,7 @@ macro_rules! declare_all {
 
 /// The numbers of the protocol as literal types: a constant of this type cannot have others.
 fn declare_constants(file: &mut String) {
-    let numbers: [(&str, u64); 18] = [
+    let numbers: [(&str, u64); 21] = [
         ("MAX_HIDDEN_LAYERS", limits::MAX_HIDDEN_LAYERS as u64),
         ("MAX_UNITS", limits::MAX_UNITS as u64),
         ("MIN_CLASSES", limits::MIN_CLASSES as u64),
@@ -34,6 +34,12 @@ fn declare_constants(file: &mut String) {
         ("MAX_BATCH_SIZE", limits::MAX_BATCH_SIZE as u64),
         ("MAX_SEED", limits::MAX_SEED),
         ("MAX_STEPS_PER_SECOND", limits::MAX_STEPS_PER_SECOND as u64),
+        ("MIN_VIEW_SIZE", limits::MIN_VIEW_SIZE.into()),
+        ("MAX_VIEW_SIZE", limits::MAX_VIEW_SIZE.into()),
+        (
+            "MAX_FRAMES_PER_SECOND",
+            limits::MAX_FRAMES_PER_SECOND as u64,
+        ),
         ("DEFAULT_MAX_POINTS", limits::DEFAULT_MAX_POINTS as u64),
         ("FRAME_TAG", frame::FRAME_TAG as u64),
         ("FRAME_PREAMBLE_BYTES", frame::FRAME_PREAMBLE_BYTES as u64),
@@ -81,6 +87,55 @@ fn write_bytes(file: &mut String, constant: &str, bytes: impl Iterator<Item = (&
     writeln!(file, "    {constant}: {{ {} }},", members.join(", ")).unwrap();
 }
 
+/// The table of settings as a literal type: a constant of this type says the same.
+fn declare_settings(file: &mut String) {
+    file.push_str(
+        "\n/** What each setting can be, for `@type` of the page's table of settings. */\n",
+    );
+    file.push_str("export type WireSettings = {\n");
+    for Setting {
+        name,
+        values,
+        default,
+        takes_effect,
+        ..
+    } in settings()
+    {
+        let values = match values {
+            SettingValues::Number(range) => range_type("range", &range),
+            SettingValues::Name(names) => format!("names: {names:?}"),
+            SettingValues::HiddenLayers { max_layers, units } => {
+                format!("maxLayers: {max_layers}, {}", range_type("units", &units))
+            }
+        };
+        let takes_effect = match takes_effect {
+            TakesEffect::Live => "live",
+            TakesEffect::NewNetwork => "newNetwork",
+        };
+        writeln!(
+            file,
+            "    {name}: {{ {values}, default: {default}, takesEffect: \"{takes_effect}\" }},"
+        )
+        .unwrap();
+    }
+    file.push_str("};\n");
+}
+
+fn range_type(name: &str, range: &NumberRange) -> String {
+    let NumberRange {
+        min,
+        max,
+        excludes_min,
+        excludes_max,
+        is_whole,
+        ..
+    } = *range;
+    format!(
+        "{name}: {{ min: {min}, max: {max}, excludesMin: {excludes_min}, \
+         excludesMax: {excludes_max}, isWhole: {is_whole} }}"
+    )
+}
+
 fn wire_types() -> String {
     let config = Config::new().with_large_int("number");
     let mut file = format!(
@@ -117,6 +172,14 @@ fn wire_types() -> String {
         SectionKind,
         PosteriorEncoding,
         HiddenLayers,
+        Architecture,
+        LayerSpec,
+        Feature,
+        LayerUnits,
+        View,
+        ViewSize,
+        FramesPerSecond,
+        DataEdit,
         LearningRate,
         Regularization,
         Dropout,
@@ -128,6 +191,7 @@ fn wire_types() -> String {
         StepsPerSecond,
     );
     declare_constants(&mut file);
+    declare_settings(&mut file);
     file.lines()
         .flat_map(|line| [line.trim_end(), "\n"])
         .collect()

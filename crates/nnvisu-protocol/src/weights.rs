@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::limits::{MAX_CLASSES, MIN_CLASSES};
-use crate::settings::HiddenLayers;
+use crate::architecture::HiddenLayers;
+use crate::limits::{MAX_CLASSES, MAX_HIDDEN_LAYERS, MAX_UNITS, MIN_CLASSES};
+use crate::lists::Bounded;
+use crate::numbers::Finite;
+use crate::objects::only_read_from_objects;
 
 /// Number of inputs of every network: x and y.
 pub const N_INPUTS: usize = 2;
@@ -79,7 +82,7 @@ impl Layer {
 /// On the wire `{"weights": [layer][out][in], "biases": [layer][out]}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(try_from = "NestedWeights", into = "NestedWeights")]
+#[serde(try_from = "UncheckedWeights", into = "NestedWeights")]
 #[cfg_attr(test, ts(type = "{ weights: number[][][], biases: number[][], }"))]
 pub struct Weights {
     layers: Vec<Layer>,
@@ -163,10 +166,30 @@ impl Weights {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct NestedWeights {
     weights: Vec<Vec<Vec<f32>>>,
     biases: Vec<Vec<f32>>,
+}
+
+/// A layer has at most 100 units, and as many inputs.
+type Units<T> = Bounded<T, MAX_UNITS>;
+type Layers<T> = Bounded<T, { MAX_HIDDEN_LAYERS + 1 }>;
+
+/// Lists of weights and biases that need not be those of a network.
+#[derive(Deserialize)]
+#[serde(remote = "Self")]
+pub(crate) struct UncheckedWeights {
+    weights: Layers<Units<Units<Finite>>>,
+    biases: Layers<Units<Finite>>,
+}
+only_read_from_objects!(UncheckedWeights);
+
+impl UncheckedWeights {
+    /// Whether there are none at all, which stands for fresh weights.
+    pub(crate) fn are_fresh(&self) -> bool {
+        self.weights.0.is_empty() && self.biases.0.is_empty()
+    }
 }
 
 impl From<Weights> for NestedWeights {
@@ -187,21 +210,29 @@ impl From<Weights> for NestedWeights {
     }
 }
 
-impl TryFrom<NestedWeights> for Weights {
+impl TryFrom<UncheckedWeights> for Weights {
     type Error = InvalidWeights;
 
-    fn try_from(nested: NestedWeights) -> Result<Self, InvalidWeights> {
-        from_nested(nested.weights, nested.biases, None)
+    fn try_from(unchecked: UncheckedWeights) -> Result<Self, InvalidWeights> {
+        checked(unchecked, None)
     }
 }
 
 /// Builds a network from `weights[layer][out][in]` and `biases[layer][out]`. If the hidden
 /// layers are `configured`, the lists have to be the weights of that network.
-pub(crate) fn from_nested(
-    weights: Vec<Vec<Vec<f32>>>,
-    biases: Vec<Vec<f32>>,
+pub(crate) fn checked(
+    unchecked: UncheckedWeights,
     configured: Option<&HiddenLayers>,
 ) -> Result<Weights, InvalidWeights> {
+    let UncheckedWeights {
+        weights: Bounded(weights),
+        biases: Bounded(biases),
+    } = unchecked;
+    let numbers = |Bounded(numbers): Units<Finite>| numbers.into_iter().map(|number| number.0);
+    let biases: Vec<Vec<f32>> = biases
+        .into_iter()
+        .map(|biases| numbers(biases).collect())
+        .collect();
     if weights.len() != biases.len() {
         return Err(InvalidWeights::new(
             "biases",
@@ -217,14 +248,15 @@ pub(crate) fn from_nested(
     }
     let mut n_in = N_INPUTS;
     let mut layers = Vec::with_capacity(weights.len());
-    for (idx, (rows, biases)) in weights.into_iter().zip(biases).enumerate() {
+    for (idx, (Bounded(rows), biases)) in weights.into_iter().zip(biases).enumerate() {
         let n_out = biases.len();
-        let odd_row = rows.iter().map(Vec::len).find(|&len| len != n_in);
+        let odd_row = rows.iter().map(|row| row.0.len()).find(|&len| len != n_in);
         if rows.len() != n_out || odd_row.is_some() {
             let given = (rows.len(), odd_row.unwrap_or(n_in));
             return Err(wrong_weights(idx, (n_out, n_in), given));
         }
-        let layer = Layer::new(n_in, rows.concat(), biases).map_err(|error| {
+        let weights = rows.into_iter().flat_map(numbers).collect();
+        let layer = Layer::new(n_in, weights, biases).map_err(|error| {
             InvalidWeights::new(format!("{}[{idx}]", error.field), error.message)
         })?;
         layers.push(layer);

@@ -4,7 +4,7 @@ use nnvisu_tests::client::Client;
 use nnvisu_tests::data::XOR;
 use nnvisu_tests::reference::Model;
 use nnvisu_tests::server::Server;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{loss_of, next_model, set_data, silence, start, step_of, stop, train_to_loss};
 
@@ -55,7 +55,7 @@ async fn an_impossible_architecture_changes_nothing() {
     let trained = train_to_loss(&mut client, 0.2).await;
     let too_many_layers = vec![5; 11];
     for payload in [
-        json!({"hidden_layers": [0]}),
+        json!({"hidden_layers": [5, 0]}),
         json!({"hidden_layers": [10, 101]}),
         json!({"hidden_layers": too_many_layers}),
         json!({"hidden_layers": [-5]}),
@@ -64,7 +64,6 @@ async fn an_impossible_architecture_changes_nothing() {
         json!({"hidden_layers": null}),
         json!({}),
         json!({"hidden_layers": [4], "activation": "sigmoid"}),
-        json!({"hidden_layers": [4], "dropout": 1.0}),
         json!({"hidden_layers": [4], "dropout": -0.1}),
     ] {
         let request = json!({"type": "update_architecture", "payload": payload});
@@ -179,49 +178,72 @@ async fn a_page_that_connects_again_gets_the_network_that_it_shows() {
 }
 
 #[tokio::test]
-async fn an_impossible_setting_is_refused_as_a_whole() {
+async fn an_impossible_setting_is_refused_and_the_others_act() {
     let server = Server::start().await;
     let mut client = Client::v1(&server).await;
     set_data(&mut client, &XOR).await;
-    // The valid half must not be taken over.
-    let refused = |half: Value| {
-        let mut payload = json!({"architecture": [3]});
-        payload
-            .as_object_mut()
-            .expect("an object")
-            .extend(half.as_object().expect("an object").clone());
-        json!({"type": "update_config", "payload": payload}).to_string()
-    };
-    for half in [
-        json!({"learningRate": 0.0}),
-        json!({"learningRate": -1.0}),
-        json!({"learningRate": 11.0}),
-        json!({"learningRate": "0.1"}),
-        json!({"learningRate": null}),
-        json!({"regularization": -0.1}),
-        json!({"regularization": 10.5}),
-        json!({"dropout": 1.0}),
-        json!({"dropout": -0.5}),
-        json!({"batchSize": -1}),
-        json!({"batchSize": 1.5}),
-        json!({"batchSize": 1_000_001}),
-        json!({"optimizer": "lbfgs"}),
-        json!({"activation": "sigmoid"}),
-        json!({"architecture": [0]}),
-        json!({"architecture": "10-5"}),
-    ] {
-        let error = client.refused(refused(half.clone())).await;
-        let (setting, _) = half
-            .as_object()
-            .and_then(|half| half.iter().next())
-            .expect("one");
+    for (units, (setting, value)) in (1..).zip([
+        ("learningRate", json!(0.0)),
+        ("learningRate", json!(-1.0)),
+        ("learningRate", json!("0.1")),
+        ("learningRate", json!(null)),
+        ("regularization", json!(-0.1)),
+        ("dropout", json!(-0.5)),
+        ("batchSize", json!(-1)),
+        ("batchSize", json!(1.5)),
+        ("optimizer", json!("lbfgs")),
+        ("activation", json!("sigmoid")),
+    ]) {
+        let payload = json!({"architecture": [units], setting: value});
+        let request = json!({"type": "update_config", "payload": payload});
+        let error = client.refused(request.to_string()).await;
+        assert_eq!(error["field"], setting, "{error}");
+        client.send(json!({"type": "reset"})).await;
+        silence(&mut client).await;
+        start(&mut client).await;
+        assert_eq!(sizes(&mut client).await, [2, units, 2]);
+        stop(&mut client).await;
+    }
+    for architecture in [json!([0, 5]), json!("10-5")] {
+        let payload = json!({"architecture": architecture});
+        let request = json!({"type": "update_config", "payload": payload});
+        let error = client.refused(request.to_string()).await;
         // The setting, or the place in it: `architecture[0]`.
         let field = error["field"].as_str().unwrap_or_default();
-        assert!(field.starts_with(setting), "{error}");
+        assert!(field.starts_with("architecture"), "{error}");
     }
-    client.send(json!({"type": "reset"})).await;
-    start(&mut client).await;
-    assert_eq!(sizes(&mut client).await, [2, 10, 5, 2]);
+}
+
+/// Pages of version 1 repeat all seven settings with every change, and show no errors.
+#[tokio::test]
+async fn settings_above_the_limits_act_as_the_limits() {
+    let server = Server::start().await;
+    let mut client = Client::v1(&server).await;
+    set_data(&mut client, &XOR).await;
+    for (architecture, expected) in [
+        (json!([0]), vec![2, 2]),
+        (json!([200, 3]), vec![2, 100, 3, 2]),
+        (json!(vec![1; 12]), [vec![2], vec![1; 10], vec![2]].concat()),
+    ] {
+        let payload = json!({
+            "learningRate": 100, "architecture": architecture, "activation": "ReLU",
+            "optimizer": "SGD", "regularization": 11, "batchSize": null, "dropout": 1,
+        });
+        client
+            .send(json!({"type": "update_config", "payload": payload}))
+            .await;
+        client.send(json!({"type": "reset"})).await;
+        // No error comes on the way.
+        silence(&mut client).await;
+        // It would diverge at once.
+        let payload = json!({"learningRate": 0.001, "regularization": 0, "dropout": 0});
+        client
+            .send(json!({"type": "update_config", "payload": payload}))
+            .await;
+        start(&mut client).await;
+        assert_eq!(sizes(&mut client).await, expected);
+        stop(&mut client).await;
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::planes::Precision;
 use super::posteriors::{self, Encoders, MapSize, PosteriorEncoding, Posteriors};
 use super::{FrameError, check_tag};
 use crate::metrics::Metrics;
-use crate::settings::names;
+use crate::names::names;
 
 /// First byte of a version 2 frame.
 pub const FRAME_TAG: u8 = 3;
@@ -22,7 +22,7 @@ const N_SECTIONS_OFFSET: usize = 2;
 names!(
     /// What a section of a frame is about, by the name that a `view` asks for.
     #[non_exhaustive]
-    SectionKind {
+    SectionKind, "Section" {
         /// Loss, accuracy, speed and epoch.
         Metrics = "metrics",
         /// What the network says at every pixel of the map.

@@ -7,12 +7,12 @@ use super::deflate::{self, Deflater};
 use super::planes::{self, Precision, Sum, Workspace};
 use super::{FrameError, check_length, check_size};
 use crate::limits::{MAX_CLASSES, MAX_COMPRESSED_POSTERIORS, MIN_CLASSES};
-use crate::settings::names;
+use crate::names::names;
 
 names!(
     /// How planes of posteriors are written, by the name that a `view` asks for.
     #[non_exhaustive]
-    PosteriorEncoding {
+    PosteriorEncoding, "Encoding" {
         /// One byte per posterior.
         Raw = "raw",
         /// The codec of this crate, a few hundredths of those bytes. The planes of a pixel add up

@@ -1,19 +1,22 @@
 //! What a client can ask for.
 
-mod json;
+mod inspect;
 mod parse;
-mod read;
-mod values;
+mod refusal;
+mod v1;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::architecture::HiddenLayers;
 use crate::checkpoint::Checkpoint;
-use crate::config::{Config, ConfigUpdate};
+use crate::edit::DataEdit;
+use crate::names::{Activation, Distribution};
+use crate::numbers::{ClassCount, Dropout, Seed, Seeds, StepsPerSecond};
+use crate::objects::only_from_objects;
 use crate::point::Point;
-use crate::settings::{
-    Activation, ClassCount, Distribution, Dropout, HiddenLayers, Seed, Seeds, StepsPerSecond,
-};
+use crate::settings::{Config, ConfigUpdate, present};
 use crate::version::ProtocolVersion;
+use crate::view::View;
 use crate::weights::Weights;
 
 pub use parse::parse_request;
@@ -109,7 +112,7 @@ pub enum Request {
     },
     /// Version 2: replace everything of the session.
     Restore(Box<Restore>),
-    /// Version 2: change the speed of training.
+    /// Change the speed of training.
     SetSpeed {
         /// The speed; `null` for as fast as possible.
         #[serde(rename = "stepsPerSecond")]
@@ -117,43 +120,65 @@ pub enum Request {
     },
     /// Version 2: exactly one optimizer step, then pause.
     Step,
+    /// Version 2: what the client looks at.
+    View(View),
+    /// Version 2: change some of the points.
+    EditData(DataEdit),
 }
 
 /// The network that `update_architecture` asks for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(remote = "Self")]
 pub struct NetworkUpdate {
     /// The hidden layers.
     pub hidden_layers: HiddenLayers,
     /// The activation, if it changes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[cfg_attr(test, ts(optional))]
     pub activation: Option<Activation>,
     /// The dropout, if it changes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[cfg_attr(test, ts(optional))]
     pub dropout: Option<Dropout>,
 }
+only_from_objects!(NetworkUpdate);
 
-/// Everything that makes a session.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Everything that makes a session. What may be left out has its default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Restore {
-    /// All seven settings.
+    /// The settings.
+    #[serde(default)]
+    #[cfg_attr(test, ts(as = "Option<ConfigUpdate>", optional))]
     pub config: Config,
     /// The points.
     pub data: Vec<Point>,
-    /// The run to go on with, its parts fitting each other; `null` for fresh weights.
+    /// The run to go on with, its parts fitting each other; without one, fresh weights.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub checkpoint: Option<Checkpoint>,
-    /// The seeds for fresh weights; `null`: the server draws new ones.
+    /// The seeds for fresh weights; without them the server draws new ones.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub seeds: Option<Seeds>,
-    /// The speed; `null` for as fast as possible.
+    /// The speed; without one, as fast as possible.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub steps_per_second: Option<StepsPerSecond>,
 }
 
 /// The name of every request on the wire and the version that brought it.
-pub const REQUEST_TYPES: [(&str, ProtocolVersion); 11] = [
+pub const REQUEST_TYPES: [(&str, ProtocolVersion); 13] = [
     ("start_training", ProtocolVersion::V1),
     ("stop_training", ProtocolVersion::V1),
     ("reset", ProtocolVersion::V1),
@@ -162,9 +187,11 @@ pub const REQUEST_TYPES: [(&str, ProtocolVersion); 11] = [
     ("update_data", ProtocolVersion::V1),
     ("generate_data", ProtocolVersion::V1),
     ("train_step", ProtocolVersion::V1),
+    ("set_speed", ProtocolVersion::V1),
     ("restore", ProtocolVersion::V2),
-    ("set_speed", ProtocolVersion::V2),
     ("step", ProtocolVersion::V2),
+    ("view", ProtocolVersion::V2),
+    ("edit_data", ProtocolVersion::V2),
 ];
 
 #[expect(clippy::ref_option, reason = "serde hands over the field as it is")]

@@ -1,16 +1,20 @@
-//! From text to a request: the one way in, strict and with errors that say what is allowed.
+//! From text to a request: the one way in, with errors that say what is allowed.
 
-use super::json::{Fields, NotAnObject, is_nested_deeper_than, read_object};
-use super::read::{Excerpt, Object, Path, Read};
-use super::values::{config_update, model, network_update, points, whole};
-use super::{Envelope, REQUEST_TYPES, Request, Restore};
-use crate::config::Config;
-use crate::error::{ErrorCode, RequestError};
-use crate::limits::{Limits, MAX_NESTING};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::inspect::{Head, inspect};
+use super::refusal::read;
+use super::{Envelope, NetworkUpdate, REQUEST_TYPES, Request, Restore, v1};
+use crate::edit::{DataEdit, check_n_points};
+use crate::error::{ErrorCode, Excerpt, RequestError};
+use crate::limits::Limits;
+use crate::names::Distribution;
+use crate::numbers::{ClassCount, Seed, Seeds, StepsPerSecond, id};
+use crate::point::Point;
+use crate::settings::{Config, ConfigUpdate, present};
 use crate::version::{ProtocolVersion, SUBPROTOCOL_V2};
-
-/// The field with the client's own number for a request.
-const ID: &str = "id";
+use crate::weights::{self, UncheckedWeights};
 
 /// Reads a request.
 ///
@@ -21,178 +25,252 @@ const ID: &str = "id";
 /// # Errors
 ///
 /// When the text is not a request of this version within the limits. The error carries the id
-/// of the request whenever that could be read, even from text that is not JSON further on.
+/// of the request whenever that could be read, even from text that is not JSON further on. In
+/// version 1 it also carries what is [accepted](RequestError::accepted) all the same.
 pub fn parse_request(
     version: ProtocolVersion,
     text: &str,
     limits: &Limits,
 ) -> Result<Envelope, RequestError> {
-    let mut fields = Fields::new();
-    let is_object = read_outermost(text, limits, &mut fields);
-    let object = Object::from_fields(fields, &Path::Root);
-    let id = match version {
-        ProtocolVersion::V1 => Ok(None),
-        ProtocolVersion::V2 => read_id(&object),
+    check_size(text, limits)?;
+    let mut head = Head::default();
+    let inspected = inspect(text, &mut head);
+    let id = match (version, head.id) {
+        (ProtocolVersion::V2, Some(id)) => read_id(id.get()).map(Some),
+        _ => Ok(None),
     };
     let re = id.as_ref().ok().copied().flatten();
-    is_object
+    inspected
         .and(id)
         .and_then(|id| {
-            let request = read_request(version, &object, limits)?;
+            let name = read_type(head.type_name.map(RawValue::get))?;
+            let request = match version {
+                ProtocolVersion::V1 => v1::read_request(&name, text, limits)?,
+                ProtocolVersion::V2 => read_request(&name, text, limits)?,
+            };
             Ok(Envelope { id, request })
         })
         .map_err(|error| error.with_re(re))
 }
 
-/// Takes the message apart into its fields; on an error `fields` holds those before it.
-fn read_outermost<'a>(
-    text: &'a str,
-    limits: &Limits,
-    fields: &mut Fields<'a>,
-) -> Result<(), RequestError> {
-    if text.len() > limits.max_message_bytes {
-        return Err(RequestError::new(
-            ErrorCode::MessageTooLarge,
-            format!(
-                "A message may have at most {} bytes, not {}",
-                limits.max_message_bytes,
-                text.len()
-            ),
-        ));
+fn check_size(text: &str, limits: &Limits) -> Result<(), RequestError> {
+    if text.len() <= limits.max_message_bytes {
+        return Ok(());
     }
-    let refuse = |message: String| Err(RequestError::new(ErrorCode::InvalidJson, message));
-    if !text.trim_ascii_start().starts_with('{') {
-        return refuse("A request is a JSON object with a “type”".to_owned());
-    }
-    if let Err(error) = read_object(text, fields) {
-        if matches!(&error, NotAnObject::DuplicateKey(key) if key == ID) {
-            fields.retain(|(key, _)| key != ID);
-        }
-        return refuse(error.to_string());
-    }
-    if is_nested_deeper_than(MAX_NESTING, text) {
-        return refuse(format!(
-            "Lists and objects may be nested at most {MAX_NESTING} deep"
-        ));
-    }
-    Ok(())
+    let message = format!(
+        "A message may have at most {} bytes, not {}",
+        limits.max_message_bytes,
+        text.len()
+    );
+    Err(RequestError::new(ErrorCode::MessageTooLarge, message))
 }
 
-fn read_id(object: &Object<'_, '_>) -> Result<Option<u32>, RequestError> {
-    if !object.has(ID) {
-        return Ok(None);
+fn read_id(given: &str) -> Result<u32, RequestError> {
+    #[derive(Deserialize)]
+    struct Id {
+        #[serde(deserialize_with = "id")]
+        id: u32,
     }
-    let id = object.required_with(ID, |id| whole(id, u32::MAX as u64))?;
-    Ok(Some(id as u32))
+    read::<Id>(&format!(r#"{{"id":{given}}}"#)).map(|Id { id }| id)
 }
 
-fn read_request(
-    version: ProtocolVersion,
-    object: &Object<'_, '_>,
-    limits: &Limits,
-) -> Result<Request, RequestError> {
-    let name = object.required_with("type", |name| name.string())?;
-    let is_v2 = version == ProtocolVersion::V2;
-    match name.as_ref() {
+fn read_type(given: Option<&str>) -> Result<String, RequestError> {
+    #[derive(Deserialize)]
+    struct Type {
+        #[serde(rename = "type")]
+        name: String,
+    }
+    let field = given.map_or_else(|| "{}".to_owned(), |name| format!(r#"{{"type":{name}}}"#));
+    read::<Type>(&field).map(|Type { name }| name)
+}
+
+fn read_request(name: &str, text: &str, limits: &Limits) -> Result<Request, RequestError> {
+    match name {
         "start_training" => Ok(Request::StartTraining),
         "stop_training" => Ok(Request::StopTraining),
-        "reset" => Ok(Request::Reset {
-            seeds: optional_in_v2(is_v2, object, "seeds")?,
-        }),
-        "update_config" => read_update_config(object),
-        "update_architecture" => Ok(Request::UpdateArchitecture {
-            payload: network_update(&read_payload(object, "payload")?)?,
-            seeds: optional_in_v2(is_v2, object, "seeds")?,
-        }),
-        "update_data" => Ok(Request::UpdateData {
-            data: object.required_with("data", |data| points(data, limits))?,
-        }),
-        "generate_data" => Ok(Request::GenerateData {
-            distribution: object.required("distribution")?,
-            num_classes: object.required("num_classes")?,
-            seed: optional_in_v2(is_v2, object, "seed")?,
-        }),
-        "train_step" => read_train_step(object, limits),
-        "restore" if is_v2 => read_restore(object, limits),
-        "set_speed" if is_v2 => Ok(Request::SetSpeed {
-            steps_per_second: object.nullable("stepsPerSecond")?,
-        }),
-        "step" if is_v2 => Ok(Request::Step),
-        unknown => Err(unknown_type(version, unknown)),
-    }
-}
-
-/// A field that version 2 adds to a request of version 1, where it is ignored. It may be
-/// left out or `null`.
-fn optional_in_v2<T: Read>(
-    is_v2: bool,
-    object: &Object<'_, '_>,
-    name: &str,
-) -> Result<Option<T>, RequestError> {
-    if is_v2 && object.has(name) {
-        object.nullable(name)
-    } else {
-        Ok(None)
-    }
-}
-
-/// The object in a field whose own fields count as those of the request, so that errors name
-/// `learningRate` and not `payload.learningRate`.
-fn read_payload<'a>(
-    object: &Object<'a, '_>,
-    name: &str,
-) -> Result<Object<'a, 'static>, RequestError> {
-    object.required_with(name, |payload| Ok(Object::read(payload)?.into_root()))
-}
-
-fn read_update_config(object: &Object<'_, '_>) -> Result<Request, RequestError> {
-    let name = match (object.has("payload"), object.has("config")) {
-        (true, true) => {
-            return Err(RequestError::new(
-                ErrorCode::InvalidJson,
-                "The settings stand in “payload” or in “config”, not in both",
-            )
-            .with_field("config"));
+        "reset" => read::<Reset>(text).map(|Reset { seeds }| Request::Reset { seeds }),
+        "update_config" => read_update_config(text),
+        "update_architecture" => read_update_architecture(text),
+        "update_data" => read::<UpdateData<Point>>(text)?.within(limits),
+        "generate_data" => read::<GenerateData>(text).map(Request::from),
+        "train_step" => read::<TrainStep<ConfigUpdate, Point>>(text)?.within(limits),
+        "restore" => read_restore(text, limits),
+        "set_speed" => read_set_speed(text),
+        "step" => Ok(Request::Step),
+        "view" => read(text).map(Request::View),
+        "edit_data" => {
+            let edit: DataEdit = read(text)?;
+            edit.check(limits)?;
+            Ok(Request::EditData(edit))
         }
-        (false, true) => "config",
-        (_, false) => "payload",
-    };
-    Ok(Request::UpdateConfig {
-        payload: config_update(&read_payload(object, name)?)?,
-    })
-}
-
-fn read_train_step(object: &Object<'_, '_>, limits: &Limits) -> Result<Request, RequestError> {
-    let update = object.required_with("config", |config| config_update(&Object::read(config)?))?;
-    let mut config = Config::default();
-    config.apply(&update);
-    let model =
-        object.required_with("model", |value| model(value, update.architecture.as_ref()))?;
-    if let Some(model) = &model {
-        config.architecture = model.hidden_layers().clone();
+        unknown => Err(unknown_type(ProtocolVersion::V2, unknown)),
     }
-    let data = object.required_with("data", |data| points(data, limits))?;
-    if data.is_empty() {
-        return Err(RequestError::no_data().with_field("data"));
+}
+
+#[derive(Deserialize)]
+struct Reset {
+    #[serde(default)]
+    seeds: Option<Seeds>,
+}
+
+fn read_update_config(text: &str) -> Result<Request, RequestError> {
+    #[derive(Deserialize)]
+    struct UpdateConfig {
+        #[serde(default, deserialize_with = "present")]
+        payload: Option<ConfigUpdate>,
+        #[serde(default, deserialize_with = "present")]
+        config: Option<ConfigUpdate>,
     }
-    Ok(Request::TrainStep {
-        config,
-        model,
-        data,
-    })
+    let UpdateConfig { payload, config } =
+        read(text).map_err(|error| without(without(error, "payload"), "config"))?;
+    one_of(payload, config).map(|payload| Request::UpdateConfig { payload })
 }
 
-fn read_restore(object: &Object<'_, '_>, limits: &Limits) -> Result<Request, RequestError> {
-    Ok(Request::Restore(Box::new(Restore {
-        config: object.required("config")?,
-        data: object.required_with("data", |data| points(data, limits))?,
-        checkpoint: object.nullable("checkpoint")?,
-        seeds: object.nullable("seeds")?,
-        steps_per_second: object.nullable("stepsPerSecond")?,
-    })))
+/// The settings, which may stand in one of two fields.
+pub(super) fn one_of<T>(payload: Option<T>, config: Option<T>) -> Result<T, RequestError> {
+    match (payload, config) {
+        (Some(settings), None) | (None, Some(settings)) => Ok(settings),
+        (Some(_), Some(_)) => {
+            let message = "The settings stand in “payload” or in “config”, not in both";
+            Err(RequestError::new(ErrorCode::InvalidJson, message).with_field("config"))
+        }
+        (None, None) => {
+            let message = "“payload” is missing";
+            Err(RequestError::new(ErrorCode::MissingField, message).with_field("payload"))
+        }
+    }
 }
 
-fn unknown_type(version: ProtocolVersion, name: &str) -> RequestError {
+/// The same error, naming the fields of a payload as if they were those of the request:
+/// `learningRate`, not `payload.learningRate`.
+fn without(mut error: RequestError, payload: &str) -> RequestError {
+    let prefix = format!("{payload}.");
+    if let Some(field) = error
+        .field
+        .as_ref()
+        .and_then(|field| field.strip_prefix(&prefix))
+    {
+        error.field = Some(field.to_owned());
+        error.message = error.message.replacen(&format!("“{prefix}"), "“", 1);
+    }
+    error
+}
+
+pub(super) fn read_update_architecture(text: &str) -> Result<Request, RequestError> {
+    #[derive(Deserialize)]
+    struct UpdateArchitecture {
+        payload: NetworkUpdate,
+        #[serde(default)]
+        seeds: Option<Seeds>,
+    }
+    read(text)
+        .map(|UpdateArchitecture { payload, seeds }| Request::UpdateArchitecture { payload, seeds })
+        .map_err(|error| without(error, "payload"))
+}
+
+#[derive(Deserialize)]
+pub(super) struct UpdateData<P> {
+    data: Vec<P>,
+}
+
+impl<P: Into<Point>> UpdateData<P> {
+    pub(super) fn within(self, limits: &Limits) -> Result<Request, RequestError> {
+        let data = within(self.data, limits)?;
+        Ok(Request::UpdateData { data })
+    }
+}
+
+fn within<P: Into<Point>>(data: Vec<P>, limits: &Limits) -> Result<Vec<Point>, RequestError> {
+    check_n_points("data", data.len() as u64, limits)?;
+    Ok(data.into_iter().map(P::into).collect())
+}
+
+#[derive(Deserialize)]
+pub(super) struct GenerateData {
+    distribution: Distribution,
+    num_classes: ClassCount,
+    #[serde(default)]
+    seed: Option<Seed>,
+}
+
+impl From<GenerateData> for Request {
+    fn from(request: GenerateData) -> Self {
+        Self::GenerateData {
+            distribution: request.distribution,
+            num_classes: request.num_classes,
+            seed: request.seed,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct TrainStep<C, P> {
+    pub(super) config: C,
+    model: UncheckedWeights,
+    data: Vec<P>,
+}
+
+impl<C, P> TrainStep<C, P> {
+    pub(super) fn with_config(self, config: ConfigUpdate) -> TrainStep<ConfigUpdate, P> {
+        TrainStep {
+            config,
+            model: self.model,
+            data: self.data,
+        }
+    }
+}
+
+impl<P: Into<Point>> TrainStep<ConfigUpdate, P> {
+    pub(super) fn within(self, limits: &Limits) -> Result<Request, RequestError> {
+        let mut config = Config::default();
+        config.apply(&self.config);
+        let configured = self.config.architecture.as_ref();
+        let model = if self.model.are_fresh() {
+            None
+        } else {
+            let model = weights::checked(self.model, configured).map_err(|error| {
+                RequestError::new(ErrorCode::OutOfRange, error.message)
+                    .with_field(format!("model.{}", error.field))
+            })?;
+            config.architecture = model.hidden_layers().clone();
+            Some(model)
+        };
+        let data = within(self.data, limits)?;
+        if data.is_empty() {
+            return Err(RequestError::no_data().with_field("data"));
+        }
+        Ok(Request::TrainStep {
+            config,
+            model,
+            data,
+        })
+    }
+}
+
+fn read_restore(text: &str, limits: &Limits) -> Result<Request, RequestError> {
+    let restore: Restore = read(text)?;
+    check_n_points("data", restore.data.len() as u64, limits)?;
+    if let Some(checkpoint) = &restore.checkpoint {
+        checkpoint.check().map_err(|error| {
+            RequestError::new(ErrorCode::CheckpointMismatch, error.message)
+                .with_field(format!("checkpoint.{}", error.field))
+        })?;
+    }
+    Ok(Request::Restore(Box::new(restore)))
+}
+
+pub(super) fn read_set_speed(text: &str) -> Result<Request, RequestError> {
+    /// The speed has to be there; `null` is one.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct SetSpeed {
+        #[serde(deserialize_with = "Option::deserialize")]
+        steps_per_second: Option<StepsPerSecond>,
+    }
+    read(text).map(|SetSpeed { steps_per_second }| Request::SetSpeed { steps_per_second })
+}
+
+pub(super) fn unknown_type(version: ProtocolVersion, name: &str) -> RequestError {
     let given = Excerpt(name);
     let message = if REQUEST_TYPES.iter().any(|&(known, _)| known == name) {
         format!("Requests of type “{given}” need the WebSocket subprotocol {SUBPROTOCOL_V2}")

@@ -13,7 +13,7 @@ fn check_point(point: &str, code: ErrorCode, field: &str, message: &str) {
 #[test]
 fn points() {
     let range = ErrorCode::OutOfRange;
-    for given in ["1.0000001", "1.00000000001", "-1.5", "1e999", "1e40"] {
+    for given in ["1.0000001", "1.00000000001", "-1.5", "1e300", "1e40"] {
         check_point(
             &format!(r#"{{"x":{given},"y":0,"label":0}}"#),
             range,
@@ -27,7 +27,7 @@ fn points() {
             &format!("Coordinate y must be from -1 to 1, not {given}"),
         );
     }
-    for given in ["-1", "8", "0.5", "256", "1e999"] {
+    for given in ["-1", "8", "0.5", "256", "1e300"] {
         check_point(
             &format!(r#"{{"x":0,"y":0,"label":{given}}}"#),
             range,
@@ -94,7 +94,7 @@ fn generators() {
         "Distribution must be one of circles, moons, blobs, anisotropic, varied_variance, \
          not “spiral”",
     );
-    for given in ["1", "9", "-2", "2.5", "1e999"] {
+    for given in ["1", "9", "-2", "2.5", "1e300"] {
         check(
             &format!(r#"{{"type":"generate_data","distribution":"moons","num_classes":{given}}}"#),
             range,

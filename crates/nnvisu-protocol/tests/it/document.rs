@@ -1,9 +1,11 @@
 //! Holds PROTOCOL.md to the code: its examples are read by it, and nothing is left out.
 
 use nnvisu_protocol::{
-    Activation, Distribution, Encoding, ErrorCode, Limits, Metrics, Optimizer, PictureHeader,
-    Precision, ProtocolVersion, REQUEST_TYPES, RESPONSE_TYPES, SUBPROTOCOL_V2, ServerMessage,
-    decode_map, decode_picture, encode_picture, limits, parse_request, parse_response,
+    Activation, Distribution, Encoding, ErrorCode, FrameEncoder, FrameInfo, FrameMetrics, Limits,
+    Metrics, Optimizer, PictureHeader, PosteriorEncoding, Precision, ProtocolVersion,
+    REQUEST_TYPES, RESPONSE_TYPES, SUBPROTOCOL_V2, ServerMessage, Setting, SettingValues,
+    TakesEffect, decode_frame, decode_map, decode_picture, encode_picture, limits, parse_request,
+    parse_response, settings,
 };
 use serde_json::Value;
 
@@ -154,6 +156,67 @@ fn frames_are_read() {
     let mut bytes = Vec::new();
     encode_picture(&compressed, &picture.planes, &mut bytes).unwrap();
     assert_eq!(hex("hex compressed picture"), bytes, "{bytes:02x?}");
+}
+
+#[test]
+fn frames_of_sections_are_read() {
+    let bytes = hex("hex frame");
+    let frame = decode_frame(&bytes).unwrap();
+    let info = FrameInfo {
+        running: true,
+        run: 0,
+        generation: 3,
+        step: 250,
+    };
+    let metrics = FrameMetrics {
+        metrics: Metrics::new(0.5, 1.0).ok(),
+        steps_per_second: Some(60.0),
+        epoch: 7,
+    };
+    assert_eq!(frame.info, info);
+    assert_eq!(frame.metrics(), Some(metrics));
+    let posteriors = frame.posteriors().unwrap();
+    assert_eq!(*posteriors.planes, [255, 0, 255, 0, 0, 255, 0, 255]);
+
+    let mut written = Vec::new();
+    FrameEncoder::new()
+        .start(&info, &mut written)
+        .posteriors(
+            posteriors.size,
+            PosteriorEncoding::Planes,
+            Precision::FULL,
+            &posteriors.planes,
+        )
+        .unwrap();
+    assert!(written.ends_with(&hex("hex planes")), "{written:02x?}");
+}
+
+#[test]
+fn settings_are_listed() {
+    for Setting {
+        name,
+        values,
+        default,
+        takes_effect,
+        ..
+    } in settings()
+    {
+        let allowed = match values {
+            SettingValues::Number(range) => range.to_string(),
+            SettingValues::Name(names) => format!("`{}`", names.join("`, `")),
+            SettingValues::HiddenLayers { max_layers, units } => {
+                format!("at most {max_layers} layers of {units} units")
+            }
+            other => panic!("the document has no form for {other:?}"),
+        };
+        let acts = match takes_effect {
+            TakesEffect::Live => "at once",
+            TakesEffect::NewNetwork => "on the next network",
+            other => panic!("the document has no words for {other:?}"),
+        };
+        let row = format!("\n| `{name}` | {allowed} | `{default}` | {acts} |\n");
+        assert!(DOCUMENT.contains(&row), "{row}");
+    }
 }
 
 #[test]

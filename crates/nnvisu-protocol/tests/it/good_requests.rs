@@ -220,6 +220,27 @@ fn restore() {
     );
 }
 
+/// What is left out has its default, settings of later versions are ignored.
+#[test]
+fn restore_with_defaults() {
+    let Request::Restore(restore) =
+        accepted(r#"{"type":"restore","data":[],"config":{"dropout":0.5,"momentum":0.9}}"#)
+    else {
+        panic!("another request");
+    };
+    let config = Config {
+        dropout: Dropout::new(0.5).unwrap(),
+        ..Config::default()
+    };
+    assert_eq!(restore.config, config);
+    assert_eq!((restore.checkpoint, restore.seeds), (None, None));
+    assert_eq!(restore.steps_per_second, None);
+    assert!(matches!(
+        accepted(r#"{"type":"restore","data":[]}"#),
+        Request::Restore(restore) if restore.config == Config::default()
+    ));
+}
+
 #[test]
 fn speeds() {
     for (text, expected) in [
@@ -293,6 +314,9 @@ fn a_client_can_build_every_request_and_the_server_reads_the_same() {
         r#"{"type":"set_speed","stepsPerSecond":null}"#,
         r#"{"id":9,"type":"set_speed","stepsPerSecond":60.0}"#,
         r#"{"type":"step"}"#,
+        r#"{"type":"view","run":0,"sections":["metrics","posteriors"],"size":256,"framesPerSecond":30.0,"encodings":["planes","raw"]}"#,
+        r#"{"id":2,"type":"edit_data","before":4,"move":[[0,0.5,-0.25]],"relabel":[[3,7]],"remove":[1,2],"add":[[0,0.0,1.0,2]]}"#,
+        r#"{"type":"edit_data","before":0}"#,
     ] {
         let envelope = parse_v2(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(envelope.to_json(), text);

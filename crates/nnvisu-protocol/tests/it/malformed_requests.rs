@@ -51,8 +51,8 @@ fn types() {
         ErrorCode::UnknownType,
         Some("type"),
         "There are no requests of type “fly”, only start_training, stop_training, reset, \
-         update_config, update_architecture, update_data, generate_data, train_step, restore, \
-         set_speed, step",
+         update_config, update_architecture, update_data, generate_data, train_step, set_speed, \
+         restore, step, view, edit_data",
     );
     let long = format!(r#"{{"type":"{}"}}"#, "ž".repeat(1000));
     assert!(
@@ -64,7 +64,7 @@ fn types() {
 
 #[test]
 fn version_2_requests_are_unknown_to_version_1() {
-    for name in ["restore", "set_speed", "step"] {
+    for name in ["restore", "step", "view", "edit_data"] {
         let error = parse_v1(&format!(r#"{{"type":"{name}"}}"#)).unwrap_err();
         assert_eq!(error.code, ErrorCode::UnknownType);
         assert!(error.message.contains("nnvisu.v2"), "{error}");
@@ -84,7 +84,7 @@ fn an_error_quotes_only_the_beginning_and_no_control_characters() {
     assert_eq!(
         error.message,
         format!(
-            "Learning rate must be above 0 and at most 10, not {}…",
+            "“payload.learningRate” must be a number of double precision, not {}…",
             "1".repeat(40)
         )
     );
@@ -190,14 +190,38 @@ fn an_error_carries_the_id_whenever_it_could_be_read() {
     }
 }
 
+/// Numbers that no reader of JSON can hold, wherever they stand.
+#[test]
+fn numbers_beyond_double_precision() {
+    for (text, field) in [
+        (
+            r#"{"type":"set_speed","stepsPerSecond":1e999}"#,
+            "stepsPerSecond",
+        ),
+        (
+            r#"{"type":"update_data","data":[{"x":1e999,"y":0,"label":0}]}"#,
+            "data[0].x",
+        ),
+        (r#"{"type":"reset","unknown":[1e999]}"#, "unknown[0]"),
+        (r#"{"type":"reset","id":1e999}"#, "id"),
+    ] {
+        check(
+            text,
+            ErrorCode::OutOfRange,
+            Some(field),
+            &format!("“{field}” must be a number of double precision, not 1e999"),
+        );
+    }
+}
+
 #[test]
 fn ids() {
-    for given in ["-1", "1.5", "4294967296", "1e999"] {
+    for given in ["-1", "1.5", "4294967296", "1e300"] {
         check(
             &format!(r#"{{"type":"reset","id":{given}}}"#),
             ErrorCode::OutOfRange,
             Some("id"),
-            &format!("“id” must be a whole number from 0 to 4294967295, not {given}"),
+            &format!("“id” must be a whole number from 0 to 4,294,967,295, not {given}"),
         );
     }
     check(

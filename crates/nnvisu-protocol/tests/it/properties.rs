@@ -26,6 +26,8 @@ fn request_type(request: &Request) -> &'static str {
         Request::Restore(_) => "restore",
         Request::SetSpeed { .. } => "set_speed",
         Request::Step => "step",
+        Request::View(_) => "view",
+        Request::EditData(_) => "edit_data",
     }
 }
 

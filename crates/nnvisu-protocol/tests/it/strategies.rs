@@ -1,10 +1,11 @@
 //! Arbitrary requests, answers and their parts, for the properties.
 
 use nnvisu_protocol::{
-    Activation, BatchSize, Checkpoint, ClassCount, Config, ConfigUpdate, Distribution, Dropout,
-    Floats, HiddenLayers, Label, Layer, LearningRate, Metrics, NetworkUpdate, Optimizer,
-    OptimizerState, Point, Regularization, Request, Response, Restore, Seed, Seeds, ServerMessage,
-    StepMetrics, StepsPerSecond, Weights, n_parameters,
+    Activation, BatchSize, Checkpoint, ClassCount, Config, ConfigUpdate, DataEdit, Distribution,
+    Dropout, Floats, FramesPerSecond, HiddenLayers, Label, Layer, LearningRate, Metrics,
+    NetworkUpdate, Optimizer, OptimizerState, Point, PosteriorEncoding, Regularization, Request,
+    Response, Restore, SectionKind, Seed, Seeds, ServerMessage, StepMetrics, StepsPerSecond, View,
+    ViewSize, Weights, n_parameters,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -209,7 +210,26 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
         train_step,
         restore,
         option::of(speed()).prop_map(|steps_per_second| Request::SetSpeed { steps_per_second }),
+        view().prop_map(Request::View),
+        (points(0), points(0))
+            .prop_map(|(before, after)| Request::EditData(DataEdit::between(&before, &after))),
     ]
+}
+
+fn view() -> impl Strategy<Value = View> {
+    let lists = (
+        vec(select(SectionKind::ALL), 0..3),
+        vec(select(PosteriorEncoding::ALL), 1..4),
+    );
+    (any::<u32>(), lists, 16..=512_u16, f32::MIN_POSITIVE..=60.0).prop_map(
+        |(run, (sections, encodings), size, rate)| View {
+            run,
+            sections,
+            size: ViewSize::new(size).unwrap(),
+            frames_per_second: FramesPerSecond::new(rate).unwrap(),
+            encodings,
+        },
+    )
 }
 
 pub(crate) fn metrics() -> impl Strategy<Value = Option<Metrics>> {

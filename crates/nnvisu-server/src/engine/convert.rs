@@ -7,6 +7,7 @@ use nnvisu_core as core;
 use nnvisu_protocol as wire;
 
 const SAME_RANGE: &str = "the protocol and the engine allow the same range";
+const SAME_NAMES: &str = "the protocol and the engine have the same names";
 
 /// The network that the settings ask for; its outputs follow the data.
 pub(super) fn architecture(config: &wire::Config) -> core::Architecture {
@@ -58,19 +59,15 @@ pub(super) fn layer_settings(
         })
 }
 
-/// Pairs the values of two enums of the same names, both ways.
+/// Pairs the values of two enums by their names, both ways.
 macro_rules! same_names {
-    ($to_core:ident, $to_wire:ident, $wire:ty, $core:ty, $($name:ident),+) => {
+    ($to_core:ident, $to_wire:ident, $wire:ty, $core:ty) => {
         pub(super) fn $to_core(value: $wire) -> $core {
-            match value {
-                $(<$wire>::$name => <$core>::$name,)+
-            }
+            value.as_str().parse().expect(SAME_NAMES)
         }
 
         pub(super) fn $to_wire(value: $core) -> $wire {
-            match value {
-                $(<$core>::$name => <$wire>::$name,)+
-            }
+            <$wire>::from_name(value.name()).expect(SAME_NAMES)
         }
     };
 }
@@ -79,30 +76,17 @@ same_names!(
     activation,
     wire_activation,
     wire::Activation,
-    core::Activation,
-    Tanh,
-    Relu,
-    LeakyRelu,
-    Gelu
+    core::Activation
 );
 same_names!(
     optimizer_kind,
     wire_optimizer,
     wire::Optimizer,
-    core::OptimizerKind,
-    Sgd,
-    Adam,
-    RmsProp
+    core::OptimizerKind
 );
 
 pub(super) fn distribution(value: wire::Distribution) -> core::Distribution {
-    match value {
-        wire::Distribution::Circles => core::Distribution::Circles,
-        wire::Distribution::Moons => core::Distribution::Moons,
-        wire::Distribution::Blobs => core::Distribution::Blobs,
-        wire::Distribution::Anisotropic => core::Distribution::Anisotropic,
-        wire::Distribution::VariedVariance => core::Distribution::VariedVariance,
-    }
+    value.as_str().parse().expect(SAME_NAMES)
 }
 
 pub(super) fn class_count(count: wire::ClassCount) -> core::ClassCount {

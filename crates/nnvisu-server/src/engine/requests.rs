@@ -82,6 +82,13 @@ pub(super) fn execute(
             }));
         }
         Request::UpdateData { data } => context.run_mut().set_points(convert::dataset(&data)),
+        Request::EditData(edit) => {
+            let mut points = convert::wire_points(context.run().trainer().data());
+            edit.apply(&mut points)?;
+            context.run_mut().set_points(convert::dataset(&points));
+        }
+        // Every client gets what the default view shows.
+        Request::View(_) => {}
         Request::GenerateData {
             distribution,
             num_classes,

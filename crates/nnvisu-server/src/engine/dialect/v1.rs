@@ -62,7 +62,13 @@ impl Adapter for V1 {
             Ok(Outcome::Deferred(step)) => return Handled::Deferred(None, step),
             Ok(Outcome::Answer(response)) => Ok(Some(response)),
             Ok(Outcome::Done) => Ok(None),
-            Err(error) => Err(error),
+            Err(mut error) => {
+                // The settings that are right act beside those that the error is about.
+                if let Some(request) = error.accepted.take() {
+                    let _ = self.execute(*request, context);
+                }
+                Err(error)
+            }
         };
         Handled::Answers(self.answer(None, result, context.run()))
     }

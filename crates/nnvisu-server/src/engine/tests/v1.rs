@@ -287,7 +287,7 @@ fn an_impossible_architecture_changes_nothing() {
     client.run_until(|client| client.step() > 10);
     client.texts();
     for layers in [
-        json!([0]),
+        json!([5, 0]),
         json!([101]),
         json!(vec![1; 11]),
         json!([1.5]),
@@ -365,10 +365,21 @@ fn generated_data_come_back_and_reset_the_network() {
 }
 
 #[test]
+fn settings_that_are_right_act_beside_refused_ones() {
+    let mut client = Client::v1();
+    let payload = json!({"learningRate": -1, "optimizer": "sgd", "batchSize": null});
+    let error = client.refused(json!({"type": "update_config", "payload": payload}));
+    assert_eq!(error["field"], "learningRate");
+    let config = client.run().config();
+    assert_eq!(config.optimizer.as_str(), "sgd");
+    assert_eq!(config.learning_rate.get().to_bits(), 0.01_f32.to_bits());
+}
+
+#[test]
 fn what_came_with_version_2_is_unknown() {
     let mut client = Client::v1();
-    for name in ["restore", "set_speed", "step"] {
-        let error = client.refused(json!({"type": name, "id": 3, "stepsPerSecond": 1}));
+    for name in ["restore", "step", "view", "edit_data"] {
+        let error = client.refused(json!({"type": name, "id": 3}));
         assert_eq!(error["code"], "unknown_type");
         assert!(error.get("re").is_none());
     }
