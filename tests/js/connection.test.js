@@ -96,6 +96,41 @@ test("training starts only after the points are told", async () => {
   assert.deepEqual(server.types(), ["update_data", "start_training"]);
 });
 
+test("a click travels as what it adds; where the server has other points it is told all of them", async () => {
+  const { store, server } = await connected();
+  for (let i = 0; i < 5; i += 1) store.addPoint({ x: i / 10, y: 0 }, 1);
+  await settle();
+  server.answer("update_data");
+  store.addPoint(CLICK, 2);
+  await settle();
+  const { id, ...edit } = server.edits.at(-1);
+  assert.deepEqual(edit, { type: "edit_data", before: 5, remove: [], add: [[5, 0.5, 0.5, 2]] });
+  const nEdits = server.edits.length;
+  server.refuse("update_data", { message: "There are 4 points", code: "out_of_sync" });
+  await settle();
+  assert.equal(server.edits.length, nEdits);
+  assert.equal(server.take("update_data").data.length, 6);
+  assert.equal(store.state.workspace.notice, null);
+});
+
+test("the server is told what is looked at: fewer frames while the page cannot be seen", async () => {
+  const { store, server } = await connected();
+  assert.deepEqual(server.views.map(({ framesPerSecond }) => framesPerSecond), [60]);
+  const { run, sections, encodings } = server.views[0];
+  assert.deepEqual([run, sections, encodings], [0, ["metrics", "posteriors"], ["planes", "deflate", "raw"]]);
+  store.setVisible(false);
+  await settle();
+  store.setSpeed(3);
+  await settle();
+  assert.deepEqual(server.views.map(({ framesPerSecond }) => framesPerSecond), [60, 1]);
+  server.lose();
+  store.setVisible(true);
+  server.accept();
+  server.answer("restore");
+  await settle();
+  assert.deepEqual(server.views.map(({ framesPerSecond }) => framesPerSecond), [60, 1, 60]);
+});
+
 test("a frame of another run is not shown", async () => {
   const { store, server } = await connected();
   server.frame({ generation: 1, step: 3, run: 1 });

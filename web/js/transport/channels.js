@@ -14,15 +14,18 @@
 import { usableCheckpoint } from "../state/checkpoint.js";
 import { formerCheckpoint } from "../state/former-checkpoint.js";
 import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
+import { editBetween } from "./edit.js";
 
 /**
  * What the server has been told.
  * @typedef {object} Told
  * @property {Config} config
- * @property {readonly Point[]} points
+ * @property {readonly Point[] | null} points null if it is not known which it has
  * @property {number | null} stepsPerSecond
  * @property {boolean} running
+ * @property {Frozen<View> | null} view
  *
+ * @typedef {Extract<Request, { type: "view" }>} View
  * @typedef {Extract<Request, { type: "restore" }>} Restore
  *
  * @typedef {object} Context what a channel works with
@@ -105,6 +108,29 @@ const speed = {
   },
 };
 
+/** Frames a second while the page is seen, and while it is not. */
+const FRAME_RATE = Object.freeze({ visible: 60, hidden: 1 });
+
+/** @type {Channel} */
+const view = {
+  restored: () => ({ view: null }),
+  tell: ({ state, run, told, replies, send }) => {
+    if (replies.has("view")) return;
+    const framesPerSecond = state.workspace.visible ? FRAME_RATE.visible : FRAME_RATE.hidden;
+    if (told.view !== null && told.view.run === run.id && told.view.framesPerSecond === framesPerSecond) return;
+    told.view = {
+      type: "view",
+      run: run.id,
+      sections: ["metrics", "posteriors"],
+      size: 256,
+      framesPerSecond,
+      encodings: ["planes", "deflate", "raw"],
+    };
+    // Refused, frames come as the server thinks best.
+    send(told.view, { kind: "view", failed: () => undefined });
+  },
+};
+
 /** @type {Channel} */
 const generator = {
   tell: (context) => {
@@ -133,9 +159,20 @@ const points = {
     // replaces them, and they would replace it.
     if (replies.has("data") || replies.has("generate")) return;
     if (document.points === told.points) return;
+    const before = told.points?.slice(0, connection.maxPoints) ?? null;
+    const after = document.points.slice(0, connection.maxPoints);
     told.points = document.points;
-    if (document.points.length === 0) told.running = false;
-    send({ type: "update_data", data: document.points.slice(0, connection.maxPoints) }, { kind: "data" });
+    if (after.length === 0) told.running = false;
+    const edit = before === null ? null : editBetween(before, after);
+    if (edit === null) {
+      send({ type: "update_data", data: after }, { kind: "data" });
+      return;
+    }
+    // The server has other points than the page believes: the next turn tells all of them.
+    const failed = () => {
+      told.points = null;
+    };
+    send({ type: "edit_data", ...edit }, { kind: "data", failed });
   },
 };
 
@@ -174,7 +211,7 @@ const start = {
 
 /** In an order in which each makes sense.
  * @type {readonly Channel[]} */
-export const CHANNELS = Object.freeze([stop, settings, seedsAndWeights, speed, generator, points, steps, start]);
+export const CHANNELS = Object.freeze([stop, settings, seedsAndWeights, speed, view, generator, points, steps, start]);
 
 /** @param {Context} context */
 function pointsAreTold({ state, told, replies }) {

@@ -2,7 +2,7 @@
 
 /** @import { ErrorMessage, ServerState } from "./messages.js" */
 
-/** @typedef {"restore" | "settings" | "network" | "reset" | "speed" | "data" | "generate" | "step" | "run"} Kind */
+/** @typedef {"restore" | "settings" | "view" | "network" | "reset" | "speed" | "data" | "generate" | "step" | "run"} Kind */
 
 /**
  * @typedef {object} Waiting
