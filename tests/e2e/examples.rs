@@ -87,7 +87,7 @@ async fn mount_and_remote_training() {
 
     let socket = format!("{}playground/ws", url.replace("http", "ws"));
     let printed = run("remote_training", &[&socket, "moons.gif"], &folder).await;
-    assert!(printed.contains("pictures in moons.gif"), "{printed}");
+    assert!(printed.contains("frames in moons.gif"), "{printed}");
     let file = std::fs::read(folder.path().join("moons.gif")).expect("a file");
     assert!(file.starts_with(b"GIF89a") && file.ends_with(&[0x3b]));
 

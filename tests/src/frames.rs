@@ -1,7 +1,7 @@
 //! The binary frames, decoded as the wire's documents describe them; only compressed posteriors
 //! are left to the crate of the protocol, whose own tests are about them.
 
-use nnvisu_protocol::decode_picture;
+use nnvisu_protocol::decode_frame;
 
 /// A v1 map: the colours of the network's output over [-1, 1]².
 #[derive(Clone, PartialEq, Eq)]
@@ -67,19 +67,23 @@ pub struct Frame {
 impl Frame {
     /// Decodes a v2 frame.
     pub fn decode(frame: &[u8]) -> Self {
-        assert_eq!(frame[0], 2, "a v2 frame begins with the byte 2");
-        assert_eq!(frame[1], 1, "the posteriors are compressed");
-        let decoded = decode_picture(frame).expect("a frame");
+        assert_eq!(frame[0], 3, "a v2 frame begins with the byte 3");
+        assert_eq!(u16_at(frame, 2), 2, "metrics and posteriors");
+        let (metrics, rest) = section(&frame[24..], 1);
+        let (posteriors, rest) = section(rest, 2);
+        assert!(rest.is_empty(), "the frame ends with its last section");
+        let decoded = decode_frame(frame).expect("a frame");
+        let decoded = decoded.posteriors().expect("posteriors");
         let frame = Self {
-            width: usize::from(u16_at(frame, 2)),
-            height: usize::from(u16_at(frame, 4)),
-            classes: usize::from(u16_at(frame, 6)),
+            width: usize::from(u16_at(posteriors, 0)),
+            height: usize::from(u16_at(posteriors, 2)),
+            classes: usize::from(u16_at(posteriors, 4)),
             generation: u32::from_le_bytes(bytes_at(frame, 8)),
-            step: u64::from_le_bytes(bytes_at(frame, 12)),
-            loss: f32::from_le_bytes(bytes_at(frame, 20)),
-            accuracy: f32::from_le_bytes(bytes_at(frame, 24)),
-            steps_per_second: f32::from_le_bytes(bytes_at(frame, 28)),
-            planes: decoded.planes.into_owned(),
+            step: u64::from_le_bytes(bytes_at(frame, 16)),
+            loss: f32::from_le_bytes(bytes_at(metrics, 0)),
+            accuracy: f32::from_le_bytes(bytes_at(metrics, 4)),
+            steps_per_second: f32::from_le_bytes(bytes_at(metrics, 8)),
+            planes: decoded.planes.to_vec(),
         };
         assert!((2..=8).contains(&frame.classes), "2 to 8 classes");
         assert_eq!(
@@ -123,6 +127,13 @@ fn pixel_at(x: f64, y: f64, width: usize, height: usize) -> (usize, usize) {
     let column = f64::midpoint(x, 1.0) * (width - 1) as f64;
     let row = f64::midpoint(1.0, -y) * (height - 1) as f64;
     (column.round() as usize, row.round() as usize)
+}
+
+/// The payload of the section of `kind` with which `sections` begin, and what follows it.
+fn section(sections: &[u8], kind: u8) -> (&[u8], &[u8]) {
+    assert_eq!(sections[0], kind, "the kind of the section");
+    let n_bytes = u32::from_le_bytes(bytes_at(sections, 4)) as usize;
+    sections[8..].split_at(n_bytes)
 }
 
 fn u16_at(frame: &[u8], offset: usize) -> u16 {

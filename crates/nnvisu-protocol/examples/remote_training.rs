@@ -10,8 +10,8 @@ use std::fs::File;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use nnvisu_protocol::{
-    ClassCount, Distribution, Envelope, Picture, Request, Response, SUBPROTOCOL_V2, Seed,
-    StepsPerSecond, decode_picture, parse_response,
+    ClassCount, Distribution, Envelope, Frame, Request, Response, SUBPROTOCOL_V2, Seed,
+    StepsPerSecond, decode_frame, parse_response,
 };
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 /// After so many steps it has seen enough.
 const N_STEPS: u64 = 300;
 
-/// Width and height of the GIF. Pictures come in the size that the line has room for.
+/// Width and height of the GIF. Maps come in the size that the line has room for.
 const SIDE: u16 = 192;
 
 /// The colours of the two classes.
@@ -67,12 +67,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
                     _ => {}
                 }
             }
-            Message::Binary(frame) => {
-                let picture = decode_picture(&frame)?;
-                if Some(picture.header.generation) == generation {
-                    movie.add(&picture)?;
+            Message::Binary(bytes) => {
+                let frame = decode_frame(&bytes)?;
+                if Some(frame.info.generation) == generation {
+                    movie.add(&frame)?;
                 }
-                if picture.header.step >= N_STEPS {
+                if frame.info.step >= N_STEPS {
                     break;
                 }
             }
@@ -81,7 +81,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     socket.close(None).await?;
-    println!("{} pictures in {path}", movie.n_frames);
+    println!("{} frames in {path}", movie.n_frames);
     Ok(())
 }
 
@@ -108,14 +108,14 @@ impl Movie {
         })
     }
 
-    fn add(&mut self, picture: &Picture<'_>) -> Result<(), Box<dyn Error>> {
-        let header = &picture.header;
-        if let Some(metrics) = header.metrics {
-            println!("step {:>4}  loss {:.4}", header.step, metrics.loss());
+    fn add(&mut self, shown: &Frame<'_>) -> Result<(), Box<dyn Error>> {
+        if let Some(metrics) = shown.metrics().and_then(|numbers| numbers.metrics) {
+            println!("step {:>4}  loss {:.4}", shown.info.step, metrics.loss());
         }
-        let (width, height) = (usize::from(header.width), usize::from(header.height));
+        let map = shown.posteriors().ok_or("a frame without a map")?;
+        let (width, height) = (usize::from(map.size.width), usize::from(map.size.height));
         // With two classes, the plane of the second one says it all.
-        let orange = &picture.planes[width * height..];
+        let orange = &map.planes[width * height..];
         let side = usize::from(SIDE);
         let pixel = |i: usize| {
             let (row, column) = (i / side * height / side, i % side * width / side);

@@ -12,14 +12,27 @@ pub struct FrameHead {
 }
 
 impl FrameHead {
-    /// Reads it; `None` if the bytes are no such frame.
+    /// Reads it; `None` if the bytes are no such frame, or without metrics or a map.
     #[must_use]
     pub fn read(frame: &[u8]) -> Option<Self> {
-        (frame.first() == Some(&2)).then_some(())?;
+        (frame.first() == Some(&3)).then_some(())?;
+        let n_sections = u16::from_le_bytes(at(frame, 2)?);
+        let (mut width, mut steps_per_second) = (None, None);
+        let mut offset = 24;
+        for _ in 0..n_sections {
+            let n_bytes = u32::from_le_bytes(at(frame, offset + 4)?);
+            let payload = offset + 8;
+            match frame.get(offset)? {
+                1 => steps_per_second = Some(f32::from_le_bytes(at(frame, payload + 8)?)),
+                2 => width = Some(u16::from_le_bytes(at(frame, payload)?)),
+                _ => {}
+            }
+            offset = payload + n_bytes as usize;
+        }
         Some(Self {
-            step: u64::from_le_bytes(at(frame, 12)?),
-            width: u16::from_le_bytes(at(frame, 2)?),
-            steps_per_second: f32::from_le_bytes(at(frame, 28)?),
+            step: u64::from_le_bytes(at(frame, 16)?),
+            width: width?,
+            steps_per_second: steps_per_second?,
         })
     }
 }
@@ -34,18 +47,21 @@ mod tests {
 
     #[test]
     fn the_fields_are_where_the_protocol_has_them() {
-        let mut frame = [0; 40];
-        frame[0] = 2;
-        frame[2..4].copy_from_slice(&256_u16.to_le_bytes());
-        frame[12..20].copy_from_slice(&70_000_u64.to_le_bytes());
-        frame[28..32].copy_from_slice(&1.5_f32.to_le_bytes());
+        let mut frame = vec![0; 24];
+        frame[0] = 3;
+        frame[2] = 2;
+        frame[16..].copy_from_slice(&70_000_u64.to_le_bytes());
+        frame.extend([1, 0, 0, 0, 20, 0, 0, 0]);
+        frame.extend([[0; 4], [0; 4], 1.5_f32.to_le_bytes(), [0; 4], [0; 4]].concat());
+        frame.extend([2, 1, 0, 0, 2, 0, 0, 0]);
+        frame.extend(256_u16.to_le_bytes());
         let expected = FrameHead {
             step: 70_000,
             width: 256,
             steps_per_second: 1.5,
         };
         assert_eq!(FrameHead::read(&frame), Some(expected));
-        assert_eq!(FrameHead::read(&frame[..30]), None);
+        assert_eq!(FrameHead::read(&frame[..50]), None);
         frame[0] = 1;
         assert_eq!(FrameHead::read(&frame), None);
     }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use nnvisu_core::{Grid, Palette, Rasterizer};
-use nnvisu_protocol::{Encoding, Metrics, PictureEncoder, PictureHeader, encode_map};
+use nnvisu_protocol::{
+    FrameEncoder, FrameInfo, FrameMetrics, MapSize, Metrics, PosteriorEncoding, encode_map,
+};
 
 use super::{
     convert,
@@ -26,8 +28,15 @@ pub(super) struct RenderedView {
 pub(super) enum FrameFormat {
     /// A map in colours.
     Colors,
-    /// The posteriors and the numbers that belong to them.
-    Posteriors,
+    /// Sections: numbers, and the posteriors in this encoding.
+    Sections(Sections),
+}
+
+/// The sections of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sections {
+    pub(super) metrics: bool,
+    pub(super) posteriors: Option<PosteriorEncoding>,
 }
 
 /// A rendered view. Clones share its bytes.
@@ -43,7 +52,7 @@ pub(super) struct Rendered {
 /// Renders, in memory that it keeps, and remembers what it has rendered of the present states.
 pub(super) struct Publisher {
     rasterizer: Rasterizer,
-    encoder: PictureEncoder,
+    encoder: FrameEncoder,
     samples: Vec<u8>,
     rendered: Vec<(RenderedView, RenderedState, Rendered)>,
 }
@@ -60,7 +69,7 @@ impl Publisher {
     pub(super) fn new() -> Self {
         Self {
             rasterizer: Rasterizer::new(),
-            encoder: PictureEncoder::new(),
+            encoder: FrameEncoder::new(),
             samples: Vec::new(),
             rendered: Vec::new(),
         }
@@ -114,22 +123,35 @@ impl Publisher {
                     .rgb(run.mlp(), grid, &Palette::CLASSIC, &mut self.samples);
                 encode_map(side, side, &self.samples, &mut frame).expect(VALID);
             }
-            FrameFormat::Posteriors => {
-                self.rasterizer
-                    .posteriors(run.mlp(), grid, &mut self.samples);
-                let header = PictureHeader {
-                    encoding: Encoding::Compressed(view.quality.precision),
-                    width: side,
-                    height: side,
-                    classes: run.mlp().n_classes() as u16,
+            FrameFormat::Sections(sections) => {
+                let info = FrameInfo {
+                    running: run.is_running(),
+                    run: view.run as u32,
                     generation: run.generation(),
                     step: run.trainer().step(),
-                    metrics,
-                    steps_per_second,
                 };
-                self.encoder
-                    .encode(&header, &self.samples, &mut frame)
-                    .expect(VALID);
+                let mut writer = self.encoder.start(&info, &mut frame);
+                if sections.metrics {
+                    let metrics = FrameMetrics {
+                        metrics,
+                        steps_per_second: Some(steps_per_second),
+                        epoch: run.epoch(),
+                    };
+                    writer.metrics(&metrics).expect(VALID);
+                }
+                if let Some(encoding) = sections.posteriors {
+                    self.rasterizer
+                        .posteriors(run.mlp(), grid, &mut self.samples);
+                    let size = MapSize {
+                        width: side,
+                        height: side,
+                        classes: run.mlp().n_classes() as u16,
+                    };
+                    let precision = view.quality.precision;
+                    writer
+                        .posteriors(size, encoding, precision, &self.samples)
+                        .expect(VALID);
+                }
             }
         }
         frame

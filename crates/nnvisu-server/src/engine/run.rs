@@ -104,6 +104,11 @@ impl Run {
         self.generation
     }
 
+    /// Index of the epoch that the next step belongs to, from 0.
+    pub(super) fn epoch(&self) -> u64 {
+        self.trainer.epoch()
+    }
+
     pub(super) fn is_running(&self) -> bool {
         self.running
     }

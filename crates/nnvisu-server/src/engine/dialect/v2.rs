@@ -1,13 +1,13 @@
 //! Version 2: requests have ids, and are answered by the state of the run.
 
 use nnvisu_protocol::{
-    Envelope, ErrorCode, Limits, Metrics, ProtocolVersion, Request, RequestError, Response,
-    ServerInfo, ServerMessage, StepsPerSecond, parse_request,
+    Envelope, ErrorCode, Limits, Metrics, PosteriorEncoding, ProtocolVersion, Request,
+    RequestError, Response, ServerInfo, ServerMessage, StepsPerSecond, parse_request,
 };
 
 use super::{Adapter, Handled, Style, WeightsIn};
 use crate::engine::{
-    publisher::FrameFormat,
+    publisher::{FrameFormat, Sections},
     requests::{self, Context, Outcome, execute},
     run::{Revision, Run},
     schedule::POSTERIOR_LADDER,
@@ -37,7 +37,10 @@ impl Adapter for V2 {
 
     fn style(&self) -> Style {
         Style {
-            format: FrameFormat::Posteriors,
+            format: FrameFormat::Sections(Sections {
+                metrics: true,
+                posteriors: Some(PosteriorEncoding::Planes),
+            }),
             ladder: POSTERIOR_LADDER,
             weights: WeightsIn::Checkpoints,
             bytes_per_parameter: BYTES_PER_PARAMETER,

@@ -114,7 +114,7 @@ fn a_loss_beyond_all_numbers_is_the_largest_and_no_training_goes_on_with_it() {
         client.settle();
         let loss = match version {
             V1 => client.texts()[0]["metrics"]["loss"].as_f64().unwrap() as f32,
-            V2 => picture(&client.the_frame()).header.metrics.unwrap().loss(),
+            V2 => shown(&client.the_frame()).metrics.unwrap().loss(),
         };
         assert_eq!(loss.to_bits(), f32::MAX.to_bits());
         client.count_frames();

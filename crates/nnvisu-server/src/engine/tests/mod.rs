@@ -8,13 +8,14 @@ mod counters;
 mod link;
 mod malformed;
 mod restore;
+mod simulation;
 mod stepping;
 mod v1;
 mod v2;
 
 use std::{cell::Cell, sync::Arc, time::Duration};
 
-use nnvisu_protocol::{Limits, Map, Picture, SUBPROTOCOL_V2, decode_map, decode_picture};
+use nnvisu_protocol::{Limits, Map, Metrics, SUBPROTOCOL_V2, decode_frame, decode_map};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
@@ -325,8 +326,33 @@ fn map(frame: &[u8]) -> Map<'_> {
     map
 }
 
-fn picture(frame: &[u8]) -> Picture<'_> {
-    decode_picture(frame).unwrap()
+/// What a version 2 frame with all its sections shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Shown {
+    running: bool,
+    generation: u32,
+    step: u64,
+    width: u16,
+    height: u16,
+    classes: u16,
+    metrics: Option<Metrics>,
+    steps_per_second: f32,
+}
+
+fn shown(frame: &[u8]) -> Shown {
+    let frame = decode_frame(frame).unwrap();
+    let numbers = frame.metrics().unwrap();
+    let size = frame.posteriors().unwrap().size;
+    Shown {
+        running: frame.info.running,
+        generation: frame.info.generation,
+        step: frame.info.step,
+        width: size.width,
+        height: size.height,
+        classes: size.classes,
+        metrics: numbers.metrics,
+        steps_per_second: numbers.steps_per_second.unwrap(),
+    }
 }
 
 /// Four points that no straight line divides.

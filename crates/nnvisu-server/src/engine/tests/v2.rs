@@ -101,26 +101,15 @@ fn pictures_carry_their_own_numbers() {
     client.ask(restore(xor_and(2), Value::Null));
     client.settle();
     let frame = client.the_frame();
-    let first = picture(&frame);
-    assert_eq!(
-        (
-            first.header.width,
-            first.header.height,
-            first.header.classes
-        ),
-        (256, 256, 3)
-    );
-    assert_eq!((first.header.generation, first.header.step), (1, 0));
-    assert!(first.header.steps_per_second.abs() < f32::EPSILON);
+    let first = shown(&frame);
+    assert_eq!((first.width, first.height, first.classes), (256, 256, 3));
+    assert_eq!((first.generation, first.step), (1, 0));
+    assert!(first.steps_per_second.abs() < f32::EPSILON);
 
     client.send(request("start_training"));
     client.run_until(|client| client.frames.len() >= 10);
     assert!(client.texts().is_empty(), "no step_result in version 2");
-    let headers: Vec<_> = client
-        .frames
-        .iter()
-        .map(|frame| picture(frame).header)
-        .collect();
+    let headers: Vec<_> = client.frames.iter().map(|frame| shown(frame)).collect();
     assert!(headers.is_sorted_by(|a, b| a.step < b.step));
     assert!(headers.last().unwrap().steps_per_second > 0.0);
     client.frames.clear();
@@ -130,7 +119,7 @@ fn pictures_carry_their_own_numbers() {
     client.settle();
     let metrics = client.session.run_mut().evaluate().unwrap();
     let frame = client.the_frame();
-    let last = picture(&frame).header;
+    let last = shown(&frame);
     assert_eq!(last.step, client.step());
     assert_eq!(
         last.metrics.unwrap().loss().to_bits(),
@@ -144,7 +133,7 @@ fn a_picture_without_points_has_no_metrics() {
     let mut client = Client::v2();
     client.ask(request("reset"));
     client.settle();
-    assert_eq!(picture(&client.the_frame()).header.metrics, None);
+    assert_eq!(shown(&client.the_frame()).metrics, None);
 }
 
 #[test]
@@ -156,7 +145,7 @@ fn while_paused_the_numbers_follow_the_points() {
     client.ask(update_data(json!([{"x": 0, "y": 0, "label": 1}])));
     client.settle();
     let loss = client.session.run_mut().evaluate().unwrap().loss;
-    let shown = picture(&client.the_frame()).header.metrics.unwrap().loss();
+    let shown = shown(&client.the_frame()).metrics.unwrap().loss();
     assert_eq!(shown.to_bits(), loss.to_bits());
 }
 
@@ -193,7 +182,7 @@ fn nothing_of_an_old_generation_comes_after_the_answer() {
     client.receive();
     assert!(client.frames.is_empty() && client.checkpoints.is_empty());
     client.settle();
-    assert_eq!(picture(&client.the_frame()).header.generation, 2);
+    assert_eq!(shown(&client.the_frame()).generation, 2);
     assert_eq!(client.checkpoint()["generation"], 2);
 }
 
@@ -257,7 +246,7 @@ fn one_step_is_one_step() {
     );
     client.frames.clear();
     client.settle();
-    assert_eq!(picture(&client.the_frame()).header.step, step + 1);
+    assert_eq!(shown(&client.the_frame()).step, step + 1);
     assert_eq!(client.checkpoint()["step"], step + 1);
 }
 
@@ -280,7 +269,7 @@ fn the_speed_is_kept_and_each_slow_step_is_shown() {
     let steps: Vec<_> = client
         .frames
         .iter()
-        .map(|frame| picture(frame).header.step)
+        .map(|frame| shown(frame).step)
         .collect();
     assert!(
         steps.len() >= 5 && steps.is_sorted_by(|a, b| a < b),
