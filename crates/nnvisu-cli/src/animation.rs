@@ -75,7 +75,7 @@ impl Recorder {
 
     /// Ends with this network, whether or not it would have been kept.
     pub(crate) fn finish(&mut self, step: u64, mlp: &Mlp) {
-        // A diverged run has taken its last step back.
+        // A diverged run has gone back to its last good state.
         self.kept.retain(|&(kept, _)| kept < step);
         self.latest = Some((step, mlp.clone()));
     }
@@ -86,7 +86,7 @@ impl Recorder {
     }
 }
 
-/// How the frames style.
+/// How frames are drawn.
 pub(crate) struct FrameStyle<'a> {
     pub(crate) grid: Grid,
     pub(crate) palette: Palette,

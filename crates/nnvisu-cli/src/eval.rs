@@ -58,6 +58,8 @@ pub(crate) fn run(args: &Eval) -> anyhow::Result<ExitCode> {
 struct EvaluationLine<'a> {
     /// Null for a network alone.
     step: Option<u64>,
+    /// Null for a network alone.
+    epoch: Option<u64>,
     checksum: String,
     points: usize,
     loss: f64,
@@ -88,6 +90,7 @@ fn as_json(network: &Saved, evaluation: &Evaluation) -> String {
     };
     json_line(&EvaluationLine {
         step: network.session().map(Trainer::step),
+        epoch: network.session().map(Trainer::epoch),
         checksum: format!("{:08x}", checksum(network.mlp())),
         points: evaluation.n_points(),
         loss: evaluation.loss(),

@@ -82,8 +82,8 @@ pub(crate) fn run(args: &Train) -> anyhow::Result<ExitCode> {
     }));
     if outcome.reason == StopReason::Diverged {
         failure.note(Err(anyhow!(
-            "Training has diverged after step {}: the loss or the weights would no longer be \
-             finite. The last finite weights were kept; a lower learning rate may help",
+            "Training has diverged: the loss or the weights grew beyond all bounds. The last good \
+             state, of step {}, was kept; a lower learning rate may help",
             outcome.last.step
         )));
     }
@@ -208,6 +208,7 @@ impl Summary<'_> {
             kind: "result",
             stopped: outcome.reason,
             step: outcome.last.step,
+            epoch: outcome.last.epoch,
             steps_made: outcome.n_steps,
             loss: outcome.last.metrics.loss,
             accuracy: outcome.last.metrics.accuracy,
@@ -230,6 +231,7 @@ struct ResultLine<'a> {
     kind: &'static str,
     stopped: StopReason,
     step: u64,
+    epoch: u64,
     steps_made: u64,
     loss: f32,
     accuracy: f32,

@@ -22,6 +22,8 @@ pub(crate) struct TrainOptions {
 pub(crate) struct Measurement {
     /// Steps since the weights were fresh.
     pub(crate) step: u64,
+    /// How often all points have been used up since then.
+    pub(crate) epoch: u64,
     pub(crate) metrics: Metrics,
     /// Since this run began.
     pub(crate) elapsed: Duration,
@@ -49,7 +51,7 @@ pub(crate) trait Observer {
 }
 
 /// Trains until a condition of `options` is met, `interrupt` is raised, the observer has seen enough,
-/// or training diverges, which leaves the last finite weights.
+/// or training diverges, which leaves the last good state: that may be some steps back.
 ///
 /// # Errors
 ///
@@ -119,6 +121,7 @@ pub(crate) fn train(
 fn measure(trainer: &mut Trainer, start: Instant) -> Result<Measurement, TrainError> {
     Ok(Measurement {
         step: trainer.step(),
+        epoch: trainer.epoch(),
         metrics: trainer.evaluate().ok_or(TrainError::NoData)?,
         elapsed: start.elapsed(),
     })

@@ -37,7 +37,7 @@ pub(super) struct OutputArgs {
     #[arg(long, value_name = "FILE")]
     model_json: Option<Output>,
 
-    /// Write loss and accuracy of the measured steps as CSV
+    /// Write epoch, loss and accuracy of the measured steps as CSV
     #[arg(long, value_name = "FILE")]
     pub(super) metrics: Option<Output>,
 
@@ -198,15 +198,15 @@ impl Files<'_> {
 
 /// The measurements as CSV. Without times, so that the same run gives the same file.
 fn metrics_csv(measured: &[Measurement], outcome: &RunOutcome) -> String {
-    let mut csv = String::from("step,loss,accuracy\n");
-    // A diverged run has taken its last step back.
+    let mut csv = String::from("step,epoch,loss,accuracy\n");
+    // A diverged run has gone back to its last good state.
     let before = measured.iter().filter(|m| m.step < outcome.last.step);
     for measurement in before.chain([&outcome.last]) {
         let metrics = measurement.metrics;
         let _ = writeln!(
             csv,
-            "{},{},{}",
-            measurement.step, metrics.loss, metrics.accuracy
+            "{},{},{},{}",
+            measurement.step, measurement.epoch, metrics.loss, metrics.accuracy
         );
     }
     csv

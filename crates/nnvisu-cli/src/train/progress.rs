@@ -64,6 +64,7 @@ impl Progress {
             self.printer.print(&json_line(&MeasurementLine {
                 kind: "measurement",
                 step: measurement.step,
+                epoch: measurement.epoch,
                 loss: measurement.metrics.loss,
                 accuracy: measurement.metrics.accuracy,
                 seconds: measurement.elapsed.as_secs_f64(),
@@ -130,6 +131,7 @@ struct MeasurementLine {
     #[serde(rename = "type")]
     kind: &'static str,
     step: u64,
+    epoch: u64,
     loss: f32,
     accuracy: f32,
     seconds: f64,
@@ -204,7 +206,11 @@ impl Bar {
     fn show(&mut self, measurement: &Measurement, per_second: Option<f64>) {
         let first_step = *self.first_step.get_or_insert(measurement.step);
         match self.bound {
-            Some(Bound::Steps(_)) => self.shown.set_position(measurement.step - first_step),
+            Some(Bound::Steps(_)) => {
+                // A diverged run may have gone back to before this one began.
+                self.shown
+                    .set_position(measurement.step.saturating_sub(first_step));
+            }
             Some(Bound::Time(_)) => {
                 self.shown
                     .set_position(measurement.elapsed.as_millis() as u64);
