@@ -39,6 +39,16 @@ pub(super) struct Sections {
     pub(super) posteriors: Option<PosteriorEncoding>,
 }
 
+impl FrameFormat {
+    /// Whether there is nothing in such a frame.
+    pub(super) fn is_empty(self) -> bool {
+        match self {
+            Self::Colors => false,
+            Self::Sections(sections) => !sections.metrics && sections.posteriors.is_none(),
+        }
+    }
+}
+
 /// A rendered view. Clones share its bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Rendered {

@@ -87,7 +87,7 @@ pub(super) fn execute(
             edit.apply(&mut points)?;
             context.run_mut().set_points(convert::dataset(&points));
         }
-        // Every client gets what the default view shows.
+        // What a client sees is between the dialect and the viewer.
         Request::View(_) => {}
         Request::GenerateData {
             distribution,

@@ -1,5 +1,7 @@
 //! The stateless step: one optimizer step on weights that come from a client and go back to it.
 
+use std::task::Poll;
+
 use nnvisu_core::{Checkpoint, Seeds, Trainer};
 use nnvisu_protocol::{Config, ErrorCode, Point, RequestError, Response, StepMetrics, Weights};
 
@@ -54,15 +56,20 @@ impl TrainStep {
     /// Does a part of the work; returns the answer once all of it is done.
     pub(super) fn advance(&mut self) -> Option<Result<Response, RequestError>> {
         let Some(metrics) = self.metrics else {
-            let metrics = self.trainer.evaluate().filter(|it| it.loss.is_finite());
+            let Poll::Ready(metrics) = self.trainer.evaluate_part() else {
+                return None;
+            };
+            let metrics = metrics.filter(|it| it.loss.is_finite());
             self.metrics = metrics.map(convert::wire_metrics);
             return match self.metrics {
                 Some(_) => None,
                 None => Some(Err(diverged())),
             };
         };
-        if self.trainer.train_step().is_err() {
-            return Some(Err(diverged()));
+        match self.trainer.train_step_part() {
+            Ok(Poll::Pending) => return None,
+            Ok(Poll::Ready(_)) => {}
+            Err(_) => return Some(Err(diverged())),
         }
         Some(Ok(Response::StepResult {
             metrics: StepMetrics {

@@ -50,6 +50,11 @@ enum Dirty {
 }
 
 impl Shown {
+    const NOTHING: Self = Self {
+        revision: u64::MAX,
+        step: 0,
+    };
+
     fn dirty(self, revision: u64, run: &Run) -> Dirty {
         if self.revision != revision {
             Dirty::Now
@@ -102,7 +107,15 @@ impl Viewer {
             let error = RequestError::new(ErrorCode::InvalidJson, "The text is not UTF-8");
             return Handled::Answers(vec![error.into()]);
         };
-        self.dialect.handle(text, &self.limits, context)
+        let handled = self.dialect.handle(text, &self.limits, context);
+        let style = self.dialect.style();
+        if style != self.style {
+            self.style = style;
+            self.frames.set_interval(style.interval, context.now);
+            // Another view of the same state is to be shown, too.
+            self.shown = Shown::NOTHING;
+        }
+        handled
     }
 
     /// The answers to a request whose work is done.
@@ -141,7 +154,8 @@ impl Viewer {
     fn wants_frame(&self, run: &Run) -> bool {
         let revision = self.dialect.followed(run.revision());
         // On a congested link it would be replaced by a newer one before it could be sent.
-        self.shown.dirty(revision, run) != Dirty::No && !self.link.is_congested()
+        let is_dirty = self.shown.dirty(revision, run) != Dirty::No;
+        is_dirty && !self.style.format.is_empty() && !self.link.is_congested()
     }
 
     /// When the next frame is due, if one is.
@@ -166,7 +180,9 @@ impl Viewer {
         let n_parameters = run.mlp().parameters().len();
         let n_classes = run.mlp().n_classes();
         let quality = self.quality.choose(
-            self.frames.side(n_parameters, run.is_running()),
+            self.frames
+                .side(n_parameters, run.is_running())
+                .min(self.style.max_side),
             n_classes,
             run.is_running(),
             self.link.bytes_per_second(),

@@ -4,6 +4,8 @@
 mod v1;
 mod v2;
 
+use std::time::Duration;
+
 use nnvisu_protocol::{
     Limits, Metrics, RequestError, Response, SUBPROTOCOL_V2, ServerInfo, ServerMessage,
     StepsPerSecond,
@@ -69,10 +71,16 @@ pub(super) enum Handled {
 }
 
 /// How a client is shown a run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Style {
+    /// One more each time the client says what it wants to see.
+    pub(super) n_views: u64,
     /// What frames are made of.
     pub(super) format: FrameFormat,
+    /// Most pixels of a map each way.
+    pub(super) max_side: u16,
+    /// Least time from frame to frame.
+    pub(super) interval: Duration,
     /// The qualities that frames may have, finest first.
     pub(super) ladder: &'static [Quality],
     /// How the weights get to the client.
@@ -94,7 +102,7 @@ impl Dialect {
     /// The dialect of a client that has agreed to `subprotocol`, if to any.
     pub(crate) fn of_subprotocol(subprotocol: Option<&str>) -> Self {
         if subprotocol == Some(SUBPROTOCOL_V2) {
-            Self(Box::new(v2::V2))
+            Self(Box::new(v2::V2::default()))
         } else {
             Self(Box::new(v1::V1::default()))
         }

@@ -1,5 +1,7 @@
 //! Version 1: what the clients expect that were written before nnvisu's own page.
 
+use std::time::Duration;
+
 use nnvisu_protocol::{
     Envelope, Limits, Metrics, ProtocolVersion, Request, RequestError, Response, ServerInfo,
     ServerMessage, StepMetrics, StepsPerSecond, parse_request,
@@ -19,7 +21,8 @@ const AUTHOR: &str = "Jan Švec";
 /// These clients have no control of the speed, and at full speed there would be nothing to see.
 const INITIAL_STEPS_PER_SECOND: f32 = 1000.0;
 /// The only size that these clients know.
-const MAP_LADDER: &[Quality] = &[full(100)];
+const MAP_SIDE: u16 = 100;
+const MAP_LADDER: &[Quality] = &[full(MAP_SIDE)];
 /// What a parameter takes as decimal digits and a comma.
 const BYTES_PER_PARAMETER: f64 = 13.0;
 
@@ -48,6 +51,9 @@ impl Adapter for V1 {
 
     fn style(&self) -> Style {
         Style {
+            n_views: 0,
+            max_side: MAP_SIDE,
+            interval: Duration::ZERO,
             format: FrameFormat::Colors,
             ladder: MAP_LADDER,
             weights: WeightsIn::StepResults,

@@ -1,8 +1,8 @@
 //! Version 2: requests have ids, and are answered by the state of the run.
 
 use nnvisu_protocol::{
-    Envelope, ErrorCode, Limits, Metrics, PosteriorEncoding, ProtocolVersion, Request,
-    RequestError, Response, ServerInfo, ServerMessage, StepsPerSecond, parse_request,
+    Envelope, ErrorCode, Limits, Metrics, ProtocolVersion, Request, RequestError, Response,
+    SectionKind, ServerInfo, ServerMessage, StepsPerSecond, View, parse_request,
 };
 
 use super::{Adapter, Handled, Style, WeightsIn};
@@ -19,8 +19,12 @@ const AUTHOR: &str = "Jan Švec, Department of Cybernetics, University of West B
 const BYTES_PER_PARAMETER: f64 = 16.0;
 
 /// The dialect of the page.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct V2;
+#[derive(Debug, Default)]
+pub(super) struct V2 {
+    /// What the client wants to see.
+    view: View,
+    n_views: u64,
+}
 
 impl Adapter for V2 {
     fn hello(&self, limits: Limits) -> ServerInfo {
@@ -36,10 +40,14 @@ impl Adapter for V2 {
     }
 
     fn style(&self) -> Style {
+        let view = &self.view;
         Style {
+            n_views: self.n_views,
+            max_side: view.size.get(),
+            interval: view.frames_per_second.interval(),
             format: FrameFormat::Sections(Sections {
-                metrics: true,
-                posteriors: Some(PosteriorEncoding::Planes),
+                metrics: view.has(SectionKind::Metrics),
+                posteriors: view.has(SectionKind::Posteriors).then(|| view.encoding()),
             }),
             ladder: POSTERIOR_LADDER,
             weights: WeightsIn::Checkpoints,
@@ -53,7 +61,7 @@ impl Adapter for V2 {
             Err(error) => return Handled::Answers(vec![error.into()]),
         };
         let is_step = matches!(request, Request::Step);
-        let result = match execute(request, context) {
+        let result = match self.execute(request, context) {
             Ok(Outcome::Deferred(step)) => return Handled::Deferred(id, step),
             Ok(Outcome::Answer(response)) => Ok(Some(response)),
             Ok(Outcome::Done) => Ok(None),
@@ -95,6 +103,25 @@ impl Adapter for V2 {
 
     fn followed(&self, revision: Revision) -> u64 {
         revision.numbers
+    }
+}
+
+impl V2 {
+    fn execute(
+        &mut self,
+        request: Request,
+        context: &mut Context<'_>,
+    ) -> Result<Outcome, RequestError> {
+        let Request::View(view) = request else {
+            return execute(request, context);
+        };
+        if context.engine.runs().get(view.run as usize).is_none() {
+            let message = format!("There is no run {}", view.run);
+            return Err(RequestError::new(ErrorCode::OutOfRange, message).with_field("run"));
+        }
+        self.view = view;
+        self.n_views += 1;
+        Ok(Outcome::Done)
     }
 }
 

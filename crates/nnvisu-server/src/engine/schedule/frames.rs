@@ -33,6 +33,7 @@ const NEWEST_SHARE: f64 = 0.3;
 /// Spaces frames and chooses their size by what the earlier ones took.
 #[derive(Debug)]
 pub(in crate::engine) struct FrameSchedule {
+    interval: Duration,
     /// When the rate of thirty a second allows the next frame.
     next_tick: Timestamp,
     /// Until then the thread belongs to training.
@@ -77,11 +78,18 @@ pub(in crate::engine) struct Rendering {
 impl FrameSchedule {
     pub(in crate::engine) fn new(now: Timestamp) -> Self {
         Self {
+            interval: INTERVAL,
             next_tick: now,
             cooldown_until: now,
             level: 0,
             pixel_cost: PixelCost::assumed(0),
         }
+    }
+
+    /// Spaces frames by `interval` from `now` on, but not more closely than is enough for the eye.
+    pub(in crate::engine) fn set_interval(&mut self, interval: Duration, now: Timestamp) {
+        self.interval = interval.max(INTERVAL);
+        self.next_tick = self.next_tick.min(now + self.interval);
     }
 
     /// When the next frame may be made.
@@ -121,11 +129,11 @@ impl FrameSchedule {
         }
 
         // The ticks are evenly spaced, so that a late frame does not delay all others.
-        let on_tick = self.next() + INTERVAL;
+        let on_tick = self.next() + self.interval;
         self.next_tick = if on_tick > started {
             on_tick
         } else {
-            started + INTERVAL
+            started + self.interval
         };
         if rendering.running {
             let cost = ended.saturating_duration_since(started);
@@ -179,6 +187,17 @@ mod tests {
             n_frames += 1;
         }
         assert!((300..=315).contains(&n_frames), "{n_frames}");
+    }
+
+    #[test]
+    fn as_many_a_second_as_asked_for() {
+        let start = Timestamp::ZERO;
+        let mut frames = FrameSchedule::new(start);
+        frames.set_interval(1000 * MS, start);
+        frames.record(rendering(256, SMALL, start, MS));
+        assert_eq!(frames.next(), start + 1000 * MS);
+        frames.set_interval(MS, start + 10 * MS);
+        assert_eq!(frames.next(), start + 10 * MS + INTERVAL);
     }
 
     #[test]

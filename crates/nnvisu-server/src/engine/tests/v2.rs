@@ -283,3 +283,45 @@ fn the_speed_is_kept_and_each_slow_step_is_shown() {
     let step = client.step();
     client.run_until(|client| client.step() > step + 1000);
 }
+
+#[test]
+fn a_view_says_what_is_sent() {
+    let mut client = Client::v2();
+    client.ask(restore(xor(), Value::Null));
+    client.settle();
+    client.frames.clear();
+    for encoding in ["raw", "planes", "free_planes", "deflate"] {
+        client.ask(json!({"type": "view", "size": 40, "encodings": ["unknown", encoding]}));
+        client.settle();
+        let frame = client.the_frame();
+        let map = shown(&frame);
+        assert_eq!((map.width, map.height), (32, 32));
+        let decoded = nnvisu_protocol::decode_frame(&frame).unwrap();
+        assert_eq!(decoded.posteriors().unwrap().encoding.as_str(), encoding);
+    }
+    client.ask(json!({"type": "view", "sections": ["metrics"]}));
+    client.settle();
+    let frame = client.the_frame();
+    let decoded = nnvisu_protocol::decode_frame(&frame).unwrap();
+    assert!(decoded.metrics().is_some() && decoded.posteriors().is_none());
+
+    client.ask(json!({"type": "view", "sections": []}));
+    client.ask(request("reset"));
+    client.settle();
+    assert_eq!(client.count_frames(), 0);
+    let error = client.refused(json!({"type": "view", "run": 3}));
+    assert_eq!(error["message"], "There is no run 3");
+}
+
+#[test]
+fn a_hidden_page_gets_one_frame_a_second() {
+    let mut client = Client::v2();
+    client.ask(restore(xor(), Value::Null));
+    client.settle();
+    client.ask(json!({"type": "view", "framesPerSecond": 1}));
+    client.ask(request("start_training"));
+    client.count_frames();
+    let started = client.clock.elapsed();
+    client.run_until(|client| client.frames.len() >= 4);
+    assert!(client.clock.since(started) >= Duration::from_millis(2900));
+}
