@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use nnvisu_tests::client::Client;
 use nnvisu_tests::data::{LabelledPoint, XOR, points};
+use nnvisu_tests::reference::layer_sizes;
 use nnvisu_tests::server::Server;
 use nnvisu_tests::wait::{until, until_within};
 use serde_json::{Value, json};
@@ -57,11 +58,11 @@ async fn two_sessions_train_different_networks_both_right() {
             assert_eq!(learned.class_at(x, y), usize::from(label), "at ({x}, {y})");
         }
     }
-    let sizes = |state: &Value| state["network"]["layerSizes"].clone();
+    let sizes = |state: &Value| layer_sizes(&state["network"]);
     let state = first.request(json!({"type": "stop_training"})).await;
-    assert_eq!(sizes(&state), json!([2, 10, 5, 2]));
+    assert_eq!(sizes(&state), [2, 10, 5, 2]);
     let state = second.request(json!({"type": "stop_training"})).await;
-    assert_eq!(sizes(&state), json!([2, 20, 3]));
+    assert_eq!(sizes(&state), [2, 20, 3]);
 }
 
 #[tokio::test]

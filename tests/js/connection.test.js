@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { formerCheckpoint } from "../../web/js/state/former-checkpoint.js";
 import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
 import { message } from "../../web/js/words/message.js";
@@ -467,7 +466,7 @@ test("weights survive classes that came while there was no connection", async ()
   server.accept();
   const restore = server.take("restore");
   assert.equal(restore.data.length, 2);
-  assert.equal(restore.checkpoint.classes, 2);
+  assert.equal(restore.checkpoint.architecture.outputs, 2);
 });
 
 test("a checkpoint the server refuses is given up, and said", async () => {
@@ -652,7 +651,7 @@ test("an opened session is handed over as a whole, and can be brought back", asy
   const restore = server.take("restore");
   assert.deepEqual(restore.config, opened.config);
   assert.deepEqual(restore.data, opened.points);
-  assert.deepEqual(restore.checkpoint, formerCheckpoint(opened.checkpoint, "tanh"));
+  assert.deepEqual(restore.checkpoint, opened.checkpoint);
   assert.deepEqual(server.unanswered, []);
   // An answer to what was asked before changes nothing of it.
   server.state({ re: null, generation: 1 });
@@ -667,7 +666,7 @@ test("an opened session is handed over as a whole, and can be brought back", asy
   await settle();
   const back = server.take("restore");
   assert.deepEqual(back.data, [{ x: 0.5, y: 0.5, label: 1 }]);
-  assert.deepEqual(back.checkpoint, formerCheckpoint(mine, "tanh"));
+  assert.deepEqual(back.checkpoint, mine);
   assert.deepEqual(back.config.architecture, [10, 5]);
 });
 

@@ -215,7 +215,8 @@ export class BusyServer extends FakeServer {
 
   #checkFits(held) {
     const { config } = this.held;
-    const fits = String(held.hiddenLayers) === String(config.architecture) && held.activation === config.activation;
+    const wanted = architecture(config.architecture, { ...config, outputs: held.architecture.outputs });
+    const fits = JSON.stringify(held.architecture) === JSON.stringify(wanted);
     if (!fits) throw new Error("a checkpoint that does not fit");
   }
 

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { formerCheckpoint } from "../../web/js/state/former-checkpoint.js";
 import { parseMessage } from "../../web/js/transport/messages.js";
 import { architecture, checkpoint } from "./support.js";
 
@@ -49,14 +48,6 @@ test("the golden messages of crates/nnvisu-protocol/tests/it/responses.rs are re
       seeds: { init: 1, batches: 2, dropout: 2 ** 53 - 1 },
     },
   });
-});
-
-test("a former network and checkpoint read as what they mean", () => {
-  const former = { ...STATE, network: { layerSizes: [2, 10, 5, 2], activation: "gelu", dropout: 0.25 } };
-  assert.deepEqual(read({ type: "state", payload: former }).state.network, architecture([10, 5], { activation: "gelu", dropout: 0.25 }));
-  const kept = checkpoint({ kind: "adam", epoch: 0, architecture: architecture([10, 5], { dropout: 0.25 }) });
-  const message = parseMessage(JSON.stringify({ type: "checkpoint", payload: formerCheckpoint(kept, "tanh") }), 0.25);
-  assert.deepEqual(message, { type: "checkpoint", checkpoint: kept });
 });
 
 test("messages the page has no use for, or does not know, are ignored", () => {

@@ -53,10 +53,8 @@ impl Model {
     /// The model in a v2 checkpoint: for each layer its weights, column after
     /// column of the out×in matrix, then its biases.
     pub fn from_checkpoint(checkpoint: &Value) -> Self {
-        let hidden: Vec<usize> =
-            serde_json::from_value(checkpoint["hiddenLayers"].clone()).expect("a list of sizes");
-        let classes = checkpoint["classes"].as_u64().expect("a number") as usize;
-        let sizes = [vec![2], hidden, vec![classes]].concat();
+        let sizes = layer_sizes(&checkpoint["architecture"]);
+        let sizes: Vec<_> = sizes.into_iter().map(|size| size as usize).collect();
         let parameters = floats_from_base64(&checkpoint["parameters"]);
         let mut model = Self::of_sizes(&sizes);
         assert_eq!(parameters.len(), model.parameters().len(), "{sizes:?}");
@@ -275,6 +273,20 @@ fn erf(z: f64) -> f64 {
         sum += term / (2.0 * n + 1.0);
     }
     sum * 2.0 / std::f64::consts::PI.sqrt()
+}
+
+/// The sizes of the layers of a network on the wire, input first.
+pub fn layer_sizes(network: &Value) -> Vec<u64> {
+    let n_features = network["features"].as_array().expect("a list").len() as u64;
+    let layers = network["layers"].as_array().expect("a list");
+    let hidden = layers
+        .iter()
+        .map(|layer| layer["units"].as_u64().expect("a number"));
+    let outputs = network["outputs"].as_u64().expect("a number");
+    std::iter::once(n_features)
+        .chain(hidden)
+        .chain([outputs])
+        .collect()
 }
 
 #[cfg(test)]

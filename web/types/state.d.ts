@@ -146,11 +146,7 @@ export interface ConnectionState {
 }
 
 /** What a network is made of: inputs, hidden layers, outputs. */
-export type Architecture = Frozen<{
-  features: ("x" | "y")[];
-  layers: { units: number; activation: wire.Activation; dropout: number }[];
-  outputs: number;
-}>;
+export type Architecture = Frozen<wire.Architecture>;
 
 export interface TrainingState {
   /** Whether training is on (as the person wants it; the server is told at once, or on reconnect). */
@@ -252,19 +248,7 @@ export interface SessionContent {
 }
 
 /** The server's network with its optimizer, kept verbatim to be handed back. */
-export type Checkpoint = Frozen<{
-  generation: number;
-  step: number;
-  epoch: number;
-  epochPosition: number;
-  diverged: boolean;
-  architecture: Architecture;
-  parameters: string;
-  optimizer: { kind: wire.Optimizer; steps: number; rowSteps: number[]; slots: string[] };
-  seeds: Seeds;
-  absentRows: { class: number; parameters: string; slots: string[]; steps: number }[];
-  lastGood: { parameters: string; step: number; epoch: number; epochPosition: number; loss: number | null; lowestLoss: number | null } | null;
-}>;
+export type Checkpoint = Frozen<wire.Checkpoint>;
 
 /** By how long it lasts. */
 export interface State {

@@ -223,13 +223,17 @@ running: boolean,
  */
 step: number,
 /**
+ * The epoch the run is in, from 0.
+ */
+epoch: number,
+/**
  * The settings as configured.
  */
 config: Config,
 /**
  * The network as it is trained.
  */
-network: NetworkState,
+network: Architecture,
 /**
  * The seeds of this run.
  */
@@ -248,24 +252,7 @@ points: number,
 classes: number, };
 
 /**
- * The network as it is trained.
- */
-export type NetworkState = {
-/**
- * Units per layer: the 2 inputs, the hidden layers, the outputs.
- */
-layerSizes: Array<number>,
-/**
- * Activation of the hidden layers.
- */
-activation: Activation,
-/**
- * Dropout after the hidden layers.
- */
-dropout: Dropout, };
-
-/**
- * Weights, optimizer state, step and seeds. Clients keep it as it came and hand it back in
+ * Weights, optimizer state, step, epoch and seeds. Clients keep it as it came and hand it back in
  * `restore`; the order of the numbers inside is the server's own.
  */
 export type Checkpoint = {
@@ -278,17 +265,22 @@ generation: number,
  */
 step: number,
 /**
- * Sizes of the hidden layers.
+ * The epoch it is in, from 0.
  */
-hiddenLayers: HiddenLayers,
+epoch: number,
 /**
- * Output units.
+ * How many points of that epoch have been used.
  */
-classes: ClassCount,
+epochPosition: number,
 /**
- * Activation of the hidden layers.
+ * Whether the run has diverged and gone back to `lastGood`: it makes no step until a setting
+ * of the training or the points change.
  */
-activation: Activation,
+diverged: boolean,
+/**
+ * The network; its outputs are those that it has now.
+ */
+architecture: Architecture,
 /**
  * Weights and biases of all layers, in the server's order.
  */
@@ -300,7 +292,15 @@ optimizer: OptimizerState,
 /**
  * Seeds of the run.
  */
-seeds: Seeds, };
+seeds: Seeds,
+/**
+ * The output rows of classes that have left the data, in ascending order.
+ */
+absentRows: Array<AbsentRow>,
+/**
+ * Where the run goes back to if it diverges; `null` before the first step.
+ */
+lastGood: LastGood | null, };
 
 /**
  * What the optimizer remembers between steps.
@@ -315,13 +315,64 @@ kind: Optimizer,
  */
 steps: number,
 /**
- * Running mean of the gradients, like `parameters`; empty where there is none.
+ * Steps of each output row since it was fresh.
  */
-firstMoment: Floats,
+rowSteps: Array<number>,
 /**
- * Running mean of the squared gradients, like `parameters`; empty where there is none.
+ * Running means, each as long as `parameters`: none for `sgd`, that of the squared gradients
+ * for `rmsprop`, those of the gradients and of the squared gradients for `adam`.
  */
-secondMoment: Floats, };
+slots: Array<Floats>, };
+
+/**
+ * The output row of a class that has left the data, kept for when it comes back.
+ */
+export type AbsentRow = {
+/**
+ * The class; the network has no output for it now.
+ */
+class: Label,
+/**
+ * Its weights, then its bias.
+ */
+parameters: Floats,
+/**
+ * Its part of the optimizer's running means.
+ */
+slots: Array<Floats>,
+/**
+ * Its steps since it was fresh.
+ */
+steps: number, };
+
+/**
+ * The newest state whose loss over all points was finite and not many times the lowest.
+ */
+export type LastGood = {
+/**
+ * Weights and biases, as many as the run has now.
+ */
+parameters: Floats,
+/**
+ * Optimizer steps done then.
+ */
+step: number,
+/**
+ * The epoch then.
+ */
+epoch: number,
+/**
+ * How many points of that epoch had been used.
+ */
+epochPosition: number,
+/**
+ * The loss over all points; `null` where the points have changed since.
+ */
+loss: number | null,
+/**
+ * The lowest loss seen on these points; `null` where `loss` is.
+ */
+lowestLoss: number | null, };
 
 /**
  * The weights of a whole network whose layers fit each other: 2 inputs, at most 10 hidden

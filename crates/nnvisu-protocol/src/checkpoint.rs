@@ -1,16 +1,15 @@
 //! A whole training run in one message: what the server hands out and takes back.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
-use crate::architecture::HiddenLayers;
+use crate::architecture::Architecture;
 use crate::floats::Floats;
-use crate::names::{Activation, Optimizer};
-use crate::numbers::{ClassCount, Seeds, count, id};
+use crate::names::Optimizer;
+use crate::numbers::{Finite, Label, Seeds, count, id};
 use crate::objects::only_from_objects;
-use crate::weights::N_INPUTS;
 
-/// Weights, optimizer state, step and seeds. Clients keep it as it came and hand it back in
+/// Weights, optimizer state, step, epoch and seeds. Clients keep it as it came and hand it back in
 /// `restore`; the order of the numbers inside is the server's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -22,18 +21,27 @@ pub struct Checkpoint {
     /// Optimizer steps done.
     #[serde(deserialize_with = "count")]
     pub step: u64,
-    /// Sizes of the hidden layers.
-    pub hidden_layers: HiddenLayers,
-    /// Output units.
-    pub classes: ClassCount,
-    /// Activation of the hidden layers.
-    pub activation: Activation,
+    /// The epoch it is in, from 0.
+    #[serde(deserialize_with = "count")]
+    pub epoch: u64,
+    /// How many points of that epoch have been used.
+    #[serde(deserialize_with = "count")]
+    pub epoch_position: u64,
+    /// Whether the run has diverged and gone back to `lastGood`: it makes no step until a setting
+    /// of the training or the points change.
+    pub diverged: bool,
+    /// The network; its outputs are those that it has now.
+    pub architecture: Architecture,
     /// Weights and biases of all layers, in the server's order.
     pub parameters: Floats,
     /// State of the optimizer.
     pub optimizer: OptimizerState,
     /// Seeds of the run.
     pub seeds: Seeds,
+    /// The output rows of classes that have left the data, in ascending order.
+    pub absent_rows: Vec<AbsentRow>,
+    /// Where the run goes back to if it diverges; `null` before the first step.
+    pub last_good: Option<LastGood>,
 }
 
 /// What the optimizer remembers between steps.
@@ -46,78 +54,150 @@ pub struct OptimizerState {
     /// Steps since the optimizer was fresh.
     #[serde(deserialize_with = "count")]
     pub steps: u64,
-    /// Running mean of the gradients, like `parameters`; empty where there is none.
-    pub first_moment: Floats,
-    /// Running mean of the squared gradients, like `parameters`; empty where there is none.
-    pub second_moment: Floats,
+    /// Steps of each output row since it was fresh.
+    #[serde(deserialize_with = "counts")]
+    pub row_steps: Vec<u64>,
+    /// Running means, each as long as `parameters`: none for `sgd`, that of the squared gradients
+    /// for `rmsprop`, those of the gradients and of the squared gradients for `adam`.
+    pub slots: Vec<Floats>,
 }
 
-only_from_objects!(Checkpoint, OptimizerState);
+/// The output row of a class that has left the data, kept for when it comes back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(remote = "Self", rename_all = "camelCase")]
+pub struct AbsentRow {
+    /// The class; the network has no output for it now.
+    pub class: Label,
+    /// Its weights, then its bias.
+    pub parameters: Floats,
+    /// Its part of the optimizer's running means.
+    pub slots: Vec<Floats>,
+    /// Its steps since it was fresh.
+    #[serde(deserialize_with = "count")]
+    pub steps: u64,
+}
+
+/// The newest state whose loss over all points was finite and not many times the lowest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(remote = "Self", rename_all = "camelCase")]
+pub struct LastGood {
+    /// Weights and biases, as many as the run has now.
+    pub parameters: Floats,
+    /// Optimizer steps done then.
+    #[serde(deserialize_with = "count")]
+    pub step: u64,
+    /// The epoch then.
+    #[serde(deserialize_with = "count")]
+    pub epoch: u64,
+    /// How many points of that epoch had been used.
+    #[serde(deserialize_with = "count")]
+    pub epoch_position: u64,
+    /// The loss over all points; `null` where the points have changed since.
+    #[serde(deserialize_with = "finite_or_null")]
+    pub loss: Option<f32>,
+    /// The lowest loss seen on these points; `null` where `loss` is.
+    #[serde(deserialize_with = "finite_or_null")]
+    pub lowest_loss: Option<f32>,
+}
+
+only_from_objects!(Checkpoint, OptimizerState, AbsentRow, LastGood);
+
+fn counts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u64>, D::Error> {
+    /// One of them.
+    #[derive(Deserialize)]
+    struct Count(#[serde(deserialize_with = "count")] u64);
+
+    let counts = Vec::<Count>::deserialize(from)?;
+    Ok(counts.into_iter().map(|Count(count)| count).collect())
+}
+
+fn finite_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f32>, D::Error> {
+    let number = Option::<Finite>::deserialize(from)?;
+    Ok(number.map(|Finite(number)| number))
+}
 
 /// Why the parts of a checkpoint do not fit each other.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct InvalidCheckpoint {
     /// The part that is wrong, such as `parameters`.
-    pub field: &'static str,
+    pub field: String,
     /// What is wrong and what is expected, for a person.
     pub message: String,
 }
 
 impl Checkpoint {
-    /// Checks that the parts fit each other; every checkpoint out of
-    /// [`parse_request`](crate::parse_request) does.
+    /// Checks that the parts are as long as the network asks for; every checkpoint out of
+    /// [`parse_request`](crate::parse_request) is.
     ///
     /// # Errors
     ///
-    /// When a list of numbers has not the length that the layers ask for, or a mean of squares
-    /// is negative.
+    /// When a list has another length, or a class that is set aside has an output.
     pub fn check(&self) -> Result<(), InvalidCheckpoint> {
-        let refuse = |field, message| Err(InvalidCheckpoint { field, message });
-        let expected = n_parameters(&self.hidden_layers, self.classes.get() as usize);
-        let given = self.parameters.values().len();
-        if given != expected {
-            return refuse(
-                "parameters",
-                format!("A network of these layers has {expected} parameters, not {given}"),
-            );
+        let n_parameters = self.architecture.n_parameters();
+        has_length("parameters", &self.parameters, n_parameters)?;
+        self.optimizer
+            .check(n_parameters, self.architecture.outputs.get().into())?;
+        self.check_absent_rows()?;
+        match &self.last_good {
+            Some(good) => has_length("lastGood.parameters", &good.parameters, n_parameters),
+            None => Ok(()),
         }
-        for (field, moment) in [
-            ("optimizer.firstMoment", &self.optimizer.first_moment),
-            ("optimizer.secondMoment", &self.optimizer.second_moment),
-        ] {
-            let given = moment.values().len();
-            if given != 0 && given != expected {
-                return refuse(
-                    field,
-                    format!("The optimizer keeps 0 or {expected} numbers here, not {given}"),
-                );
+    }
+
+    fn check_absent_rows(&self) -> Result<(), InvalidCheckpoint> {
+        let n_parameters = self.architecture.n_last_inputs() + 1;
+        let mut lowest = self.architecture.outputs.get();
+        for (row_idx, row) in self.absent_rows.iter().enumerate() {
+            let field = format!("absentRows[{row_idx}]");
+            if row.class.get() < lowest {
+                let message = "The rows of absent classes have to be in ascending order, of classes \
+                               without an output";
+                return refuse(format!("{field}.class"), message.to_owned());
             }
-        }
-        if self
-            .optimizer
-            .second_moment
-            .values()
-            .iter()
-            .any(|&v| v < 0.0)
-        {
-            return refuse(
-                "optimizer.secondMoment",
-                "Means of squares cannot be negative".to_owned(),
-            );
+            lowest = row.class.get() + 1;
+            has_length(
+                &format!("{field}.parameters"),
+                &row.parameters,
+                n_parameters,
+            )?;
+            have_length(&format!("{field}.slots"), &row.slots, n_parameters)?;
         }
         Ok(())
     }
 }
 
-/// Number of weights and biases of a network with these layers.
-#[must_use]
-pub fn n_parameters(hidden_layers: &HiddenLayers, n_classes: usize) -> usize {
-    let mut n_in = N_INPUTS;
-    let mut total = 0;
-    for &n_out in hidden_layers.sizes().iter().chain([&n_classes]) {
-        total += (n_in + 1) * n_out;
-        n_in = n_out;
+impl OptimizerState {
+    fn check(&self, n_parameters: usize, n_outputs: usize) -> Result<(), InvalidCheckpoint> {
+        let n_row_steps = self.row_steps.len();
+        if n_row_steps != n_outputs {
+            let message = format!(
+                "The optimizer counts the steps of {n_outputs} output rows, not {n_row_steps}"
+            );
+            return refuse("optimizer.rowSteps".to_owned(), message);
+        }
+        have_length("optimizer.slots", &self.slots, n_parameters)
     }
-    total
+}
+
+fn have_length(field: &str, lists: &[Floats], expected: usize) -> Result<(), InvalidCheckpoint> {
+    for (idx, list) in lists.iter().enumerate() {
+        has_length(&format!("{field}[{idx}]"), list, expected)?;
+    }
+    Ok(())
+}
+
+fn has_length(field: &str, list: &Floats, expected: usize) -> Result<(), InvalidCheckpoint> {
+    let given = list.values().len();
+    if given == expected {
+        return Ok(());
+    }
+    let message = format!("The network has {expected} parameters here, not {given}");
+    refuse(field.to_owned(), message)
+}
+
+fn refuse(field: String, message: String) -> Result<(), InvalidCheckpoint> {
+    Err(InvalidCheckpoint { field, message })
 }

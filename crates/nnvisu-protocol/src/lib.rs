@@ -100,7 +100,7 @@ mod view;
 mod weights;
 
 pub use architecture::{Architecture, Feature, HiddenLayers, LayerSpec};
-pub use checkpoint::{Checkpoint, InvalidCheckpoint, OptimizerState, n_parameters};
+pub use checkpoint::{AbsentRow, Checkpoint, InvalidCheckpoint, LastGood, OptimizerState};
 pub use edit::DataEdit;
 pub use error::{ErrorCode, OutOfRange, RequestError};
 pub use floats::{Floats, InvalidFloats};
@@ -120,8 +120,8 @@ pub use numbers::{
 pub use point::{Point, n_classes};
 pub use request::{Envelope, NetworkUpdate, REQUEST_TYPES, Request, Restore, parse_request};
 pub use response::{
-    ArchitectureSynced, NetworkState, RESPONSE_TYPES, Response, ServerInfo, ServerMessage,
-    SessionState, StepMetrics, SyncStatus, parse_response,
+    ArchitectureSynced, RESPONSE_TYPES, Response, ServerInfo, ServerMessage, SessionState,
+    StepMetrics, SyncStatus, parse_response,
 };
 pub use settings::{Config, ConfigUpdate, Setting, SettingValues, TakesEffect, settings};
 pub use version::{ProtocolVersion, SUBPROTOCOL_V2};

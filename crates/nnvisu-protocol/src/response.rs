@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::architecture::HiddenLayers;
+use crate::architecture::{Architecture, HiddenLayers};
 use crate::checkpoint::Checkpoint;
 use crate::error::{ErrorCode, RequestError};
 use crate::limits::Limits;
 use crate::metrics::{InvalidMetrics, Metrics};
-use crate::names::{Activation, Distribution};
-use crate::numbers::{ClassCount, Dropout, Seed, Seeds, StepsPerSecond};
+use crate::names::Distribution;
+use crate::numbers::{ClassCount, Seed, Seeds, StepsPerSecond};
 use crate::point::Point;
 use crate::settings::Config;
 use crate::weights::Weights;
@@ -226,10 +226,12 @@ pub struct SessionState {
     pub running: bool,
     /// Optimizer steps done.
     pub step: u64,
+    /// The epoch the run is in, from 0.
+    pub epoch: u64,
     /// The settings as configured.
     pub config: Config,
     /// The network as it is trained.
-    pub network: NetworkState,
+    pub network: Architecture,
     /// The seeds of this run.
     pub seeds: Seeds,
     /// The speed asked for; `null` for as fast as possible.
@@ -238,19 +240,6 @@ pub struct SessionState {
     pub points: usize,
     /// Number of different classes among the points.
     pub classes: usize,
-}
-
-/// The network as it is trained.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct NetworkState {
-    /// Units per layer: the 2 inputs, the hidden layers, the outputs.
-    pub layer_sizes: Vec<usize>,
-    /// Activation of the hidden layers.
-    pub activation: Activation,
-    /// Dropout after the hidden layers.
-    pub dropout: Dropout,
 }
 
 /// The name of every text message of a server.

@@ -2,6 +2,7 @@
 
 use nnvisu_tests::client::{Client, Incoming};
 use nnvisu_tests::data::{XOR, points, points_from};
+use nnvisu_tests::reference::layer_sizes;
 use nnvisu_tests::server::Server;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -28,7 +29,9 @@ async fn every_request_is_answered_by_the_state_it_leads_to() {
     assert_eq!(
         fresh["network"],
         json!({
-            "layerSizes": [2, 10, 5, 2], "activation": "tanh", "dropout": 0.0,
+            "features": ["x", "y"], "layers": [
+                {"units": 10, "activation": "tanh", "dropout": 0.0},
+                {"units": 5, "activation": "tanh", "dropout": 0.0}], "outputs": 2,
         })
     );
     assert_eq!(fresh["running"], false);
@@ -54,9 +57,9 @@ async fn every_request_is_answered_by_the_state_it_leads_to() {
         .request(json!({"type": "update_config", "payload": {"activation": "gelu"}}))
         .await;
     assert_eq!(configured["config"]["activation"], "gelu");
-    assert_eq!(configured["network"]["activation"], "tanh");
+    assert_eq!(configured["network"]["layers"][0]["activation"], "tanh");
     let reset = client.request(json!({"type": "reset"})).await;
-    assert_eq!(reset["network"]["activation"], "gelu");
+    assert_eq!(reset["network"]["layers"][0]["activation"], "gelu");
     assert_eq!(reset["step"], 0);
 
     let three = json!([{"x": 0, "y": 0, "label": 0}, {"x": 0.5, "y": 0, "label": 4},
@@ -66,7 +69,7 @@ async fn every_request_is_answered_by_the_state_it_leads_to() {
         .await;
     assert_eq!(changed["points"], 3);
     assert_eq!(changed["classes"], 2);
-    assert_eq!(changed["network"]["layerSizes"], json!([2, 10, 5, 5]));
+    assert_eq!(layer_sizes(&changed["network"]), [2, 10, 5, 5]);
 }
 
 #[tokio::test]
@@ -95,7 +98,7 @@ async fn the_answers_of_version_1_come_before_the_state() {
     };
     assert_eq!(confirmed["type"], "architecture_synced");
     assert_eq!(confirmed["payload"]["hidden_layers"], json!([3]));
-    assert_eq!(synced.state["network"]["layerSizes"], json!([2, 3, 4]));
+    assert_eq!(layer_sizes(&synced.state["network"]), [2, 3, 4]);
     assert_eq!(synced.state["config"]["architecture"], json!([3]));
 
     let stepped = client

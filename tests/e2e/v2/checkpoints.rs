@@ -2,7 +2,7 @@
 
 use nnvisu_tests::client::Client;
 use nnvisu_tests::data::{LabelledPoint, XOR, points};
-use nnvisu_tests::reference::Model;
+use nnvisu_tests::reference::{Model, layer_sizes};
 use nnvisu_tests::server::Server;
 use serde_json::{Value, json};
 
@@ -72,7 +72,14 @@ async fn a_restored_session_goes_on_as_if_never_interrupted() {
         got.extend(losses(&mut second, 10).await);
         assert_eq!(got, expected, "{optimizer}");
         let end = checkpoint(&mut second).await;
-        for part in ["parameters", "optimizer", "step", "seeds"] {
+        for part in [
+            "parameters",
+            "optimizer",
+            "step",
+            "epoch",
+            "epochPosition",
+            "seeds",
+        ] {
             assert_eq!(end[part], expected_end[part], "{optimizer}: {part}");
         }
     }
@@ -109,7 +116,14 @@ async fn a_run_handed_over_at_different_speeds_is_the_same_run() {
             now = step(&mut whole).await;
         }
         let expected = whole.checkpoint_of(&now).await;
-        for part in ["parameters", "optimizer", "step", "seeds"] {
+        for part in [
+            "parameters",
+            "optimizer",
+            "step",
+            "epoch",
+            "epochPosition",
+            "seeds",
+        ] {
             assert_eq!(kept[part], expected[part], "{optimizer}: {part}");
         }
     }
@@ -121,9 +135,10 @@ async fn a_checkpoint_says_what_network_it_is() {
     let mut client = Client::v2(&server).await;
     begin(&mut client, &DATA).await;
     let checkpoint = checkpoint(&mut client).await;
-    assert_eq!(checkpoint["hiddenLayers"], json!([10, 5]));
-    assert_eq!(checkpoint["classes"], 3);
-    assert_eq!(checkpoint["activation"], "tanh");
+    let layer = |units| json!({"units": units, "activation": "tanh", "dropout": 0.0});
+    let expected = json!({"features": ["x", "y"], "layers": [layer(10), layer(5)], "outputs": 3});
+    assert_eq!(checkpoint["architecture"], expected);
+    assert_eq!(checkpoint["epoch"], 1);
     assert_eq!(checkpoint["step"], 1);
     assert_eq!(checkpoint["seeds"], super::seeds());
     assert_eq!(checkpoint["optimizer"]["kind"], "adam");
@@ -197,11 +212,13 @@ async fn a_checkpoint_that_does_not_fit_is_refused_and_nothing_lost() {
         changed
     };
     for broken in [
-        changed("/hiddenLayers", json!([10, 4])),
-        changed("/hiddenLayers", json!([10, 500])),
-        changed("/classes", json!(2)),
-        changed("/classes", json!(9)),
-        changed("/activation", json!("swish")),
+        changed("/architecture/layers/1/units", json!(4)),
+        changed("/architecture/layers/1/units", json!(500)),
+        changed("/architecture/layers/0/activation", json!("relu")),
+        changed("/architecture/layers/0/activation", json!("swish")),
+        changed("/architecture/features", json!(["x"])),
+        changed("/architecture/outputs", json!(2)),
+        changed("/architecture/outputs", json!(9)),
         changed("/parameters", json!("")),
         changed("/parameters", json!("not base64!")),
         // NaN, as often as there are parameters.
@@ -210,7 +227,14 @@ async fn a_checkpoint_that_does_not_fit_is_refused_and_nothing_lost() {
             json!(nans(Model::from_checkpoint(&good).parameters().len())),
         ),
         changed("/optimizer/kind", json!("lbfgs")),
-        changed("/optimizer/firstMoment", json!("AAAA")),
+        changed("/optimizer/slots/0", json!("AAAA")),
+        changed("/optimizer/slots", json!([])),
+        changed("/optimizer/rowSteps", json!([1])),
+        changed(
+            "/absentRows",
+            json!([{"class": 1, "parameters": "", "slots": [], "steps": 0}]),
+        ),
+        changed("/lastGood/loss", json!(-1)),
         changed("/step", json!(-1)),
         json!({}),
         json!("text"),
@@ -314,7 +338,7 @@ async fn a_restored_network_follows_the_data_that_were_changed_meanwhile() {
     let kept = checkpoint(&mut client).await;
     let restored = client.request(restore(&config(), &DATA, &kept)).await;
     assert_eq!(restored["step"], 2);
-    assert_eq!(restored["network"]["layerSizes"], json!([2, 10, 5, 3]));
+    assert_eq!(layer_sizes(&restored["network"]), [2, 10, 5, 3]);
     let two = Model::from_checkpoint(&kept);
     let three = Model::from_checkpoint(&client.checkpoint_of(&restored).await);
     assert_eq!(three.weights[..2], two.weights[..2]);
@@ -348,27 +372,29 @@ async fn pausing_and_adding_points_keeps_the_weights_to_the_bit() {
 }
 
 #[tokio::test]
-async fn an_incomplete_restore_is_refused() {
+async fn what_a_restore_leaves_out_has_its_default() {
+    let server = Server::start().await;
+    let mut client = Client::v2(&server).await;
+    let bare = json!({"type": "restore", "data": points(&XOR)});
+    assert_eq!(client.request(bare).await["config"], config());
+    let mut partly = json!({"type": "restore", "data": points(&XOR)});
+    partly["config"] = json!({"learningRate": 0.5});
+    let mut expected = config();
+    expected["learningRate"] = json!(0.5);
+    assert_eq!(client.request(partly).await["config"], expected);
+}
+
+#[tokio::test]
+async fn a_restore_without_points_or_with_wrong_values_is_refused() {
     let server = Server::start().await;
     let mut client = Client::v2(&server).await;
     begin(&mut client, &XOR).await;
     let before = state(&mut client).await;
     let complete = restore(&config(), &XOR, &Value::Null);
-    for name in ["config", "data"] {
-        let mut request = complete.clone();
-        request.as_object_mut().expect("an object").remove(name);
-        let error = client.try_request(request).await.expect_err("incomplete");
-        assert_eq!(error["code"], "missing_field", "{error}");
-    }
-    for name in ["learningRate", "architecture", "dropout"] {
-        let mut request = complete.clone();
-        request["config"]
-            .as_object_mut()
-            .expect("an object")
-            .remove(name);
-        let error = client.try_request(request).await.expect_err("incomplete");
-        assert_eq!(error["code"], "missing_field", "{error}");
-    }
+    let mut request = complete.clone();
+    request.as_object_mut().expect("an object").remove("data");
+    let error = client.try_request(request).await.expect_err("incomplete");
+    assert_eq!(error["code"], "missing_field", "{error}");
     for (name, value) in [
         ("seeds", json!({"init": 1})),
         ("seeds", json!({"init": -1, "batches": 2, "dropout": 3})),

@@ -143,10 +143,7 @@ export class ServerReports {
 
   /** @param {Checkpoint} checkpoint the newest one of the current generation */
   checkpoint(checkpoint) {
-    // What a server gives back of a checkpoint that it was handed says less than that.
-    const { checkpoint: before } = this.#slices.run;
-    const isBack = before !== null && weightsOf(before) === weightsOf(checkpoint);
-    this.#slices.patchRun({ checkpoint: isBack ? { ...before, generation: checkpoint.generation } : checkpoint });
+    this.#slices.patchRun({ checkpoint });
   }
 
   /** @param {Message} problem */
@@ -168,9 +165,4 @@ export class ServerReports {
  */
 function kept(old, value) {
   return old !== null && JSON.stringify(old) === JSON.stringify(value) ? old : value;
-}
-
-/** @param {Checkpoint} checkpoint */
-function weightsOf({ parameters, optimizer, step, seeds }) {
-  return JSON.stringify([parameters, optimizer.kind, optimizer.steps, optimizer.slots, step, seeds]);
 }

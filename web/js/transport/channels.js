@@ -12,7 +12,6 @@
 /** @import { Replies, Waiting } from "./replies.js" */
 
 import { usableCheckpoint } from "../state/checkpoint.js";
-import { formerCheckpoint } from "../state/former-checkpoint.js";
 import { NETWORK_FIELDS, changedFields } from "../state/settings.js";
 import { editBetween } from "./edit.js";
 
@@ -81,9 +80,7 @@ const settings = {
 const seedsAndWeights = {
   restore: (_, run) => {
     const freshWeights = run.requests.reset || run.training.networkPending;
-    const checkpoint = usableCheckpoint(run);
-    const { activation } = run.settings.config;
-    return { checkpoint: checkpoint === null ? null : formerCheckpoint(checkpoint, activation), seeds: freshWeights ? null : run.settings.seeds };
+    return { checkpoint: usableCheckpoint(run), seeds: freshWeights ? null : run.settings.seeds };
   },
   tell: (context) => {
     const { run, store, replies } = context;

@@ -91,7 +91,7 @@ export class Connection {
   /** @param {string} text a message of the server */
   text(text) {
     this.#lastHeard = this.#now();
-    this.#react(parseMessage(text, this.#store.run.training.network?.layers[0]?.dropout));
+    this.#react(parseMessage(text));
     this.#tell();
   }
 

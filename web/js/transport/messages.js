@@ -1,17 +1,16 @@
 // Reads the text messages of the server. What comes out has the shape its type says.
 
-/** @import { Architecture, Checkpoint, Frozen, Point, Seeds } from "../../types/state" */
+/** @import { Checkpoint, Frozen, Point, Seeds } from "../../types/state" */
 /** @import { ErrorCode, Limits, Response, ServerInfo, SessionState } from "../../types/wire" */
 
 import { readArchitecture } from "../state/architecture.js";
 import { readCheckpoint } from "../state/checkpoint.js";
-import { readFormerNetwork } from "../state/former-checkpoint.js";
 import { readPoint } from "../state/points.js";
 import { isSeed } from "../state/settings.js";
 
 /**
  * The server's session, as far as the page needs to know.
- * @typedef {Frozen<Pick<SessionState, "generation" | "running" | "step" | "seeds">> & { network: Architecture }} ServerState
+ * @typedef {Frozen<Pick<SessionState, "generation" | "running" | "step" | "network" | "seeds">>} ServerState
  *
  * @typedef {{ type: "config" } & Omit<ServerInfo, "limits"> & Limits} Hello
  * @typedef {{ type: "state", re: number | null, state: ServerState }} StateMessage
@@ -25,12 +24,12 @@ import { isSeed } from "../state/settings.js";
 
 /** @typedef {Record<string, unknown>} Fields */
 
-/** @type {Readonly<Record<Response["type"], (fields: Fields, dropout: number) => Message | null>>} */
+/** @type {Readonly<Record<Response["type"], (fields: Fields) => Message | null>>} */
 const READERS = {
   config: readHello,
   state: readState,
-  checkpoint: ({ payload }, dropout) => {
-    const checkpoint = readCheckpoint(payload, dropout);
+  checkpoint: ({ payload }) => {
+    const checkpoint = readCheckpoint(payload);
     return checkpoint === null ? null : { type: "checkpoint", checkpoint };
   },
   data_generated: readDataGenerated,
@@ -50,10 +49,9 @@ function isKnown(type) {
 
 /**
  * @param {string} text
- * @param {number} [dropout] of the network, which a former checkpoint does not tell
  * @returns {Message}
  */
-export function parseMessage(text, dropout = 0) {
+export function parseMessage(text) {
   /** @type {unknown} */
   let fields;
   try {
@@ -65,7 +63,7 @@ export function parseMessage(text, dropout = 0) {
     return { type: "unreadable", reason: "it has no type" };
   }
   if (!isKnown(fields.type)) return { type: "ignored" };
-  return READERS[fields.type](fields, dropout) ?? { type: "unreadable", reason: `"${fields.type}" lacks something` };
+  return READERS[fields.type](fields) ?? { type: "unreadable", reason: `"${fields.type}" lacks something` };
 }
 
 /**
@@ -88,7 +86,7 @@ function readHello({ payload }) {
 function readState({ re, payload }) {
   if (!isFields(payload)) return null;
   const { generation, running, step } = payload;
-  const network = readArchitecture(payload.network) ?? readFormerNetwork(payload.network);
+  const network = readArchitecture(payload.network);
   const seeds = readSeeds(payload.seeds);
   if (!isSeed(generation) || !isSeed(step) || typeof running !== "boolean") return null;
   if (network === null || seeds === null) return null;

@@ -3,7 +3,6 @@
 /** @import { Checkpoint, Frozen, State } from "../../types/state" */
 /** @import { Restore, Told } from "./channels.js" */
 
-import { usableCheckpoint } from "../state/checkpoint.js";
 import { currentRun } from "../state/runs.js";
 import { CHANNELS } from "./channels.js";
 
@@ -19,5 +18,5 @@ export function restoreFrom(state) {
   const parts = CHANNELS.map(({ restore }) => restore?.(state, run) ?? {});
   const told = CHANNELS.map(({ restored }) => restored?.(state, run) ?? {});
   const request = /** @type {Frozen<Restore>} */ (Object.assign({ type: "restore" }, ...parts));
-  return { request, told: Object.assign({}, ...told), checkpoint: usableCheckpoint(run) };
+  return { request, told: Object.assign({}, ...told), checkpoint: request.checkpoint ?? null };
 }

@@ -156,40 +156,60 @@ fn check_restore(good: &str, bad: &str, code: ErrorCode, field: &str, message: &
 fn checkpoints_whose_parts_do_not_fit() {
     let mismatch = ErrorCode::CheckpointMismatch;
     let parameters = "checkpoint.parameters";
-    check_restore(
-        r#""hiddenLayers":[1]"#,
-        r#""hiddenLayers":[2]"#,
-        mismatch,
-        parameters,
-        "A network of these layers has 12 parameters, not 7",
-    );
-    check_restore(
-        r#""classes":2"#,
-        r#""classes":3"#,
-        mismatch,
-        parameters,
-        "A network of these layers has 9 parameters, not 7",
-    );
-    check_restore(
-        r#""firstMoment":"""#,
-        r#""firstMoment":"AAAAAA==""#,
-        mismatch,
-        "checkpoint.optimizer.firstMoment",
-        "The optimizer keeps 0 or 7 numbers here, not 1",
-    );
-    check_restore(
-        r#""secondMoment":"""#,
-        r#""secondMoment":"AAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAwA==""#,
-        mismatch,
-        "checkpoint.optimizer.secondMoment",
-        "Means of squares cannot be negative",
-    );
+    for (good, bad, field, message) in [
+        (
+            r#""units":1,"#,
+            r#""units":2,"#,
+            parameters,
+            "The network has 12 parameters here, not 7",
+        ),
+        (
+            r#""outputs":2"#,
+            r#""outputs":3"#,
+            parameters,
+            "The network has 9 parameters here, not 7",
+        ),
+        (
+            r#""rowSteps":[12,5]"#,
+            r#""rowSteps":[12]"#,
+            "checkpoint.optimizer.rowSteps",
+            "The optimizer counts the steps of 2 output rows, not 1",
+        ),
+        (
+            r#""rowSteps":[12,5],"slots":[]"#,
+            r#""rowSteps":[12,5],"slots":["AAAAAA=="]"#,
+            "checkpoint.optimizer.slots[0]",
+            "The network has 7 parameters here, not 1",
+        ),
+        (
+            r#""class":4"#,
+            r#""class":1"#,
+            "checkpoint.absentRows[0].class",
+            "The rows of absent classes have to be in ascending order, of classes without an output",
+        ),
+        (
+            r#""parameters":"AAAAAAAAgD8=""#,
+            r#""parameters":"AAAAAA==""#,
+            "checkpoint.absentRows[0].parameters",
+            "The network has 2 parameters here, not 1",
+        ),
+        (
+            r#""lastGood":{"parameters":"AAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQA==""#,
+            r#""lastGood":{"parameters":"""#,
+            "checkpoint.lastGood.parameters",
+            "The network has 7 parameters here, not 0",
+        ),
+    ] {
+        check_restore(good, bad, mismatch, field, message);
+    }
 }
 
 #[test]
 fn checkpoints_with_wrong_values() {
     let range = ErrorCode::OutOfRange;
-    let parameters = r#""AAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQA==""#;
+    // The first of two lists with these numbers.
+    let parameters = r#""AAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQA==",
+        "optimizer""#;
     for (given, reason) in [
         (r#""*""#, "must be base64 with padding"),
         (r#""AAAAAA""#, "must be base64 with padding"),
@@ -205,7 +225,7 @@ fn checkpoints_with_wrong_values() {
     ] {
         check_restore(
             parameters,
-            given,
+            &format!("{given},\"optimizer\""),
             range,
             "checkpoint.parameters",
             &format!("“checkpoint.parameters” {reason}"),
@@ -213,7 +233,7 @@ fn checkpoints_with_wrong_values() {
     }
     check_restore(
         parameters,
-        "[0,1]",
+        r#"[0,1],"optimizer""#,
         ErrorCode::WrongType,
         "checkpoint.parameters",
         "“checkpoint.parameters” must be text, not a list",
@@ -226,10 +246,10 @@ fn checkpoints_with_wrong_values() {
         "“checkpoint.step” must be a whole number from 0 to 9,007,199,254,740,991, not -1",
     );
     check_restore(
-        r#""classes":2"#,
-        r#""classes":1"#,
+        r#""outputs":2"#,
+        r#""outputs":1"#,
         range,
-        "checkpoint.classes",
+        "checkpoint.architecture.outputs",
         "Number of classes must be a whole number from 2 to 8, not 1",
     );
 }

@@ -1,9 +1,9 @@
 //! Requests that must be understood, and what they mean.
 
 use nnvisu_protocol::{
-    Activation, BatchSize, ClassCount, Config, Distribution, Dropout, Envelope, Floats,
-    HiddenLayers, Label, LearningRate, Limits, Optimizer, Point, ProtocolVersion, Regularization,
-    Request, Seed, Seeds, StepsPerSecond, parse_request,
+    Activation, BatchSize, ClassCount, Config, Distribution, Dropout, Envelope, HiddenLayers,
+    Label, LearningRate, Limits, Optimizer, Point, ProtocolVersion, Regularization, Request, Seed,
+    Seeds, StepsPerSecond, parse_request,
 };
 
 use crate::support::{accepted, parse_v1, parse_v2, restore_text};
@@ -207,9 +207,14 @@ fn restore() {
     assert_eq!(restore.seeds, None);
     let checkpoint = restore.checkpoint.unwrap();
     assert_eq!(checkpoint.step, 12);
-    assert_eq!(checkpoint.activation, Activation::Relu);
+    assert_eq!(
+        checkpoint.architecture.layers[0].activation,
+        Activation::Relu
+    );
     assert_eq!(checkpoint.parameters.values(), [0., 1., 2., 3., 4., 5., 6.]);
-    assert_eq!(checkpoint.optimizer.first_moment, Floats::default());
+    assert_eq!(checkpoint.optimizer.row_steps, [12, 5]);
+    assert_eq!(checkpoint.absent_rows[0].class.get(), 4);
+    assert_eq!(checkpoint.last_good.unwrap().lowest_loss, Some(0.25));
     assert_eq!(
         checkpoint.seeds,
         Seeds {

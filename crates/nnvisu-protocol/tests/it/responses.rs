@@ -1,10 +1,11 @@
 //! The exact text of every answer, and how a client reads it.
 
 use nnvisu_protocol::{
-    Activation, ArchitectureSynced, Checkpoint, ClassCount, Config, Distribution, Dropout,
-    ErrorCode, Floats, HiddenLayers, Label, Layer, Limits, Metrics, NetworkState, Optimizer,
-    OptimizerState, Point, RESPONSE_TYPES, RequestError, Response, Seed, Seeds, ServerInfo,
-    ServerMessage, SessionState, StepMetrics, StepsPerSecond, Weights, parse_response,
+    AbsentRow, Activation, Architecture, ArchitectureSynced, Checkpoint, ClassCount, Config,
+    Distribution, Dropout, ErrorCode, Feature, Floats, HiddenLayers, Label, LastGood, Layer,
+    LayerSpec, LayerUnits, Limits, Metrics, Optimizer, OptimizerState, Point, RESPONSE_TYPES,
+    RequestError, Response, Seed, Seeds, ServerInfo, ServerMessage, SessionState, StepMetrics,
+    StepsPerSecond, Weights, parse_response,
 };
 
 fn seeds() -> Seeds {
@@ -162,15 +163,12 @@ fn state() {
                     generation: 3,
                     running: true,
                     step: 1_000_000_000_000,
+                    epoch: 31_250_000_000,
                     config: Config {
                         architecture: hidden(&[]),
                         ..Config::default()
                     },
-                    network: NetworkState {
-                        layer_sizes: vec![2, 10, 5, 2],
-                        activation: Activation::Gelu,
-                        dropout: Dropout::new(0.25).unwrap(),
-                    },
+                    network: network(&[10]),
                     seeds: seeds(),
                     steps_per_second: StepsPerSecond::new(60.0).ok(),
                     points: 4,
@@ -178,7 +176,7 @@ fn state() {
                 }),
             },
         },
-        r#"{"re":12,"type":"state","payload":{"generation":3,"running":true,"step":1000000000000,"config":{"learningRate":0.01,"architecture":[],"activation":"tanh","optimizer":"adam","regularization":0.0,"batchSize":0,"dropout":0.0},"network":{"layerSizes":[2,10,5,2],"activation":"gelu","dropout":0.25},"seeds":{"init":1,"batches":2,"dropout":9007199254740991},"stepsPerSecond":60.0,"points":4,"classes":2}}"#,
+        r#"{"re":12,"type":"state","payload":{"generation":3,"running":true,"step":1000000000000,"epoch":31250000000,"config":{"learningRate":0.01,"architecture":[],"activation":"tanh","optimizer":"adam","regularization":0.0,"batchSize":0,"dropout":0.0},"network":{"features":["x","y"],"layers":[{"units":10,"activation":"gelu","dropout":0.25}],"outputs":2},"seeds":{"init":1,"batches":2,"dropout":9007199254740991},"stepsPerSecond":60.0,"points":4,"classes":2}}"#,
     );
 }
 
@@ -190,21 +188,50 @@ fn checkpoint() {
             payload: Box::new(Checkpoint {
                 generation: 1,
                 step: 2,
-                hidden_layers: hidden(&[]),
-                classes: ClassCount::new(2).unwrap(),
-                activation: Activation::LeakyRelu,
+                epoch: 1,
+                epoch_position: 32,
+                diverged: false,
+                architecture: network(&[]),
                 parameters: floats(&[0.0, 1.0, -2.0, 0.1, f32::MAX, f32::MIN_POSITIVE]),
                 optimizer: OptimizerState {
                     kind: Optimizer::RmsProp,
                     steps: 2,
-                    first_moment: Floats::default(),
-                    second_moment: floats(&[1.0]),
+                    row_steps: vec![2, 1],
+                    slots: vec![floats(&[1.0])],
                 },
                 seeds: seeds(),
+                absent_rows: vec![AbsentRow {
+                    class: Label::new(3).unwrap(),
+                    parameters: floats(&[1.0]),
+                    slots: vec![floats(&[0.0])],
+                    steps: 9,
+                }],
+                last_good: Some(LastGood {
+                    parameters: floats(&[1.0]),
+                    step: 1,
+                    epoch: 0,
+                    epoch_position: 64,
+                    loss: Some(0.5),
+                    lowest_loss: None,
+                }),
             }),
         },
-        r#"{"type":"checkpoint","payload":{"generation":1,"step":2,"hiddenLayers":[],"classes":2,"activation":"leaky_relu","parameters":"AAAAAAAAgD8AAADAzczMPf//f38AAIAA","optimizer":{"kind":"rmsprop","steps":2,"firstMoment":"","secondMoment":"AACAPw=="},"seeds":{"init":1,"batches":2,"dropout":9007199254740991}}}"#,
+        r#"{"type":"checkpoint","payload":{"generation":1,"step":2,"epoch":1,"epochPosition":32,"diverged":false,"architecture":{"features":["x","y"],"layers":[],"outputs":2},"parameters":"AAAAAAAAgD8AAADAzczMPf//f38AAIAA","optimizer":{"kind":"rmsprop","steps":2,"rowSteps":[2,1],"slots":["AACAPw=="]},"seeds":{"init":1,"batches":2,"dropout":9007199254740991},"absentRows":[{"class":3,"parameters":"AACAPw==","slots":["AAAAAA=="],"steps":9}],"lastGood":{"parameters":"AACAPw==","step":1,"epoch":0,"epochPosition":64,"loss":0.5,"lowestLoss":null}}}"#,
     );
+}
+
+/// A network of GELU layers with two outputs.
+fn network(units: &[u8]) -> Architecture {
+    let layer = |&units: &u8| LayerSpec {
+        units: LayerUnits::try_from(f64::from(units)).unwrap(),
+        activation: Activation::Gelu,
+        dropout: Dropout::new(0.25).unwrap(),
+    };
+    Architecture {
+        features: vec![Feature::X, Feature::Y],
+        layers: units.iter().map(layer).collect(),
+        outputs: ClassCount::new(2).unwrap(),
+    }
 }
 
 #[test]

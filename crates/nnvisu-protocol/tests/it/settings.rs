@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nnvisu_protocol::{
     Activation, BatchSize, Config, Dropout, HiddenLayers, InvalidWeights, Label, Layer,
-    LearningRate, Optimizer, Regularization, Seed, StepsPerSecond, Weights, n_parameters,
+    LearningRate, Optimizer, Regularization, Seed, StepsPerSecond, Weights,
 };
 
 #[test]
@@ -44,13 +44,6 @@ fn the_time_between_steps_is_always_one_that_a_clock_can_wait_for() {
     assert_eq!(interval(4.0), Duration::from_millis(250));
     assert_eq!(interval(1e6), Duration::from_micros(1));
     assert_eq!(interval(f32::MIN_POSITIVE), Duration::from_secs(86_400));
-}
-
-#[test]
-fn number_of_parameters() {
-    let hidden = |sizes: &[usize]| HiddenLayers::new(sizes.to_vec()).unwrap();
-    assert_eq!(n_parameters(&hidden(&[]), 2), 6);
-    assert_eq!(n_parameters(&hidden(&[10, 5]), 8), 30 + 55 + 48);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Arbitrary requests, answers and their parts, for the properties.
 
 use nnvisu_protocol::{
-    Activation, BatchSize, Checkpoint, ClassCount, Config, ConfigUpdate, DataEdit, Distribution,
-    Dropout, Floats, FramesPerSecond, HiddenLayers, Label, Layer, LearningRate, Metrics,
-    NetworkUpdate, Optimizer, OptimizerState, Point, PosteriorEncoding, Regularization, Request,
-    Response, Restore, SectionKind, Seed, Seeds, ServerMessage, StepMetrics, StepsPerSecond, View,
-    ViewSize, Weights, n_parameters,
+    AbsentRow, Activation, Architecture, BatchSize, Checkpoint, ClassCount, Config, ConfigUpdate,
+    DataEdit, Distribution, Dropout, Feature, Floats, FramesPerSecond, HiddenLayers, Label,
+    LastGood, Layer, LayerSpec, LayerUnits, LearningRate, Metrics, NetworkUpdate, Optimizer,
+    OptimizerState, Point, PosteriorEncoding, Regularization, Request, Response, Restore,
+    SectionKind, Seed, Seeds, ServerMessage, StepMetrics, StepsPerSecond, View, ViewSize, Weights,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -114,43 +114,103 @@ fn floats(len: usize) -> impl Strategy<Value = Floats> {
     vec(finite(), len).prop_map(|values| Floats::new(values).unwrap())
 }
 
+fn architecture() -> impl Strategy<Value = Architecture> {
+    let layer =
+        (1..=5_u8, select(Activation::ALL), dropout()).prop_map(|(units, activation, dropout)| {
+            LayerSpec {
+                units: LayerUnits::try_from(f64::from(units)).unwrap(),
+                activation,
+                dropout,
+            }
+        });
+    (vec(layer, 0..=3), 2..=8_u8).prop_map(|(layers, n_classes)| Architecture {
+        features: vec![Feature::X, Feature::Y],
+        layers,
+        outputs: ClassCount::new(n_classes).unwrap(),
+    })
+}
+
+fn absent_row(class: u8, len: usize, n_slots: usize) -> impl Strategy<Value = AbsentRow> {
+    (floats(len), vec(floats(len), n_slots), 0..1_u64 << 53).prop_map(
+        move |(parameters, slots, steps)| AbsentRow {
+            class: Label::new(class).unwrap(),
+            parameters,
+            slots,
+            steps,
+        },
+    )
+}
+
+fn last_good(len: usize) -> impl Strategy<Value = LastGood> {
+    let loss = || option::of(0.0..=f32::MAX);
+    let position = || 0..1_u64 << 53;
+    (
+        floats(len),
+        position(),
+        position(),
+        position(),
+        loss(),
+        loss(),
+    )
+        .prop_map(
+            |(parameters, step, epoch, epoch_position, loss, lowest_loss)| LastGood {
+                parameters,
+                step,
+                epoch,
+                epoch_position,
+                loss,
+                lowest_loss,
+            },
+        )
+}
+
 pub(crate) fn checkpoint() -> impl Strategy<Value = Checkpoint> {
-    let sizes = vec(1..=5_usize, 0..=3);
-    (sizes, 2..=8_u8, any::<[bool; 2]>())
-        .prop_flat_map(|(sizes, n_classes, has_moment)| {
-            let hidden_layers = HiddenLayers::new(sizes).unwrap();
-            let n = n_parameters(&hidden_layers, n_classes as usize);
+    (architecture(), 0..=2_usize)
+        .prop_flat_map(|(architecture, n_slots)| {
+            let n = architecture.n_parameters();
+            let outputs = architecture.outputs.get();
+            let n_row = architecture.n_last_inputs() + 1;
+            let rows: Vec<_> = (outputs..8)
+                .map(|class| absent_row(class, n_row, n_slots))
+                .collect();
             (
-                Just((hidden_layers, ClassCount::new(n_classes).unwrap())),
-                (any::<u32>(), 0..1_u64 << 53, 0..1_u64 << 53),
-                (select(Activation::ALL), select(Optimizer::ALL), seeds()),
+                Just(architecture),
+                (any::<u32>(), any::<bool>(), select(Optimizer::ALL), seeds()),
+                vec(0..1_u64 << 53, 4),
+                vec(0..1_u64 << 53, usize::from(outputs)),
                 floats(n),
-                floats(if has_moment[0] { n } else { 0 }),
-                vec(0.0..=f32::MAX, if has_moment[1] { n } else { 0 }),
+                vec(floats(n), n_slots),
+                rows,
+                option::of(last_good(n)),
             )
         })
         .prop_map(
             |(
-                (hidden_layers, classes),
-                (generation, step, steps),
-                (activation, kind, seeds),
+                architecture,
+                (generation, diverged, kind, seeds),
+                counts,
+                row_steps,
                 parameters,
-                first_moment,
-                second_moment,
+                slots,
+                absent_rows,
+                last_good,
             )| Checkpoint {
                 generation,
-                step,
-                hidden_layers,
-                classes,
-                activation,
+                step: counts[0],
+                epoch: counts[1],
+                epoch_position: counts[2],
+                diverged,
+                architecture,
                 parameters,
                 optimizer: OptimizerState {
                     kind,
-                    steps,
-                    first_moment,
-                    second_moment: Floats::new(second_moment).unwrap(),
+                    steps: counts[3],
+                    row_steps,
+                    slots,
                 },
                 seeds,
+                absent_rows,
+                last_good,
             },
         )
 }

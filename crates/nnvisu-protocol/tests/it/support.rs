@@ -26,10 +26,13 @@ pub(crate) fn restore_text() -> String {
     "config":{"learningRate":0.01,"architecture":[1],"activation":"tanh","optimizer":"adam",
         "regularization":0,"batchSize":0,"dropout":0},
     "data":[],
-    "checkpoint":{"generation":4,"step":12,"hiddenLayers":[1],"classes":2,"activation":"relu",
+    "checkpoint":{"generation":4,"step":12,"epoch":12,"epochPosition":0,"diverged":false,
+        "architecture":{"features":["x","y"],"layers":[{"units":1,"activation":"relu","dropout":0}],"outputs":2},
         "parameters":"AAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQA==",
-        "optimizer":{"kind":"sgd","steps":12,"firstMoment":"","secondMoment":""},
-        "seeds":{"init":1,"batches":2,"dropout":3}},
+        "optimizer":{"kind":"sgd","steps":12,"rowSteps":[12,5],"slots":[]},
+        "seeds":{"init":1,"batches":2,"dropout":3},
+        "absentRows":[{"class":4,"parameters":"AAAAAAAAgD8=","slots":[],"steps":7}],
+        "lastGood":{"parameters":"AAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQA==","step":11,"epoch":11,"epochPosition":0,"loss":0.5,"lowestLoss":0.25}},
     "seeds":null,"stepsPerSecond":60}"#
         .to_owned()
 }

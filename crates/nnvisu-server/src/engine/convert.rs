@@ -40,25 +40,6 @@ pub(super) fn hidden_layers(layers: &wire::HiddenLayers) -> core::HiddenLayers {
     core::HiddenLayers::new(layers.sizes().to_vec()).expect(SAME_RANGE)
 }
 
-pub(super) fn wire_hidden_layers(layers: &core::HiddenLayers) -> wire::HiddenLayers {
-    wire::HiddenLayers::new(layers.sizes().to_vec()).expect(SAME_RANGE)
-}
-
-/// The activation and the dropout of a network that was made from settings. One without hidden
-/// layers has neither, so those of `config` stand for them.
-pub(super) fn layer_settings(
-    architecture: &core::Architecture,
-    config: &wire::Config,
-) -> (wire::Activation, wire::Dropout) {
-    architecture
-        .layers()
-        .first()
-        .map_or((config.activation, config.dropout), |layer| {
-            let dropout = wire::Dropout::new(layer.dropout.get()).expect(SAME_RANGE);
-            (wire_activation(layer.activation), dropout)
-        })
-}
-
 /// Pairs the values of two enums by their names, both ways.
 macro_rules! same_names {
     ($to_core:ident, $to_wire:ident, $wire:ty, $core:ty) => {
@@ -165,69 +146,119 @@ pub(super) fn parameters(model: &wire::Weights) -> Vec<f32> {
     parameters
 }
 
-/// The engine's checkpoint of a run with these settings and this number of points.
-pub(super) fn checkpoint(
-    checkpoint: wire::Checkpoint,
-    config: &wire::Config,
-    n_points: usize,
-) -> core::Checkpoint {
-    let architecture = core::Architecture::uniform(
-        &hidden_layers(&checkpoint.hidden_layers),
-        activation(checkpoint.activation),
-        core::Dropout::new(config.dropout.get()).expect(SAME_RANGE),
-    );
-    let classes = checkpoint.classes.get().into();
-    let optimizer = checkpoint.optimizer;
-    let moments = [optimizer.first_moment, optimizer.second_moment];
-    let slots = moments.map(wire::Floats::into_values).into_iter();
-    let batch_size = training_config(config).batch_size;
-    let (epoch, epoch_position) = batch_size.position_after(checkpoint.step, n_points);
-    core::Checkpoint {
-        architecture: architecture.with_outputs(classes).expect(SAME_RANGE),
-        parameters: checkpoint.parameters.into_values(),
-        optimizer: core::OptimizerState {
-            kind: optimizer_kind(optimizer.kind),
-            steps: optimizer.steps,
-            row_steps: vec![optimizer.steps; classes],
-            slots: slots.filter(|slot| !slot.is_empty()).collect(),
-        },
-        step: checkpoint.step,
-        epoch,
-        epoch_position,
-        seeds: seeds(checkpoint.seeds),
-        absent_rows: Vec::new(),
-        last_good: None,
-        diverged: false,
+/// The network of a checkpoint.
+fn core_architecture(architecture: &wire::Architecture) -> core::Architecture {
+    let features = architecture.features.iter().map(|feature| {
+        let name = feature.as_str();
+        name.parse().expect(SAME_NAMES)
+    });
+    let layers = architecture.layers.iter().map(|layer| core::LayerSpec {
+        units: layer.units.get().into(),
+        activation: activation(layer.activation),
+        dropout: core::Dropout::new(layer.dropout.get()).expect(SAME_RANGE),
+    });
+    core::Architecture::new(
+        features.collect(),
+        layers.collect(),
+        architecture.outputs.get().into(),
+    )
+    .expect(SAME_RANGE)
+}
+
+/// A network as it is trained.
+pub(super) fn wire_architecture(architecture: &core::Architecture) -> wire::Architecture {
+    let features = architecture.features().iter().map(|feature| {
+        let name = feature.name();
+        wire::Feature::from_name(name).expect(SAME_NAMES)
+    });
+    let layers = architecture.layers().iter().map(|layer| wire::LayerSpec {
+        units: wire::LayerUnits::try_from(layer.units as f64).expect(SAME_RANGE),
+        activation: wire_activation(layer.activation),
+        dropout: wire::Dropout::new(layer.dropout.get()).expect(SAME_RANGE),
+    });
+    wire::Architecture {
+        features: features.collect(),
+        layers: layers.collect(),
+        outputs: wire::ClassCount::new(architecture.outputs() as u8).expect(SAME_RANGE),
     }
 }
 
-/// The checkpoint as it is sent; `config` says the activation of a network without hidden layers.
-pub(super) fn wire_checkpoint(
-    checkpoint: core::Checkpoint,
-    generation: u32,
-    config: &wire::Config,
-) -> wire::Checkpoint {
-    let (activation, _) = layer_settings(&checkpoint.architecture, config);
+/// The engine's checkpoint.
+pub(super) fn checkpoint(checkpoint: wire::Checkpoint) -> core::Checkpoint {
+    let lists =
+        |lists: Vec<wire::Floats>| lists.into_iter().map(wire::Floats::into_values).collect();
+    core::Checkpoint {
+        architecture: core_architecture(&checkpoint.architecture),
+        parameters: checkpoint.parameters.into_values(),
+        optimizer: core::OptimizerState {
+            kind: optimizer_kind(checkpoint.optimizer.kind),
+            steps: checkpoint.optimizer.steps,
+            row_steps: checkpoint.optimizer.row_steps,
+            slots: lists(checkpoint.optimizer.slots),
+        },
+        step: checkpoint.step,
+        epoch: checkpoint.epoch,
+        epoch_position: checkpoint.epoch_position,
+        seeds: seeds(checkpoint.seeds),
+        absent_rows: checkpoint
+            .absent_rows
+            .into_iter()
+            .map(|row| core::AbsentRow {
+                class: row.class.get().into(),
+                parameters: row.parameters.into_values(),
+                slots: lists(row.slots),
+                steps: row.steps,
+            })
+            .collect(),
+        last_good: checkpoint.last_good.map(|good| core::LastGood {
+            parameters: good.parameters.into_values(),
+            step: good.step,
+            epoch: good.epoch,
+            epoch_position: good.epoch_position,
+            loss: good.loss,
+            lowest_loss: good.lowest_loss,
+        }),
+        diverged: checkpoint.diverged,
+    }
+}
+
+/// The checkpoint as it is sent.
+pub(super) fn wire_checkpoint(checkpoint: core::Checkpoint, generation: u32) -> wire::Checkpoint {
     let floats = |values| wire::Floats::new(values).expect("the engine's state is finite");
-    let mut slots = checkpoint.optimizer.slots.into_iter();
-    let first_moment = match checkpoint.optimizer.kind {
-        core::OptimizerKind::Adam => slots.next().unwrap_or_default(),
-        _ => Vec::new(),
-    };
+    let lists = |lists: Vec<Vec<f32>>| lists.into_iter().map(floats).collect();
     wire::Checkpoint {
         generation,
         step: checkpoint.step,
-        hidden_layers: wire_hidden_layers(&checkpoint.architecture.hidden_layers()),
-        classes: wire::ClassCount::new(checkpoint.architecture.outputs() as u8).expect(SAME_RANGE),
-        activation,
+        epoch: checkpoint.epoch,
+        epoch_position: checkpoint.epoch_position,
+        diverged: checkpoint.diverged,
+        architecture: wire_architecture(&checkpoint.architecture),
         parameters: floats(checkpoint.parameters),
         optimizer: wire::OptimizerState {
             kind: wire_optimizer(checkpoint.optimizer.kind),
             steps: checkpoint.optimizer.steps,
-            first_moment: floats(first_moment),
-            second_moment: floats(slots.next().unwrap_or_default()),
+            row_steps: checkpoint.optimizer.row_steps,
+            slots: lists(checkpoint.optimizer.slots),
         },
         seeds: wire_seeds(&checkpoint.seeds),
+        absent_rows: checkpoint
+            .absent_rows
+            .into_iter()
+            .map(|row| wire::AbsentRow {
+                class: wire::Label::new(row.class as u8).expect(SAME_RANGE),
+                parameters: floats(row.parameters),
+                slots: lists(row.slots),
+                steps: row.steps,
+            })
+            .collect(),
+        last_good: checkpoint.last_good.map(|good| wire::LastGood {
+            parameters: floats(good.parameters),
+            step: good.step,
+            epoch: good.epoch,
+            epoch_position: good.epoch_position,
+            loss: good.loss,
+            lowest_loss: good.lowest_loss,
+        }),
     }
 }
 
@@ -258,10 +289,8 @@ mod tests {
                 batch_size: wire::BatchSize::new(batch).unwrap(),
                 dropout: wire::Dropout::new(dropout).unwrap(),
             };
-            assert_eq!(
-                layer_settings(&architecture(&config), &config),
-                (config.activation, config.dropout)
-            );
+            let built = architecture(&config);
+            assert_eq!(core_architecture(&wire_architecture(&built)), built);
             assert_eq!(training_config(&config).batch_size.get(), batch);
         }
         for label in 0..limits::MAX_CLASSES as u8 {

@@ -2,8 +2,8 @@
 
 use nnvisu_core::{DEFAULT_N_POINTS, Seeds};
 use nnvisu_protocol::{
-    ArchitectureSynced, Checkpoint, Config, ErrorCode, NetworkState, Request, RequestError,
-    Response, Seed, SessionState, limits::MAX_SEED,
+    ArchitectureSynced, Checkpoint, Config, ErrorCode, LayerSpec, Request, RequestError, Response,
+    Seed, SessionState, limits::MAX_SEED,
 };
 
 use super::{Engine, convert, run::Run, session::Activity, time::Timestamp, train_step::TrainStep};
@@ -157,18 +157,14 @@ fn generate_data(
 /// How the run is now, in the words of the wire.
 pub(super) fn state(run: &Run) -> SessionState {
     let trainer = run.trainer();
-    let (activation, dropout) = convert::layer_settings(trainer.architecture(), run.config());
     let data = trainer.data();
     SessionState {
         generation: run.generation(),
         running: run.is_running(),
         step: trainer.step(),
+        epoch: trainer.epoch(),
         config: run.config().clone(),
-        network: NetworkState {
-            layer_sizes: trainer.mlp().layer_sizes().to_vec(),
-            activation,
-            dropout,
-        },
+        network: convert::wire_architecture(trainer.architecture()),
         seeds: convert::wire_seeds(trainer.seeds()),
         steps_per_second: run.steps_per_second(),
         points: data.len(),
@@ -178,21 +174,30 @@ pub(super) fn state(run: &Run) -> SessionState {
 
 /// That a checkpoint is of the network that the settings ask for.
 fn check_network(checkpoint: &Checkpoint, config: &Config) -> Result<(), RequestError> {
-    if checkpoint.hidden_layers != config.architecture {
-        return Err(mismatch(format!(
-            "The checkpoint is of a network with the hidden layers {}, not {}",
-            convert::hidden_layers(&checkpoint.hidden_layers),
-            convert::hidden_layers(&config.architecture)
-        )));
+    let wanted = convert::wire_architecture(&convert::architecture(config));
+    let given = &checkpoint.architecture;
+    if (&given.features, &given.layers) == (&wanted.features, &wanted.layers) {
+        return Ok(());
     }
-    if checkpoint.activation != config.activation {
-        return Err(mismatch(format!(
-            "The checkpoint is of a network with the activation {}, not {}",
-            checkpoint.activation.as_str(),
-            config.activation.as_str()
-        )));
-    }
-    Ok(())
+    let describe = |layers: &[LayerSpec]| match layers {
+        [] => "no hidden layers".to_owned(),
+        layers => {
+            let layers = layers.iter().map(|layer| {
+                format!(
+                    "{} {} units with dropout {}",
+                    layer.units.get(),
+                    layer.activation.as_str(),
+                    layer.dropout.get()
+                )
+            });
+            layers.collect::<Vec<_>>().join(", ")
+        }
+    };
+    Err(mismatch(format!(
+        "The checkpoint is of a network of {}, not of {}",
+        describe(&given.layers),
+        describe(&wanted.layers)
+    )))
 }
 
 fn mismatch(message: String) -> RequestError {

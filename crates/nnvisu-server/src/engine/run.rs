@@ -149,7 +149,7 @@ impl Run {
 
     /// The state of the run, to be continued later.
     pub(super) fn checkpoint(&self) -> Checkpoint {
-        convert::wire_checkpoint(self.trainer.checkpoint(), self.generation, &self.config)
+        convert::wire_checkpoint(self.trainer.checkpoint(), self.generation)
     }
 
     /// Starts training if it is off. There have to be points.
@@ -231,7 +231,7 @@ impl Run {
         let training_config = convert::training_config(&restore.config);
         let data = convert::dataset(&restore.data);
         self.trainer = if let Some(checkpoint) = restore.checkpoint {
-            let checkpoint = convert::checkpoint(checkpoint, &restore.config, data.len());
+            let checkpoint = convert::checkpoint(checkpoint);
             Trainer::restore(training_config, data, &checkpoint)?
         } else {
             let seeds = restore.seeds.map_or(fresh, convert::seeds);

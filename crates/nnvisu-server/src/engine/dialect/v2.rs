@@ -15,8 +15,8 @@ use crate::engine::{
 
 /// Whom to thank for nnvisu.
 const AUTHOR: &str = "Jan Švec, Department of Cybernetics, University of West Bohemia";
-/// What a parameter takes in a checkpoint, with its two moments, in base64.
-const BYTES_PER_PARAMETER: f64 = 16.0;
+/// What a parameter takes in a checkpoint, with its two moments and its last good value, in base64.
+const BYTES_PER_PARAMETER: f64 = 4.0 * 16.0 / 3.0;
 
 /// The dialect of the page.
 #[derive(Debug, Default)]

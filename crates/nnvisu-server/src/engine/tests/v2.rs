@@ -74,7 +74,9 @@ fn the_state_is_the_whole_session() {
         state,
         json!({
             "generation": 1, "running": false, "step": 0, "config": state["config"],
-            "network": {"layerSizes": [2, 4, 5], "activation": "tanh", "dropout": state["network"]["dropout"]},
+            "epoch": 0,
+            "network": {"features": ["x", "y"], "layers": [{"units": 4, "activation": "tanh",
+                "dropout": state["network"]["layers"][0]["dropout"]}], "outputs": 5},
             "seeds": {"init": 1, "batches": 2, "dropout": 3},
             "stepsPerSecond": null, "points": 5, "classes": 3,
         })
@@ -89,8 +91,8 @@ fn the_state_is_the_whole_session() {
     let state = client.ask(json!({"type": "update_config", "payload": {"architecture": [9]}}));
     assert_eq!(state["config"]["architecture"], json!([9]));
     assert_eq!(
-        state["network"]["layerSizes"],
-        json!([2, 4, 5]),
+        layer_sizes(&state["network"]),
+        [2, 4, 5],
         "as trained, not as configured"
     );
 }
