@@ -216,26 +216,23 @@ pub fn write(trainer: &Trainer) -> Vec<u8> {
         points => format!("[\n    {}\n  ]", points.join(",\n    ")),
     };
     let checkpoint = trainer.checkpoint();
-    // As long as there are pages that read version 1 only.
-    let (version, network, checkpoint) =
-        version_1::write(trainer, &checkpoint).unwrap_or_else(|| {
-            let network = format!("\"architecture\": {}", json_of(&checkpoint.architecture));
-            (VERSION, network, json_of(&StoredCheckpoint::of(checkpoint)))
-        });
     format!(
         r#"{{
   "format": {},
-  "version": {version},
-  {network},
+  "version": {},
+  "architecture": {},
   "training": {},
   "seeds": {},
   "points": {points},
-  "checkpoint": {checkpoint}
+  "checkpoint": {}
 }}
 "#,
         json_of(&FORMAT),
+        json_of(&VERSION),
+        json_of(&checkpoint.architecture),
         json_of(trainer.training_config()),
         json_of(trainer.seeds()),
+        json_of(&StoredCheckpoint::of(checkpoint)),
     )
     .into_bytes()
 }

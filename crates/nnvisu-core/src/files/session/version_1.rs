@@ -3,12 +3,10 @@
 
 use super::{File, InvalidSession, StoredCheckpoint, StoredOptimizer};
 use crate::files::floats::Floats;
-use crate::files::{checksum_of, json_of};
 use crate::{
-    Activation, Architecture, Checkpoint, Dropout, HiddenLayers, Label, OptimizerKind, Seeds,
-    Trainer, TrainingConfig,
+    Activation, Architecture, Dropout, HiddenLayers, Label, OptimizerKind, Seeds, TrainingConfig,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,7 +21,7 @@ struct OldFile {
     checkpoint: Option<OldCheckpoint>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Network {
     hidden_layers: HiddenLayers,
@@ -31,7 +29,7 @@ struct Network {
     dropout: Dropout,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OldCheckpoint {
     step: u64,
@@ -41,7 +39,7 @@ struct OldCheckpoint {
     optimizer: OldOptimizer,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OldOptimizer {
     kind: OptimizerKind,
@@ -96,51 +94,4 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, InvalidSession> {
         points: old.points,
         checkpoint: old.checkpoint.map(upgrade),
     })
-}
-
-/// Version, network and checkpoint of a file of version 1, if it can hold them. (It has no last good
-/// state: the next step judges the state of the file.)
-pub(super) fn write(trainer: &Trainer, checkpoint: &Checkpoint) -> Option<(u64, String, String)> {
-    let (activation, dropout) = checkpoint.architecture.uniform_layers()?;
-    let optimizer = &checkpoint.optimizer;
-    let n_points = trainer.data().len();
-    let batch_size = trainer.training_config().batch_size;
-    let position = batch_size.position_after(checkpoint.step, n_points);
-    let holds_all = position == (checkpoint.epoch, checkpoint.epoch_position)
-        && optimizer
-            .row_steps
-            .iter()
-            .all(|&steps| steps == optimizer.steps)
-        && checkpoint.absent_rows.is_empty()
-        && !checkpoint.diverged;
-    if !holds_all {
-        return None;
-    }
-    let moment = |slot: Option<&Vec<f32>>| Floats(slot.cloned().unwrap_or_default());
-    let (first, second) = match &optimizer.slots[..] {
-        [squares] => (None, Some(squares)),
-        slots => (slots.first(), slots.get(1)),
-    };
-    let network = Network {
-        hidden_layers: checkpoint.architecture.hidden_layers(),
-        activation,
-        dropout,
-    };
-    let old = OldCheckpoint {
-        step: checkpoint.step,
-        n_classes: checkpoint.architecture.outputs(),
-        parameters: Floats(checkpoint.parameters.clone()),
-        checksum: format!("{:08x}", checksum_of(&checkpoint.parameters)),
-        optimizer: OldOptimizer {
-            kind: optimizer.kind,
-            steps: optimizer.steps,
-            first_moment: moment(first),
-            second_moment: moment(second),
-        },
-    };
-    Some((
-        1,
-        format!("\"network\": {}", json_of(&network)),
-        json_of(&old),
-    ))
 }

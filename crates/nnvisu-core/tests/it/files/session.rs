@@ -5,8 +5,8 @@ use crate::support::{SEEDS, hidden, mixed_architecture, points};
 use nnvisu_core::files::session::{InvalidSession, read, write};
 use nnvisu_core::files::{MAX_BYTES, checksum};
 use nnvisu_core::{
-    Activation, Architecture, BatchSize, Checkpoint, Dataset, Dropout, LearningRate, OptimizerKind,
-    Seeds, Trainer, TrainingConfig, WeightDecay,
+    Activation, Architecture, BatchSize, Dataset, Dropout, LearningRate, OptimizerKind, Seeds,
+    Trainer, TrainingConfig, WeightDecay,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -70,12 +70,7 @@ fn everything_reads_back() {
 }
 
 fn same(a: &Trainer, b: &Trainer) -> bool {
-    // Version 1 has no last good state.
-    let without_last_good = |trainer: &Trainer| Checkpoint {
-        last_good: None,
-        ..trainer.checkpoint()
-    };
-    without_last_good(a) == without_last_good(b)
+    a.checkpoint() == b.checkpoint()
         && a.data() == b.data()
         && a.architecture() == b.architecture()
         && a.training_config() == b.training_config()
@@ -145,7 +140,6 @@ fn old_files_keep_opening() {
     // Ten batches of three of six points.
     assert_eq!((checkpoint.epoch, checkpoint.epoch_position), (5, 0));
     assert_eq!(checkpoint.last_good, None);
-    assert_eq!(write(&trainer), vector("session-v1.nnvisu"));
 }
 
 /// A file of version 2 as it was written when version 2 was new. It may never change.
