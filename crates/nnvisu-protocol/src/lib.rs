@@ -4,11 +4,11 @@
 //! any language. This crate is for Rust:
 //!
 //! - A client writes a [`Request`] with [`Envelope::to_json`] and reads what comes back with
-//!   [`parse_response`], [`decode_picture`] and, in version 1, [`decode_map`].
+//!   [`parse_response`], [`decode_frame`] and, in version 1, [`decode_map`].
 //! - A server reads requests with [`parse_request`] and writes a [`ServerMessage`] and frames.
 //!
 //! A client is little more than a WebSocket, those and a loop: the example `remote_training`
-//! generates points on a server, trains there, and writes the pictures as a GIF.
+//! generates points on a server, trains there, and writes the maps as a GIF.
 //!
 //! # One way in
 //!
@@ -22,7 +22,7 @@
 //!
 //! ```
 //! use nnvisu_protocol::{
-//!     Envelope, Label, Point, Request, Response, decode_picture, parse_response,
+//!     Envelope, Label, Point, Request, Response, decode_frame, parse_response,
 //! };
 //!
 //! // Two points, and the request that hands them to the server as request number 1.
@@ -43,21 +43,21 @@
 //! assert_eq!(answer.re, Some(1));
 //! assert!(matches!(answer.response, Response::Error { message, .. } if message.ends_with("not 2")));
 //!
-//! // A binary frame: 2 × 2 pixels, 2 classes, no points yet.
-//! let mut frame = vec![2, 0, 2, 0, 2, 0, 2, 0];
-//! frame.extend([0; 12]); // generation 0, step 0
-//! frame.extend([0, 0, 0xc0, 0x7f, 0, 0, 0xc0, 0x7f]); // no loss, no accuracy
-//! frame.extend([0; 4]); // paused
-//! frame.extend([255, 128, 128, 0, 0, 127, 127, 255]);
+//! // A binary frame: a map of 2 × 2 pixels and 2 classes, raw, at step 0 of generation 0.
+//! let mut bytes = vec![3, 0, 1, 0]; // paused, one section
+//! bytes.extend([0; 20]); // run, generation, reserved, step
+//! bytes.extend([2, 0, 0, 0, 16, 0, 0, 0]); // posteriors, raw, 16 bytes
+//! bytes.extend([2, 0, 2, 0, 2, 0, 0, 0]); // width, height, classes
+//! bytes.extend([255, 128, 128, 0, 0, 127, 127, 255]);
 //!
-//! let picture = decode_picture(&frame)?;
-//! let header = picture.header;
-//! assert_eq!((header.width, header.height, header.classes), (2, 2, 2));
-//! assert_eq!(header.metrics, None);
+//! let frame = decode_frame(&bytes)?;
+//! assert_eq!((frame.info.step, frame.metrics()), (0, None));
+//! let map = frame.posteriors().expect("a section of posteriors");
+//! assert_eq!((map.size.width, map.size.height, map.size.classes), (2, 2, 2));
 //! // How much class 1 there is in the top right corner.
 //! let (class, row, column) = (1, 0, 1);
-//! let idx = (class * header.height as usize + row) * header.width as usize + column;
-//! assert_eq!(picture.planes[idx], 127);
+//! let idx = (class * usize::from(map.size.height) + row) * usize::from(map.size.width) + column;
+//! assert_eq!(map.planes[idx], 127);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -105,10 +105,9 @@ pub use edit::DataEdit;
 pub use error::{ErrorCode, OutOfRange, RequestError};
 pub use floats::{Floats, InvalidFloats};
 pub use frame::{
-    Encoding, FRAME_PREAMBLE_BYTES, FRAME_TAG, Frame, FrameEncoder, FrameError, FrameInfo,
-    FrameMetrics, FrameWriter, MAP_TAG, Map, MapSize, PICTURE_HEADER_BYTES, PICTURE_TAG, Picture,
-    PictureEncoder, PictureHeader, PosteriorEncoding, Posteriors, Precision, SECTION_HEADER_BYTES,
-    Section, SectionKind, decode_frame, decode_map, decode_picture, encode_map, encode_picture,
+    FRAME_PREAMBLE_BYTES, FRAME_TAG, Frame, FrameEncoder, FrameError, FrameInfo, FrameMetrics,
+    FrameWriter, MAP_TAG, Map, MapSize, PosteriorEncoding, Posteriors, Precision,
+    SECTION_HEADER_BYTES, Section, SectionKind, decode_frame, decode_map, encode_map,
 };
 pub use limits::Limits;
 pub use metrics::{InvalidMetrics, Metrics};

@@ -24,7 +24,7 @@ macro_rules! declare_all {
 
 /// The numbers of the protocol as literal types: a constant of this type cannot have others.
 fn declare_constants(file: &mut String) {
-    let numbers: [(&str, u64); 21] = [
+    let numbers: [(&str, u64); 17] = [
         ("MAX_HIDDEN_LAYERS", limits::MAX_HIDDEN_LAYERS as u64),
         ("MAX_UNITS", limits::MAX_UNITS as u64),
         ("MIN_CLASSES", limits::MIN_CLASSES as u64),
@@ -44,16 +44,6 @@ fn declare_constants(file: &mut String) {
         ("FRAME_TAG", frame::FRAME_TAG as u64),
         ("FRAME_PREAMBLE_BYTES", frame::FRAME_PREAMBLE_BYTES as u64),
         ("SECTION_HEADER_BYTES", frame::SECTION_HEADER_BYTES as u64),
-        ("PICTURE_TAG", frame::PICTURE_TAG as u64),
-        ("PICTURE_HEADER_BYTES", frame::PICTURE_HEADER_BYTES as u64),
-        (
-            "PICTURE_ENCODING_POSTERIORS",
-            frame::ENCODING_POSTERIORS as u64,
-        ),
-        (
-            "PICTURE_ENCODING_COMPRESSED",
-            frame::ENCODING_COMPRESSED as u64,
-        ),
         (
             "MAX_COMPRESSED_POSTERIORS",
             limits::MAX_COMPRESSED_POSTERIORS as u64,

@@ -1,6 +1,9 @@
 //! The version 2 frame: a preamble that says which weights it shows, then sections, each with its
 //! kind, encoding and length, so that a client skips the kinds it does not know.
 
+use bincode::config::{Configuration, Fixint, LittleEndian};
+use bincode::{Decode, Encode};
+
 use super::planes::Precision;
 use super::posteriors::{self, Encoders, MapSize, PosteriorEncoding, Posteriors};
 use super::{FrameError, check_tag};
@@ -13,6 +16,44 @@ pub const FRAME_TAG: u8 = 3;
 pub const FRAME_PREAMBLE_BYTES: usize = 24;
 /// Bytes before the payload of a section.
 pub const SECTION_HEADER_BYTES: usize = 8;
+
+/// The layout of the fixed parts: each field as it is, one after the other.
+const LAYOUT: Configuration<LittleEndian, Fixint> = bincode::config::standard()
+    .with_little_endian()
+    .with_fixed_int_encoding();
+
+/// What a frame begins with.
+#[derive(Encode, Decode)]
+struct Preamble {
+    tag: u8,
+    flags: u8,
+    n_sections: u16,
+    run: u32,
+    generation: u32,
+    reserved: u32,
+    step: u64,
+}
+
+/// What a section begins with.
+#[derive(Encode, Decode)]
+struct SectionHeader {
+    kind: u8,
+    encoding: u8,
+    reserved: u16,
+    n_bytes: u32,
+}
+
+/// The payload of a section of metrics; what is absent is NaN.
+#[derive(Encode, Decode)]
+struct MetricsPayload {
+    loss: f32,
+    accuracy: f32,
+    steps_per_second: f32,
+    epoch: u64,
+}
+
+/// Bytes of [`MetricsPayload`].
+const METRICS_BYTES: usize = 20;
 
 /// Bit of the flags: training is running.
 const RUNNING: u8 = 1;
@@ -120,11 +161,16 @@ impl FrameEncoder {
     /// Begins a frame in `out`, which is cleared first. Without a section it is complete.
     pub fn start<'a>(&'a mut self, info: &FrameInfo, out: &'a mut Vec<u8>) -> FrameWriter<'a> {
         out.clear();
-        out.extend_from_slice(&[FRAME_TAG, if info.running { RUNNING } else { 0 }, 0, 0]);
-        out.extend_from_slice(&info.run.to_le_bytes());
-        out.extend_from_slice(&info.generation.to_le_bytes());
-        out.extend_from_slice(&0_u32.to_le_bytes());
-        out.extend_from_slice(&info.step.to_le_bytes());
+        let preamble = Preamble {
+            tag: FRAME_TAG,
+            flags: if info.running { RUNNING } else { 0 },
+            n_sections: 0,
+            run: info.run,
+            generation: info.generation,
+            reserved: 0,
+            step: info.step,
+        };
+        append(preamble, out);
         FrameWriter {
             encoders: &mut self.encoders,
             out,
@@ -155,12 +201,13 @@ impl FrameWriter<'_> {
         } = *metrics;
         check_speed(steps_per_second)?;
         self.section(SectionKind::Metrics, 0, |_, out| {
-            let loss = metrics.map_or(f32::NAN, Metrics::loss);
-            let accuracy = metrics.map_or(f32::NAN, Metrics::accuracy);
-            for number in [loss, accuracy, steps_per_second.unwrap_or(f32::NAN)] {
-                out.extend_from_slice(&number.to_le_bytes());
-            }
-            out.extend_from_slice(&epoch.to_le_bytes());
+            let payload = MetricsPayload {
+                loss: metrics.map_or(f32::NAN, Metrics::loss),
+                accuracy: metrics.map_or(f32::NAN, Metrics::accuracy),
+                steps_per_second: steps_per_second.unwrap_or(f32::NAN),
+                epoch,
+            };
+            append(payload, out);
             Ok(())
         })
     }
@@ -191,8 +238,13 @@ impl FrameWriter<'_> {
         write_payload: impl FnOnce(&mut Encoders, &mut Vec<u8>) -> Result<(), FrameError>,
     ) -> Result<(), FrameError> {
         let start = self.out.len();
-        self.out.extend_from_slice(&[kind.byte(), encoding, 0, 0]);
-        self.out.extend_from_slice(&[0; 4]);
+        let header = SectionHeader {
+            kind: kind.byte(),
+            encoding,
+            reserved: 0,
+            n_bytes: 0,
+        };
+        append(header, self.out);
         let payload = self.out.len();
         if let Err(error) = write_payload(self.encoders, self.out) {
             self.out.truncate(start);
@@ -206,6 +258,11 @@ impl FrameWriter<'_> {
     }
 }
 
+/// Appends a fixed part.
+fn append(part: impl Encode, out: &mut Vec<u8>) {
+    bincode::encode_into_std_write(part, out, LAYOUT).expect("memory takes all that is written");
+}
+
 /// Reads a frame. Sections of kinds that this version does not know are left out.
 ///
 /// # Errors
@@ -215,23 +272,21 @@ impl FrameWriter<'_> {
 pub fn decode_frame(bytes: &[u8]) -> Result<Frame<'_>, FrameError> {
     check_tag(bytes, FRAME_TAG)?;
     let mut bytes = ByteReader::new(bytes);
-    bytes.u8()?;
-    let running = bytes.u8()? & RUNNING != 0;
-    let n_sections = bytes.u16()?;
-    let [run, generation, _] = [bytes.u32()?, bytes.u32()?, bytes.u32()?];
+    let preamble: Preamble = bytes.part(FRAME_PREAMBLE_BYTES)?;
     let info = FrameInfo {
-        running,
-        run,
-        generation,
-        step: bytes.u64()?,
+        running: preamble.flags & RUNNING != 0,
+        run: preamble.run,
+        generation: preamble.generation,
+        step: preamble.step,
     };
     let mut sections = Vec::new();
-    for _ in 0..n_sections {
-        let [kind, encoding] = [bytes.u8()?, bytes.u8()?];
-        bytes.u16()?;
-        let n_bytes = bytes.u32()?;
-        let payload = bytes.take(n_bytes as usize)?;
-        let kind = SectionKind::ALL.iter().find(|name| name.byte() == kind);
+    for _ in 0..preamble.n_sections {
+        let header: SectionHeader = bytes.part(SECTION_HEADER_BYTES)?;
+        let encoding = header.encoding;
+        let payload = bytes.take(header.n_bytes as usize)?;
+        let kind = SectionKind::ALL
+            .iter()
+            .find(|name| name.byte() == header.kind);
         match kind {
             Some(SectionKind::Metrics) => {
                 sections.push(Section::Metrics(decode_metrics(encoding, payload)?));
@@ -254,19 +309,23 @@ fn decode_metrics(encoding: u8, payload: &[u8]) -> Result<FrameMetrics, FrameErr
     if encoding != 0 {
         return Err(FrameError::UnknownEncoding(encoding));
     }
-    let mut payload = ByteReader::new(payload);
-    let [loss, accuracy, speed] = [payload.f32()?, payload.f32()?, payload.f32()?];
+    let MetricsPayload {
+        loss,
+        accuracy,
+        steps_per_second,
+        epoch,
+    } = ByteReader::new(payload).part(METRICS_BYTES)?;
     let metrics = if loss.is_nan() && accuracy.is_nan() {
         None
     } else {
         Some(Metrics::new(loss, accuracy).map_err(|_| FrameError::BadNumber)?)
     };
-    let steps_per_second = Some(speed).filter(|speed| !speed.is_nan());
+    let steps_per_second = Some(steps_per_second).filter(|speed| !speed.is_nan());
     check_speed(steps_per_second)?;
     Ok(FrameMetrics {
         metrics,
         steps_per_second,
-        epoch: payload.u64()?,
+        epoch,
     })
 }
 
@@ -277,7 +336,7 @@ fn check_speed(steps_per_second: Option<f32>) -> Result<(), FrameError> {
     }
 }
 
-/// Bytes of a frame that are read one number after the other.
+/// Bytes of a frame that are read one part after the other.
 pub(super) struct ByteReader<'a>(&'a [u8]);
 
 impl<'a> ByteReader<'a> {
@@ -297,29 +356,13 @@ impl<'a> ByteReader<'a> {
         Ok(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], FrameError> {
-        let bytes = self.take(N)?;
-        Ok(bytes.try_into().expect("N bytes were taken"))
-    }
-
-    pub(super) fn u8(&mut self) -> Result<u8, FrameError> {
-        self.array().map(u8::from_le_bytes)
-    }
-
-    pub(super) fn u16(&mut self) -> Result<u16, FrameError> {
-        self.array().map(u16::from_le_bytes)
-    }
-
-    fn u32(&mut self) -> Result<u32, FrameError> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Result<u64, FrameError> {
-        self.array().map(u64::from_le_bytes)
-    }
-
-    fn f32(&mut self) -> Result<f32, FrameError> {
-        self.array().map(f32::from_le_bytes)
+    /// Reads a fixed part of `n_bytes` bytes.
+    pub(super) fn part<T: Decode<()>>(&mut self, n_bytes: usize) -> Result<T, FrameError> {
+        let bytes = self.take(n_bytes)?;
+        let (part, n_read) =
+            bincode::decode_from_slice(bytes, LAYOUT).map_err(|_| FrameError::Damaged)?;
+        debug_assert_eq!(n_read, n_bytes);
+        Ok(part)
     }
 
     /// All that is left.

@@ -3,7 +3,6 @@
 mod container;
 mod deflate;
 mod map;
-mod picture;
 mod planes;
 mod posteriors;
 
@@ -16,12 +15,6 @@ pub use container::{
     SECTION_HEADER_BYTES, Section, SectionKind, decode_frame,
 };
 pub use map::{Map, decode_map, encode_map};
-#[cfg(test)]
-pub(crate) use picture::{ENCODING_COMPRESSED, ENCODING_POSTERIORS};
-pub use picture::{
-    Encoding, PICTURE_HEADER_BYTES, Picture, PictureEncoder, PictureHeader, decode_picture,
-    encode_picture,
-};
 pub use planes::Precision;
 pub use posteriors::{MapSize, PosteriorEncoding, Posteriors};
 
@@ -57,11 +50,10 @@ fn check_length(payload: &[u8], expected: usize) -> Result<(), FrameError> {
 
 /// First byte of a version 1 map.
 pub const MAP_TAG: u8 = 1;
-/// First byte of a version 2 picture.
-pub const PICTURE_TAG: u8 = 2;
 
 /// Why bytes are not a frame, or a frame cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum FrameError {
     /// Fewer bytes than the header has.
     #[error("A frame of this kind begins with {expected} bytes; there are only {given}")]
@@ -80,7 +72,7 @@ pub enum FrameError {
         given: u8,
     },
     /// An encoding that this version does not know.
-    #[error("Picture encoding {0} is not known")]
+    #[error("Encoding {0} of a section is not known")]
     UnknownEncoding(u8),
     /// Width or height outside 2 to 4096.
     #[error("A frame has 2 to {MAX_FRAME_SIDE} pixels each way, not {width} × {height}")]
@@ -91,7 +83,7 @@ pub enum FrameError {
         height: u16,
     },
     /// A number of classes outside 2 to 8.
-    #[error("A picture has {MIN_CLASSES} to {MAX_CLASSES} classes, not {0}")]
+    #[error("A map has {MIN_CLASSES} to {MAX_CLASSES} classes, not {0}")]
     BadClasses(u16),
     /// The payload has not the length that the header asks for.
     #[error("The payload must have {expected} bytes, not {given}")]
@@ -101,12 +93,12 @@ pub enum FrameError {
         /// Bytes there are.
         given: usize,
     },
-    /// More posteriors than a compressed picture may have.
-    #[error("A compressed picture has at most {MAX_COMPRESSED_POSTERIORS} posteriors, not {0}")]
+    /// More posteriors than a compressed map may have.
+    #[error("A compressed map has at most {MAX_COMPRESSED_POSTERIORS} posteriors, not {0}")]
     TooManyPosteriors(usize),
     /// Compressed posteriors that no encoder writes: cut off, with something after them, or
     /// changed on the way.
-    #[error("The compressed posteriors of this picture are damaged")]
+    #[error("The compressed posteriors of this map are damaged")]
     Damaged,
     /// Loss, accuracy or speed are not what they can be.
     #[error("Loss, accuracy and speed must be numbers in their ranges")]

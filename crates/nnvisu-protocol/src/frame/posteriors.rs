@@ -129,6 +129,9 @@ impl Encoders {
     }
 }
 
+/// Width, height, classes and a number that is reserved.
+const SIZE_BYTES: usize = 8;
+
 /// Reads the payload of a section.
 ///
 /// Its memory is bounded before it is taken: by the bytes that came or, if they are compressed, by
@@ -137,12 +140,12 @@ pub(super) fn decode(encoding: u8, payload: &[u8]) -> Result<Posteriors<'_>, Fra
     let encoding =
         PosteriorEncoding::from_byte(encoding).ok_or(FrameError::UnknownEncoding(encoding))?;
     let mut payload = ByteReader::new(payload);
+    let [width, height, classes, _]: [u16; 4] = payload.part(SIZE_BYTES)?;
     let size = MapSize {
-        width: payload.u16()?,
-        height: payload.u16()?,
-        classes: payload.u16()?,
+        width,
+        height,
+        classes,
     };
-    payload.u16()?;
     size.check(encoding)?;
     if encoding == PosteriorEncoding::Raw {
         let planes = payload.rest();
@@ -154,7 +157,7 @@ pub(super) fn decode(encoding: u8, payload: &[u8]) -> Result<Posteriors<'_>, Fra
             planes: Cow::Borrowed(planes),
         });
     }
-    let precision = Precision::new(payload.u8()?).ok_or(FrameError::Damaged)?;
+    let precision = Precision::new(payload.part(1)?).ok_or(FrameError::Damaged)?;
     let bytes = payload.rest();
     let planes = match encoding {
         PosteriorEncoding::Planes => planes::decompress(bytes, size, Sum::One, precision)?,

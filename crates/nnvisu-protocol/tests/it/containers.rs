@@ -190,11 +190,11 @@ fn frames_that_cannot_be_read() {
     let too_short = |expected, given| FrameError::TooShort { expected, given };
     let longer = [&GOLDEN[..], &[0]].concat();
     for (bytes, expected) in [
-        (Vec::new(), too_short(1, 0)),
-        (GOLDEN[..23].to_vec(), too_short(8, 7)),
-        (GOLDEN[..31].to_vec(), too_short(4, 3)),
+        (Vec::new(), too_short(24, 0)),
+        (GOLDEN[..23].to_vec(), too_short(24, 23)),
+        (GOLDEN[..31].to_vec(), too_short(8, 7)),
         (GOLDEN[..51].to_vec(), too_short(20, 19)),
-        (GOLDEN[..52].to_vec(), too_short(1, 0)),
+        (GOLDEN[..52].to_vec(), too_short(8, 0)),
         (longer, FrameError::Damaged),
         (golden_with(&[(2, 1)]), FrameError::Damaged),
         (

@@ -1,11 +1,10 @@
 //! Holds PROTOCOL.md to the code: its examples are read by it, and nothing is left out.
 
 use nnvisu_protocol::{
-    Activation, Distribution, Encoding, ErrorCode, FrameEncoder, FrameInfo, FrameMetrics, Limits,
-    Metrics, Optimizer, PictureHeader, PosteriorEncoding, Precision, ProtocolVersion,
-    REQUEST_TYPES, RESPONSE_TYPES, SUBPROTOCOL_V2, ServerMessage, Setting, SettingValues,
-    TakesEffect, decode_frame, decode_map, decode_picture, encode_picture, limits, parse_request,
-    parse_response, settings,
+    Activation, Distribution, ErrorCode, FrameEncoder, FrameInfo, FrameMetrics, Limits, Metrics,
+    Optimizer, PosteriorEncoding, Precision, ProtocolVersion, REQUEST_TYPES, RESPONSE_TYPES,
+    SUBPROTOCOL_V2, ServerMessage, Setting, SettingValues, TakesEffect, decode_frame, decode_map,
+    limits, parse_request, parse_response, settings,
 };
 use serde_json::Value;
 
@@ -133,29 +132,6 @@ fn frames_are_read() {
     let map = decode_map(&bytes).unwrap();
     assert_eq!((map.width, map.height), (2, 2));
     assert_eq!(map.rgb, [0x34, 0x98, 0xdb].repeat(4));
-
-    let bytes = hex("hex picture");
-    let picture = decode_picture(&bytes).unwrap();
-    let header = PictureHeader {
-        encoding: Encoding::Posteriors,
-        width: 2,
-        height: 2,
-        classes: 2,
-        generation: 3,
-        step: 250,
-        metrics: Metrics::new(0.5, 1.0).ok(),
-        steps_per_second: 60.0,
-    };
-    assert_eq!(picture.header, header);
-    assert_eq!(*picture.planes, [255, 0, 255, 0, 0, 255, 0, 255]);
-
-    let compressed = PictureHeader {
-        encoding: Encoding::Compressed(Precision::FULL),
-        ..header
-    };
-    let mut bytes = Vec::new();
-    encode_picture(&compressed, &picture.planes, &mut bytes).unwrap();
-    assert_eq!(hex("hex compressed picture"), bytes, "{bytes:02x?}");
 }
 
 #[test]

@@ -1,14 +1,12 @@
 //! Everything a client and a server rely on, checked through the public interface.
 
 mod maps;
-mod pictures;
 mod strategies;
 mod support;
 
 mod bad_data;
 mod bad_networks;
 mod bad_settings;
-mod compressed_pictures;
 mod containers;
 mod document;
 mod edits;
@@ -20,6 +18,5 @@ mod malformed_requests;
 mod properties;
 mod responses;
 mod settings;
-mod vectors;
 mod version_1;
 mod views;

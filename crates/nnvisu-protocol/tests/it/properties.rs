@@ -1,15 +1,15 @@
 //! What holds for every request, every answer, every frame, and any bytes at all.
 
 use nnvisu_protocol::{
-    Encoding, Envelope, Floats, PictureHeader, REQUEST_TYPES, RESPONSE_TYPES, Request, Response,
-    decode_map, decode_picture, encode_map, encode_picture, parse_response,
+    Envelope, Floats, REQUEST_TYPES, RESPONSE_TYPES, Request, Response, decode_frame, decode_map,
+    encode_map, parse_response,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::strategies::{finite, metrics, request, response};
+use crate::strategies::{finite, request, response};
 use crate::support::{parse_v1, parse_v2, restore_text};
 
 /// The request's name on the wire; without this, a new request would not compile.
@@ -125,56 +125,13 @@ proptest! {
     }
 
     #[test]
-    fn a_picture_is_read_as_it_was_written(
-        (width, height, classes) in (2..20_u16, 2..20_u16, 2..=8_u16),
-        generation in any::<u32>(),
-        step in any::<u64>(),
-        metrics in metrics(),
-        steps_per_second in 0.0..f32::MAX,
-        byte in any::<u8>(),
-    ) {
-        let header = PictureHeader {
-            encoding: Encoding::Posteriors,
-            width, height, classes, generation, step, metrics, steps_per_second,
-        };
-        let planes: Vec<u8> = (0..header.n_posteriors())
-            .map(|idx| byte.wrapping_add(idx as u8))
-            .collect();
-        let mut bytes = Vec::new();
-        encode_picture(&header, &planes, &mut bytes).unwrap();
-        let picture = decode_picture(&bytes).unwrap();
-        prop_assert_eq!(picture.header, header);
-        prop_assert_eq!(&*picture.planes, &planes[..]);
-    }
-
-    #[test]
     fn no_bytes_upset_the_decoders(mut bytes in vec(any::<u8>(), 0..200), tag in 0..4_u8) {
         let _ = decode_map(&bytes);
-        let _ = decode_picture(&bytes);
+        let _ = decode_frame(&bytes);
         if let Some(first) = bytes.first_mut() {
             *first = tag;
         }
         let _ = decode_map(&bytes);
-        let _ = decode_picture(&bytes);
-    }
-
-    /// Small sizes, so that some of the bytes are pictures.
-    #[test]
-    fn a_picture_that_is_read_is_written_the_same(
-        mut bytes in vec(any::<u8>(), 32..80),
-        encoding in 0..2_u8,
-        (width, height, classes) in (0..5_u8, 0..5_u8, 0..5_u8),
-        fits in any::<bool>(),
-    ) {
-        bytes[..8].copy_from_slice(&[2, encoding, width, 0, height, 0, classes, 0]);
-        bytes[20..32].copy_from_slice(&[0, 0, 0, 0x3f, 0, 0, 0, 0x3f, 0, 0, 0, 0x3f]);
-        if fits {
-            bytes.resize(32 + width as usize * height as usize * classes as usize, 7);
-        }
-        if let Ok(picture) = decode_picture(&bytes) {
-            let mut again = Vec::new();
-            encode_picture(&picture.header, &picture.planes, &mut again).unwrap();
-            prop_assert_eq!(again, bytes);
-        }
+        let _ = decode_frame(&bytes);
     }
 }

@@ -2,7 +2,7 @@
 //! newest.
 //!
 //! Replies answer requests and must all arrive; how much memory they take is bounded by the
-//! [`Backlog`]: while too much waits, no further request is taken. Pictures and checkpoints replace each
+//! [`Backlog`]: while too much waits, no further request is taken. Frames and checkpoints replace each
 //! other: a slow link sees fewer of them, never old ones, and training never waits.
 //!
 //! The other way, the connection says how much its link takes, so that the session draws neither

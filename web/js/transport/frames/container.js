@@ -7,7 +7,6 @@
 /** @import { WireConstants } from "../../../types/wire" */
 
 import { require } from "./damage.js";
-import { formerContainer } from "./former.js";
 
 /** @type {WireConstants["FRAME_TAG"]} */
 const TAG = 3;
@@ -38,7 +37,6 @@ const RUNNING = 1;
 export function readContainer(buffer) {
   require(buffer.byteLength >= PREAMBLE_BYTES, `a frame of ${buffer.byteLength} bytes has no preamble`);
   const view = new DataView(buffer);
-  if (view.getUint8(0) === 2 && view.byteLength >= 32) return formerContainer(view);
   require(view.getUint8(0) === TAG, `frame tag ${view.getUint8(0)} is unknown`);
   const step = Number(view.getBigUint64(16, true));
   require(Number.isSafeInteger(step), `step ${step} is too large`);
