@@ -142,6 +142,9 @@ async fn resetting_starts_from_new_weights_and_shows_them() {
     for _ in 0..3 {
         start(&mut client).await;
         train_to_loss(&mut client, 0.1).await;
+        // A map of the training may be on its way.
+        stop(&mut client).await;
+        silence(&mut client).await;
         client.send(json!({"type": "reset"})).await;
         let shown = silence(&mut client).await;
         assert_eq!((shown.n_maps, shown.n_results), (1, 0));

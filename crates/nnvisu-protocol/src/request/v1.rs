@@ -2,6 +2,7 @@
 //! wrong is made right where it is clear what was meant, since they show no errors. Everything
 //! then goes the same way as in version 2.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
@@ -71,30 +72,23 @@ fn read_update_config(text: &str) -> Result<Request, RequestError> {
 
 fn read_network(text: &str) -> Result<Request, RequestError> {
     #[derive(Deserialize)]
-    struct Network<'a> {
-        #[serde(borrow, default)]
-        hidden_layers: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        activation: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        dropout: Option<&'a RawValue>,
-    }
-    #[derive(Deserialize)]
     struct UpdateArchitecture<'a> {
+        /// A map, since a struct would be read from a list too.
         #[serde(borrow)]
-        payload: Network<'a>,
+        payload: BTreeMap<String, &'a RawValue>,
     }
     let UpdateArchitecture { payload } = read(text)?;
-    let by_table = |name: &str, given: &RawValue| {
+    let given = |name: &str| payload.get(name).filter(|given| given.get() != "null");
+    let by_table = |name: &str| {
         let table = settings();
         let setting = table.iter().find(|setting| setting.name == name);
-        setting.map_or_else(|| given.get().to_owned(), |setting| nearest(setting, given))
+        let nearest_to = |given: &&RawValue| {
+            setting.map_or_else(|| given.get().to_owned(), |setting| nearest(setting, given))
+        };
+        given(name).map(nearest_to)
     };
-    let hidden_layers = payload
-        .hidden_layers
-        .map(|layers| without_zero_layer(layers.get()));
-    let activation = payload.activation.map(|name| by_table("activation", name));
-    let dropout = payload.dropout.map(|dropout| by_table("dropout", dropout));
+    let hidden_layers = given("hidden_layers").map(|layers| without_zero_layer(layers.get()));
+    let (activation, dropout) = (by_table("activation"), by_table("dropout"));
     let network = object(&[
         ("hidden_layers", hidden_layers),
         ("activation", activation),

@@ -198,3 +198,10 @@ fn every_setting_is_read() {
         assert!(parse_v1(&text).is_ok());
     }
 }
+
+#[test]
+fn a_network_is_an_object() {
+    let error = parse_v1(r#"{"type":"update_architecture","payload":[[]]}"#).unwrap_err();
+    assert_eq!(error.code, ErrorCode::WrongType);
+    assert_eq!(error.field.as_deref(), Some("payload"));
+}
