@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tenth_of_it_takes_a_few_small_pictures() {
+    fn a_tenth_of_it_takes_a_few_small_frames() {
         for rate in [MEGABIT / 10.0, MEGABIT / 30.0] {
             let quality = last(rate);
             assert!(compressed(quality) as f64 <= rate / 4.0, "{quality:?}");

@@ -300,7 +300,7 @@ impl Client {
         std::mem::take(&mut self.frames).len()
     }
 
-    /// The only picture that has come since the last look.
+    /// The only frame that has come since the last look.
     fn the_frame(&mut self) -> Vec<u8> {
         self.receive();
         assert_eq!(self.frames.len(), 1);

@@ -114,7 +114,7 @@ fn training_shows_maps_with_their_metrics() {
         assert!(result["metrics"]["loss"].as_f64().unwrap() >= 0.0);
         assert!((0.0..=1.0).contains(&result["metrics"]["accuracy"].as_f64().unwrap()));
     }
-    // Five pictures take far less than a second.
+    // Five frames take far less than a second.
     assert_eq!(
         results[0]["model"]["weights"][0].as_array().unwrap().len(),
         10

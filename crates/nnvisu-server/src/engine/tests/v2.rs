@@ -98,7 +98,7 @@ fn the_state_is_the_whole_session() {
 }
 
 #[test]
-fn pictures_carry_their_own_numbers() {
+fn frames_carry_their_own_numbers() {
     let mut client = Client::v2();
     client.ask(restore(xor_and(2), Value::Null));
     client.settle();
@@ -116,7 +116,7 @@ fn pictures_carry_their_own_numbers() {
     assert!(headers.last().unwrap().steps_per_second > 0.0);
     client.frames.clear();
 
-    // The numbers are exactly those of the weights that the picture shows.
+    // The numbers are exactly those of the weights that the frame shows.
     client.send(request("stop_training"));
     client.settle();
     let metrics = client.session.run_mut().evaluate().unwrap();
@@ -131,7 +131,7 @@ fn pictures_carry_their_own_numbers() {
 }
 
 #[test]
-fn a_picture_without_points_has_no_metrics() {
+fn a_frame_without_points_has_no_metrics() {
     let mut client = Client::v2();
     client.ask(request("reset"));
     client.settle();
