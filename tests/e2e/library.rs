@@ -76,7 +76,7 @@ async fn two_servers_in_one_program_are_apart() {
 
     let mut client = Client::connect(second.address, Version::V1, None)
         .await
-        .expect("the second goes on");
+        .expect("the second continues");
     client.round_trip().await;
     second.stop.stop();
 }

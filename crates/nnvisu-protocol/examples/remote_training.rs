@@ -16,7 +16,7 @@ use nnvisu_protocol::{
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 
-/// After so many steps it has seen enough.
+/// Number of steps after which it has seen enough.
 const N_STEPS: u64 = 300;
 
 /// Width and height of the GIF. Maps come in the size that the line has room for.

@@ -23,7 +23,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// How many requests may wait for their turn, in all and from one subnet.
 const MAX_WAITING: usize = 256;
 const MAX_WAITING_PER_SUBNET: usize = 8;
-/// With so many subnets, those are forgotten whose wrong tokens are long ago.
+/// With this many subnets, those are forgotten whose wrong tokens are long ago.
 const MAX_REMEMBERED: usize = 10_000;
 
 /// Where a request comes from, which is unknown for a few kinds of socket.

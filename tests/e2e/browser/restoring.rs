@@ -113,7 +113,7 @@ async fn a_server_that_dies_and_comes_back_costs_nothing() {
             text.contains("Connection lost")
         })
         .await;
-        // The person goes on meanwhile.
+        // The person continues meanwhile.
         page.draw(&[(0.9, 0.0, 0)]).await;
         page.until_points(5).await;
 

@@ -31,7 +31,7 @@ async fn an_impossible_architecture_is_explained_and_changes_nothing() {
                 "is left to be mended"
             );
         }
-        assert!(page.is_running().await, "training goes on");
+        assert!(page.is_running().await, "training continues");
         let step = page.step().await;
         page.until("another step", async || page.step().await > step)
             .await;

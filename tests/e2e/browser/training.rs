@@ -75,7 +75,7 @@ async fn a_new_class_while_training_is_learned_too() {
         until_loss(page, 0.3).await;
         let step = page.step().await;
         page.draw(&[(0.0, 0.0, 2)]).await;
-        assert!(page.is_running().await, "training goes on");
+        assert!(page.is_running().await, "training continues");
         let with_third = [&XOR[..], &[(0.0, 0.0, 2)]].concat();
         page.choose("[data-setting=speed]", "1000").await;
         until_painted(page, &with_third, &PETROFF).await;

@@ -1,4 +1,4 @@
-//! The process that serves a page goes away, and the page goes on with the
+//! The process that serves a page goes away, and the page continues with the
 //! other one, over TLS and under the sub-path.
 
 use std::time::Duration;
@@ -141,7 +141,8 @@ async fn a_page_outlives_the_process_that_serves_it() {
             !page.stored_points().await.is_empty()
         })
         .await;
-        page.choose("[data-setting=speed]", &STEPS_PER_SECOND.to_string()).await;
+        page.choose("[data-setting=speed]", &STEPS_PER_SECOND.to_string())
+            .await;
         page.train().await;
         page.expect_network_errors();
         let first = survives(page, &mut servers, Signal::KILL).await;

@@ -152,7 +152,7 @@ async fn architecture_and_activation_wait_for_the_next_reset() {
         .await;
     for _ in 0..3 {
         let result = client.expect("step_result").await;
-        assert!(loss_of(&result) < 0.4, "the network goes on: {result}");
+        assert!(loss_of(&result) < 0.4, "the network continues: {result}");
     }
     assert_eq!(sizes(&mut client).await, [2, 10, 5, 2]);
     client.send(json!({"type": "reset"})).await;

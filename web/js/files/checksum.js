@@ -1,5 +1,5 @@
 // The checksum of weights, as in crates/nnvisu-core/src/files: the same for the same weights,
-// whoever computes it.
+// wherever it is computed.
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;

@@ -1,4 +1,4 @@
-// What somebody wrote, short enough to be repeated in a sentence.
+// What a person wrote, short enough to be repeated in a sentence.
 
 /** Longest quotation, in characters. */
 const MAX_CHARS = 40;

@@ -79,7 +79,7 @@ export function writeSessionFile({ config, seeds, points, checkpoint }) {
     version: String(VERSION),
     architecture: JSON.stringify(architecture),
     training: JSON.stringify(training),
-    // A checkpoint goes on with its own.
+    // A checkpoint continues with its own.
     seeds: JSON.stringify(checkpoint?.seeds ?? seeds),
     points: lines.length === 0 ? "[]" : `[\n${lines.join(",\n")}\n  ]`,
     checkpoint: JSON.stringify(checkpoint === null ? null : storedCheckpoint(checkpoint)),

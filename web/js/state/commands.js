@@ -12,7 +12,7 @@ import { currentRun } from "./runs.js";
  * @property {string} key as KeyboardEvent.key says it, letters in lower case
  * @property {boolean} [ctrl] with Ctrl or Command
  * @property {boolean} [shift] with Shift, which tells only keys with Ctrl apart
- * @property {boolean} [repeats] whether it goes on while it is held down
+ * @property {boolean} [repeats] whether it repeats while it is held down
  * @property {number} [argument] for `run`
  * @property {boolean} [isListedOnly] whether the browser turns the keys into an event of its own
  */

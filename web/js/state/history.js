@@ -68,7 +68,7 @@ export class History {
   }
 
   /**
-   * Forgets what came after a step: the run goes on from there.
+   * Forgets what came after a step: the run continues from there.
    * @param {number} step
    */
   rewindTo(step) {

@@ -115,10 +115,10 @@ export class ServerReports {
   }
 
   /**
-   * The server refused new settings and goes on with the old ones.
+   * The server refused new settings and continues with the old ones.
    * @param {readonly FieldName[]} fields those that were to change
    * @param {Config} sent with the refused values
-   * @param {Config} kept with the values the server goes on with
+   * @param {Config} kept with the values the server continues with
    * @param {string} reason
    */
   settingsRefused(fields, sent, kept, reason) {

@@ -50,7 +50,7 @@ export class SettingsEdits {
    * Goes back to the values the server kept.
    * @param {readonly FieldName[]} fields those that were to change
    * @param {Config} sent with the refused values
-   * @param {Config} kept with the values the server goes on with
+   * @param {Config} kept with the values the server continues with
    * @param {Message} message
    */
   rollBack(fields, sent, kept, message) {

@@ -48,7 +48,7 @@ export class ShownMap {
   }
 
   /**
-   * The run goes on from an earlier step.
+   * The run continues from an earlier step.
    * @param {number} step
    */
   rewindTo(step) {

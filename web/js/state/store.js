@@ -289,7 +289,7 @@ export class Store {
   // --- training -----------------------------------------------------------------------
 
   /**
-   * Starts or goes on with training, from the latest state. Without points it says so in a
+   * Starts or continues training, from the latest state. Without points it says so in a
    * notice and stays paused.
    */
   train() {

@@ -233,7 +233,7 @@ export class Connection {
   }
 
   /**
-   * Only when nothing is under way does a state tell whether training goes on by itself.
+   * Only when nothing is under way does a state tell whether training continues by itself.
    * @param {ServerState} state
    */
   #followRunning({ running }) {

@@ -44,7 +44,7 @@ export async function readRefusal(webSocketUrl, get) {
 }
 
 /**
- * What somebody else wrote, as one line that can stand on the page.
+ * What another program wrote, as one line that can stand on the page.
  * @param {string} text
  * @returns {string} without control characters and changes of direction, of bounded length, with a full stop
  */

@@ -7,7 +7,7 @@
 /**
  * @typedef {object} Waiting
  * @property {Kind} kind
- * @property {unknown} [about] what the request was for, for whoever sent it
+ * @property {unknown} [about] what the request was for, for the code that sent it
  * @property {(state: ServerState) => void} [done] it worked
  * @property {(error: ErrorMessage) => void} [failed] it did not, and nothing changed; the
  *   person is told unless this is given

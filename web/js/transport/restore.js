@@ -11,7 +11,7 @@ import { CHANNELS } from "./channels.js";
  * came or went since, the server lets it grow or shrink and keeps the weights.
  * @param {State} state
  * @returns {{ request: Frozen<Restore>, told: Omit<Told, "running">, checkpoint: Checkpoint | null }}
- *   the request without its id, what the server knows when it has taken it, and what the run goes on from
+ *   the request without its id, what the server knows when it has taken it, and what the run continues from
  */
 export function restoreFrom(state) {
   const run = currentRun(state);

@@ -22,7 +22,7 @@ const network = ({ layers, activation, dropout }) => {
 };
 
 export const EN = Object.freeze({
-  // What somebody else said, such as the server.
+  // What others said, such as the server.
   verbatim: (/** @type {{ text: string }} */ { text }) => text,
 
   // --- header and footer --------------------------------------------------------------

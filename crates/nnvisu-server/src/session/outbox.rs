@@ -34,7 +34,7 @@ pub(crate) struct OutboxReader {
     shared: Arc<Shared>,
 }
 
-/// Makes an empty outbox. Its replies count into `backlog`; whoever takes them out removes them
+/// Makes an empty outbox. Its replies count into `backlog`; the reader that takes them out removes them
 /// from there once they are sent.
 pub(crate) fn outbox(backlog: Backlog) -> (Outbox, OutboxReader) {
     let shared = Arc::new(Shared::default());

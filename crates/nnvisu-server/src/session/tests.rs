@@ -79,7 +79,7 @@ async fn a_panic_is_that_sessions_own() {
 
     send(&healthy, Command::Binary).await;
     let Outgoing::Reply(answer) = healthy_outbox.next(true).await else {
-        panic!("the other session goes on");
+        panic!("the other session continues");
     };
     assert_eq!(parse(&answer)["code"], "binary_not_accepted");
     drop((broken, healthy));

@@ -170,7 +170,7 @@ async fn a_client_that_sends_slowly_keeps_no_other_from_saving() {
         "POST /model/onnx HTTP/1.1\r\nHost: {}\r\n{slow}\r\nContent-Length: 1000\r\n\r\n{{",
         server.address
     );
-    // As many as the server converts at once, from one address; none of them ever goes on.
+    // As many as the server converts at once, from one address; none of them ever continues.
     let mut waiting: FuturesUnordered<_> = (0..16)
         .map(async |_| {
             let mut stream = TcpStream::connect(&server.address).await.unwrap();

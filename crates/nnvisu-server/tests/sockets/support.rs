@@ -19,7 +19,7 @@ use tokio_tungstenite::{
     },
 };
 
-/// Nothing here takes so long unless it never happens.
+/// Nothing here takes this long unless it never happens.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What came back for a request by plain HTTP.

@@ -66,6 +66,6 @@ function readSections(view, nSections) {
     sections.set(view.getUint8(at), { encoding: view.getUint8(at + 1), payload });
     at = begin + nBytes;
   }
-  require(at === view.byteLength, "a frame goes on after its last section");
+  require(at === view.byteLength, "a frame has bytes after its last section");
   return sections;
 }

@@ -45,7 +45,7 @@ impl Spoken {
     }
 }
 
-/// A clock that goes on whenever it is read, by as much as a burst of steps takes: so each burst is
+/// A clock that advances whenever it is read, by as much as a burst of steps takes: so each burst is
 /// one step, however fast this machine is.
 #[derive(Default)]
 struct TestClock {

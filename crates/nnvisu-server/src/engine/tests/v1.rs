@@ -127,7 +127,7 @@ fn the_map_is_the_network_in_classic_colours() {
     let mut client = Client::v1();
     client.send(update_data(xor()));
     client.send(request("start_training"));
-    // Not after so many steps: one network in a thousand dwells on a plateau first.
+    // Not after a fixed number of steps: one network in a thousand dwells on a plateau first.
     let is_learned = |client: &mut Client| {
         let metrics = client.session.run_mut().evaluate();
         metrics.is_some_and(|metrics| metrics.loss < 0.01)
