@@ -1,5 +1,7 @@
 //! Who may use the server: by the name asked for, and by the access token.
 
+use std::time::Instant;
+
 use nnvisu_server::{AccessToken, Server, ServerConfig, ServiceConfig};
 use tokio_tungstenite::tungstenite;
 
@@ -156,14 +158,17 @@ async fn tokens_cannot_be_guessed_fast_and_the_right_one_still_gets_in() {
     });
     let signed_in = format!("Cookie: {}", signed_in.collect::<Vec<_>>().join(""));
     let wrong = ["Authorization: Bearer wrong-token"];
+    let first_guess = Instant::now();
     for _ in 0..10 {
         assert_eq!(server.get("/ws", &wrong).await.status, 401);
     }
-    // Those that come together wait for the same second, and one of them has it.
+    // Those that come together wait for the same second, and one of them has it. On a machine so
+    // busy that they do not come together, one has each second.
     let guesses: Vec<_> = (0..20).map(|_| server.get("/ws", &wrong)).collect();
     let answers = futures_util::future::join_all(guesses).await;
     let n_compared = answers.iter().filter(|answer| answer.status == 401).count();
-    assert_eq!(n_compared, 1);
+    let n_seconds = first_guess.elapsed().as_secs() as usize;
+    assert!((1..=n_seconds).contains(&n_compared), "{n_compared} in {n_seconds} s");
     let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
     assert!(refused.head.contains("retry-after: 1"), "{}", refused.head);
     assert!(refused.body.contains("Too many wrong"), "{}", refused.body);
