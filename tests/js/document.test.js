@@ -101,6 +101,31 @@ test("a drag that changes nothing is no step, and undo in the middle of a drag e
   assert.equal(store.state.document.points.length, 1);
 });
 
+test("a stroke that is cancelled has never been: neither undo nor redo knows of it", () => {
+  const store = new Store();
+  store.cancelStroke();
+  for (const x of [0.1, 0.2]) store.addPoint({ x, y: 0 });
+  store.undo();
+  store.beginStroke();
+  store.cancelStroke();
+  store.beginStroke();
+  for (const x of [0.5, 0.6]) store.addPoint({ x, y: 0 });
+  store.cancelStroke();
+  const xs = () => store.state.document.points.map(({ x }) => x);
+  assert.deepEqual(xs(), [0.1]);
+  store.redo();
+  assert.deepEqual(xs(), [0.1, 0.2], "what could be redone still can");
+  store.undo();
+  store.undo();
+  assert.equal(store.state.document.canUndo, false);
+  // What ended is not cancelled any more.
+  store.beginStroke();
+  store.addPoint({ x: 0.7, y: 0 });
+  store.endStroke();
+  store.cancelStroke();
+  assert.deepEqual(xs(), [0.7]);
+});
+
 test("a new edit ends what could be redone", () => {
   const store = new Store();
   store.addPoint({ x: 0, y: 0 });

@@ -32,6 +32,12 @@ export class DocumentEdits {
     this.#undo.endStroke();
   }
 
+  /** Takes the stroke back, as if it had never begun. */
+  cancelStroke() {
+    const points = this.#undo.cancelStroke();
+    if (points !== null) this.#show(points);
+  }
+
   /**
    * @param {DataPosition} position
    * @param {number} label

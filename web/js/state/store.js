@@ -86,6 +86,11 @@ export class Store {
     this.#edits.endStroke();
   }
 
+  /** Ends the drag begun by `beginStroke`, as if it had never begun: redo does not know of it. */
+  cancelStroke() {
+    this.#edits.cancelStroke();
+  }
+
   /**
    * Adds a point at a place in data space (clamped to [-1, 1] and rounded to 4 decimals).
    * @param {DataPosition} position

@@ -15,10 +15,11 @@ export class UndoStack {
   #past = [];
   /** @type {(readonly Point[])[]} the next one to redo last */
   #future = [];
-  /** Whether edits belong to one step until the stroke ends. */
-  #inStroke = false;
-  /** Whether the stroke's step is in #past already. */
-  #strokeRecorded = false;
+  /**
+   * Not null while all edits are one step: what could be redone before the first of them, null before that.
+   * @type {{ future: (readonly Point[])[] | null } | null}
+   */
+  #stroke = null;
 
   get canUndo() {
     return this.#past.length > 0;
@@ -30,12 +31,23 @@ export class UndoStack {
 
   /** From here to `endStroke` all edits are one step. */
   beginStroke() {
-    this.#inStroke = true;
-    this.#strokeRecorded = false;
+    this.#stroke = { future: null };
   }
 
   endStroke() {
-    this.#inStroke = false;
+    this.#stroke = null;
+  }
+
+  /**
+   * Ends the stroke as if it had never begun: neither undo nor redo knows of it.
+   * @returns {readonly Point[] | null} the data of before the stroke, null if it changed nothing
+   */
+  cancelStroke() {
+    const future = this.#stroke?.future ?? null;
+    this.endStroke();
+    if (future === null) return null;
+    this.#future = future;
+    return this.#past.pop() ?? null;
   }
 
   /**
@@ -43,9 +55,12 @@ export class UndoStack {
    * @param {readonly Point[]} before
    */
   record(before) {
+    const future = this.#future;
     this.#future = [];
-    if (this.#inStroke && this.#strokeRecorded) return;
-    this.#strokeRecorded = true;
+    if (this.#stroke !== null) {
+      if (this.#stroke.future !== null) return;
+      this.#stroke.future = future;
+    }
     this.#past.push(before);
     this.#trim();
   }
