@@ -2,8 +2,8 @@
 //! does not exist. Every `Display` is a sentence for the person who typed it.
 
 use crate::{
-    Activation, BatchSize, Distribution, Feature, LearningRate, MAX_CLASSES, MIN_CLASSES,
-    OptimizerKind, WeightDecay,
+    Activation, BatchSize, Distribution, Feature, InstructionSet, LearningRate, MAX_CLASSES,
+    MIN_CLASSES, OptimizerKind, WeightDecay,
 };
 use std::fmt;
 
@@ -56,6 +56,12 @@ pub enum UnknownName {
     /// See [`Feature`](crate::Feature).
     #[error("Input feature must be {names}, not \"{0}\"", names = OneOf(&Feature::ALL))]
     Feature(Quoted),
+    /// See [`InstructionSet`](crate::InstructionSet).
+    #[error(
+        "Instruction set must be {names} on this machine, not \"{0}\"",
+        names = OneOf(&InstructionSet::available())
+    )]
+    InstructionSet(Quoted),
 }
 
 /// Names in a sentence: `a, b or c`.

@@ -5,13 +5,14 @@ use crate::kernels::dispatch;
 use crate::kernels::statistics::ColumnStatistics;
 use crate::propagation::{Propagation, block_rows, blocks};
 use crate::samples::{Part, Samples};
-use crate::{Evaluation, HiddenLayers, MAX_CLASSES, Mlp};
+use crate::{Evaluation, HiddenLayers, InstructionSet, MAX_CLASSES, Mlp};
 use std::ops::Range;
 
 /// Measures networks on samples. It keeps its work space, so that measuring networks of the same
 /// shape over and over allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluator {
+    instructions: InstructionSet,
     work: Option<(Vec<usize>, Propagation)>,
 }
 
@@ -39,6 +40,15 @@ impl Evaluator {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// One that computes with these instructions instead of the widest.
+    #[must_use]
+    pub fn with_instruction_set(instructions: InstructionSet) -> Self {
+        Self {
+            instructions,
+            work: None,
+        }
     }
 
     /// Measures `mlp` on a part of `samples`, which have been made for its features and outputs;
@@ -83,7 +93,7 @@ impl Evaluator {
         }
         let (_, propagation) = self.work.get_or_insert_with(|| {
             let sizes = mlp.layer_sizes();
-            let propagation = Propagation::new(pulp::Arch::new(), sizes, block_rows(mlp));
+            let propagation = Propagation::new(self.instructions, sizes, block_rows(mlp));
             (sizes.to_vec(), propagation)
         });
         propagation

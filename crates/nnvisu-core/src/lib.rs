@@ -118,7 +118,7 @@
 //! # Speed
 //!
 //! The vector instructions are chosen when the program runs: AVX-512, AVX2 with FMA, NEON, or plain
-//! scalar code, without `unsafe` in this crate. A step allocates nothing. `BENCHMARKS.md` compares
+//! scalar code ([`InstructionSet`]), without `unsafe` in this crate. A step allocates nothing. `BENCHMARKS.md` compares
 //! it with other frameworks.
 
 mod activation;
@@ -134,6 +134,7 @@ mod evaluator;
 pub mod files;
 mod generate;
 mod hidden_layers;
+mod instruction_set;
 mod kernels;
 mod last_good;
 mod markers;
@@ -160,6 +161,7 @@ pub use evaluation::{Evaluation, UnknownClass};
 pub use evaluator::{ActivationStatistics, Evaluator};
 pub use generate::{ClassCount, DEFAULT_N_POINTS, Distribution, generate, generate_seeded};
 pub use hidden_layers::{HiddenLayers, InvalidHiddenLayers};
+pub use instruction_set::InstructionSet;
 pub use last_good::LastGood;
 pub use markers::draw_points;
 pub use mlp::{InvalidParameters, Mlp};

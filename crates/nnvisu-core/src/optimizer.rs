@@ -5,7 +5,7 @@ use crate::error::{Quoted, UnknownName};
 use crate::kernels::dispatch;
 use crate::kernels::update::{Adam, Coefficients, RmsProp, Sgd, Update, UpdateRule};
 use crate::output_rows::{AbsentRow, OutputRows};
-use crate::{Mlp, TrainingConfig};
+use crate::{InstructionSet, Mlp, TrainingConfig};
 use std::{fmt, str::FromStr};
 
 /// Evaluates `$body` with the update rule of an optimizer, which has the constants of `PyTorch`'s
@@ -222,7 +222,7 @@ impl Optimizer {
     #[must_use]
     pub(crate) fn update(
         &mut self,
-        arch: pulp::Arch,
+        arch: InstructionSet,
         config: &TrainingConfig,
         gradient: &[f32],
         mlp: &mut Mlp,
@@ -233,7 +233,7 @@ impl Optimizer {
     fn apply<R: UpdateRule<N_SLOTS>, const N_SLOTS: usize>(
         &mut self,
         rule: R,
-        arch: pulp::Arch,
+        arch: InstructionSet,
         config: &TrainingConfig,
         gradient: &[f32],
         mlp: &mut Mlp,

@@ -7,7 +7,7 @@ use crate::kernels::gradient::WeightGradient;
 use crate::kernels::softmax::{Measure, Posteriors, SoftmaxGradient, Targets};
 use crate::kernels::{Columns, Rows, dispatch};
 use crate::samples::Samples;
-use crate::{Architecture, Mlp};
+use crate::{Architecture, InstructionSet, Mlp};
 use std::ops::Range;
 
 /// The most rows that are worked on at a time. Large enough that the sums over samples seldom
@@ -39,7 +39,7 @@ pub(crate) fn blocks(rows: Range<usize>, block_rows: usize) -> impl Iterator<Ite
 /// The work space for one block: made once for a network's shape, then reused without allocating.
 #[derive(Clone, Debug)]
 pub(crate) struct Propagation {
-    arch: pulp::Arch,
+    arch: InstructionSet,
     capacity: usize,
     /// What each layer gives: the hidden activations, then the logits.
     outputs: Vec<Columns>,
@@ -59,7 +59,7 @@ pub(crate) struct Propagation {
 impl Propagation {
     /// Room for up to `capacity` rows through the layers `layer_sizes`, with the instructions of
     /// `arch`.
-    pub(crate) fn new(arch: pulp::Arch, layer_sizes: &[usize], capacity: usize) -> Self {
+    pub(crate) fn new(arch: InstructionSet, layer_sizes: &[usize], capacity: usize) -> Self {
         let widest = layer_sizes.iter().copied().max().unwrap_or(0);
         let columns = |&n: &usize| Columns::zeros(capacity, n);
         Self {
@@ -81,7 +81,7 @@ impl Propagation {
     }
 
     /// The instruction set in use.
-    pub(crate) fn arch(&self) -> pulp::Arch {
+    pub(crate) fn arch(&self) -> InstructionSet {
         self.arch
     }
 

@@ -3,7 +3,7 @@
 use crate::kernels::raster::{Blend, Quantize};
 use crate::kernels::{Columns, dispatch};
 use crate::propagation::Propagation;
-use crate::{Feature, Mlp, Palette};
+use crate::{Feature, InstructionSet, Mlp, Palette};
 use std::ops::Range;
 
 /// Rows that are evaluated at a time; the activations of a block stay near the processor.
@@ -97,6 +97,7 @@ fn coordinate(index: usize, n: usize) -> f32 {
 /// not finite counts as 0; nothing panics.
 #[derive(Clone, Debug, Default)]
 pub struct Rasterizer {
+    instructions: InstructionSet,
     work: Option<Work>,
 }
 
@@ -116,6 +117,15 @@ impl Rasterizer {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// One that computes with these instructions instead of the widest.
+    #[must_use]
+    pub fn with_instruction_set(instructions: InstructionSet) -> Self {
+        Self {
+            instructions,
+            work: None,
+        }
     }
 
     /// Replaces `out` by the posteriors, quantized to bytes (0 to 255 for 0 to 1).
@@ -227,7 +237,7 @@ impl Rasterizer {
         }
         self.work.get_or_insert_with(|| Work {
             layer_sizes: mlp.layer_sizes().to_vec(),
-            propagation: Propagation::new(pulp::Arch::new(), mlp.layer_sizes(), BLOCK_ROWS),
+            propagation: Propagation::new(self.instructions, mlp.layer_sizes(), BLOCK_ROWS),
             inputs: Columns::zeros(BLOCK_ROWS, mlp.layer_sizes()[0]),
             colors: Columns::zeros(BLOCK_ROWS, 3),
             xs: Vec::new(),

@@ -11,7 +11,7 @@ use crate::output_rows::AbsentRow;
 use crate::propagation::{Propagation, block_rows, blocks};
 use crate::seeds::{self, Stream};
 use crate::step_report::StepReport;
-use crate::{Architecture, Dataset, Mlp, Samples, Seeds, Split, TrainingConfig};
+use crate::{Architecture, Dataset, InstructionSet, Mlp, Samples, Seeds, Split, TrainingConfig};
 use rand::Rng as _;
 use std::task::Poll;
 
@@ -169,7 +169,7 @@ impl Trainer {
             absent_rows: Vec::new(),
             last_good: LastGoodState::new(&mlp),
             diverged: false,
-            work: WorkSpace::none(pulp::Arch::new(), &mlp),
+            work: WorkSpace::none(InstructionSet::widest(), &mlp),
             mlp,
             pending_step: None,
             pending_evaluation: None,
@@ -567,7 +567,9 @@ impl Trainer {
     /// The points and the training settings stay; the number of outputs follows the points.
     pub fn reset(&mut self, architecture: Architecture, seeds: Seeds) {
         let data = std::mem::take(&mut self.data);
+        let instructions = self.work.propagation.arch();
         *self = Self::new(architecture, self.training_config, seeds, data);
+        self.set_instruction_set(instructions);
     }
 
     /// The state of the run, to be continued with [`restore`](Self::restore).
@@ -586,6 +588,14 @@ impl Trainer {
             last_good: self.last_good.to_plain(n_parameters),
             diverged: self.diverged,
         }
+    }
+
+    /// Computes with these instructions from now on; at first a trainer uses the widest that the
+    /// machine has. The weights, and all else, stay.
+    pub fn set_instruction_set(&mut self, instructions: InstructionSet) {
+        self.drop_pending();
+        self.work = WorkSpace::none(instructions, &self.mlp);
+        self.reserve();
     }
 
     /// Gives back the memory that only steps and evaluations need, as when a run pauses for long.
@@ -626,7 +636,7 @@ impl Trainer {
 
 impl WorkSpace {
     /// No room for anything.
-    fn none(arch: pulp::Arch, mlp: &Mlp) -> Self {
+    fn none(arch: InstructionSet, mlp: &Mlp) -> Self {
         Self {
             samples: Samples::zeros(0, mlp.layer_sizes()[0], mlp.n_classes()),
             batch: Samples::zeros(0, 0, 0),
@@ -646,14 +656,14 @@ fn fresh_network(mut architecture: Architecture, data: &Dataset, seeds: &Seeds) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::architectures;
+    use crate::InstructionSet;
     use crate::{
         Activation, BatchSize, ClassCount, Distribution, Dropout, LearningRate, OptimizerKind,
         WeightDecay, generate_seeded,
     };
 
     fn parameters_after_20_steps(
-        arch: pulp::Arch,
+        arch: InstructionSet,
         architecture: &Architecture,
         training: TrainingConfig,
         n_points: usize,
@@ -662,8 +672,7 @@ mod tests {
         let data = generate_seeded(Distribution::Blobs, classes, n_points, 1);
         let seeds = Seeds::from_master(2);
         let mut trainer = Trainer::new(architecture.clone(), training, seeds, data);
-        trainer.work = WorkSpace::none(arch, &trainer.mlp);
-        trainer.reserve();
+        trainer.set_instruction_set(arch);
         for _ in 0..20 {
             trainer.train_step().unwrap();
         }
@@ -721,7 +730,7 @@ mod tests {
                     weight_decay: WeightDecay::new(0.01).unwrap(),
                     batch_size: BatchSize::new(batch_size).unwrap(),
                 };
-                let [first, others @ ..] = &architectures()
+                let [first, others @ ..] = &InstructionSet::available()
                     .into_iter()
                     .map(|arch| parameters_after_20_steps(arch, &network, training, n_points))
                     .collect::<Vec<_>>()[..]

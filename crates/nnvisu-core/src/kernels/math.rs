@@ -191,8 +191,9 @@ pub(crate) fn ln<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kernel, architectures, dispatch};
+    use super::super::{Kernel, dispatch};
     use super::*;
+    use crate::InstructionSet;
 
     #[derive(Clone, Copy)]
     enum Function {
@@ -228,7 +229,7 @@ mod tests {
             Function::CoarseExp => 1e-5,
             _ => 1e-6,
         };
-        for arch in architectures() {
+        for arch in InstructionSet::available() {
             let mut ys = xs.to_vec();
             dispatch(arch, Apply(function, &mut ys));
             for (&x, &y) in xs.iter().zip(&ys) {
@@ -258,7 +259,7 @@ mod tests {
         extreme[..6].copy_from_slice(&[f32::MAX, f32::MIN, f32::INFINITY, -1e-40, -0.0, 8.1]);
         sweep(Function::Tanh, &extreme, f64::tanh, false);
         let mut ys = even(-12.0, 12.0);
-        dispatch(pulp::Arch::new(), Apply(Function::Tanh, &mut ys));
+        dispatch(InstructionSet::widest(), Apply(Function::Tanh, &mut ys));
         assert!(ys.iter().all(|y| y.abs() <= 1.0));
     }
 
@@ -299,7 +300,7 @@ mod tests {
 
     #[test]
     fn not_a_number_stays_so() {
-        for arch in architectures() {
+        for arch in InstructionSet::available() {
             for function in [Function::Tanh, Function::Erf, Function::Exp] {
                 let mut ys = [f32::NAN; 16];
                 dispatch(arch, Apply(function, &mut ys));

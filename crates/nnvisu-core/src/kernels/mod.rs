@@ -25,6 +25,7 @@ pub(crate) mod softmax;
 pub(crate) mod statistics;
 pub(crate) mod update;
 
+use crate::InstructionSet;
 pub(crate) use columns::{Columns, Rows};
 
 /// An operation that is compiled once per instruction set. `run` must be `#[inline(always)]`.
@@ -36,17 +37,8 @@ pub(crate) trait Kernel {
     fn run<S: pulp::Simd>(self, simd: S) -> Self::Output;
 }
 
-/// Every instruction set that this machine has.
-#[cfg(test)]
-pub(crate) fn architectures() -> Vec<pulp::Arch> {
-    let mut all = vec![pulp::Arch::new(), pulp::Arch::Scalar];
-    #[cfg(target_arch = "x86_64")]
-    all.extend(pulp::x86::V3::try_new().map(pulp::Arch::V3));
-    all
-}
-
-/// Runs `kernel` with the best instructions that `arch` found on this machine.
-pub(crate) fn dispatch<K: Kernel>(arch: pulp::Arch, kernel: K) -> K::Output {
+/// Runs `kernel` with these instructions.
+pub(crate) fn dispatch<K: Kernel>(arch: InstructionSet, kernel: K) -> K::Output {
     struct Entry<K>(K);
     impl<K: Kernel> pulp::WithSimd for Entry<K> {
         type Output = K::Output;
@@ -56,5 +48,5 @@ pub(crate) fn dispatch<K: Kernel>(arch: pulp::Arch, kernel: K) -> K::Output {
             self.0.run(simd)
         }
     }
-    arch.dispatch(Entry(kernel))
+    arch.0.dispatch(Entry(kernel))
 }

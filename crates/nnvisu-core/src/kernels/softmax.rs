@@ -254,11 +254,12 @@ fn replace_non_finite<S: Simd, const N: usize>(simd: S, logits: &mut [&mut [S::f
 
 #[cfg(test)]
 mod tests {
-    use super::super::{architectures, dispatch};
+    use super::super::dispatch;
     use super::*;
+    use crate::InstructionSet;
 
     /// Eight samples of three classes, one of which has this logit.
-    fn loss_with(arch: pulp::Arch, logit: f32, at: usize) -> [f32; 2] {
+    fn loss_with(arch: InstructionSet, logit: f32, at: usize) -> [f32; 2] {
         let mut logits = Columns::zeros(8, 3);
         logits.column_mut(1)[at] = logit;
         let (mut one_hot, mut sample_weight) = (Columns::zeros(8, 3), Columns::zeros(8, 1));
@@ -289,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_loss_of_logits_that_are_not_finite_is_not_finite_on_every_path() {
-        for arch in architectures() {
+        for arch in InstructionSet::available() {
             assert!(loss_with(arch, 0.0, 3).iter().all(|loss| loss.is_finite()));
             for logit in [f32::NAN, f32::INFINITY] {
                 for at in 0..8 {

@@ -239,8 +239,9 @@ fn flush_denormals<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{architectures, dispatch};
+    use super::super::dispatch;
     use super::*;
+    use crate::InstructionSet;
 
     const ADAM: Adam = Adam {
         beta1: 0.9,
@@ -249,7 +250,7 @@ mod tests {
     };
 
     /// One step of Adam from these values, and whether it was finite.
-    fn step(arch: pulp::Arch, gradient: &[f32], old: [&[f32]; 3]) -> (bool, [Vec<f32>; 3]) {
+    fn step(arch: InstructionSet, gradient: &[f32], old: [&[f32]; 3]) -> (bool, [Vec<f32>; 3]) {
         let mut new = [const { Vec::new() }; 3];
         for values in &mut new {
             values.resize(gradient.len(), 0.0);
@@ -271,7 +272,7 @@ mod tests {
     #[test]
     fn what_is_not_finite_is_noticed_on_every_path() {
         let zeros = [0.0; 32];
-        for arch in architectures() {
+        for arch in InstructionSet::available() {
             assert!(step(arch, &zeros, [&zeros; 3]).0);
             for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 3e38] {
                 for at in [0, 5, 16, 31] {
@@ -285,7 +286,7 @@ mod tests {
 
     #[test]
     fn slots_without_gradients_reach_zero() {
-        for arch in architectures() {
+        for arch in InstructionSet::available() {
             let mut slots = [vec![-1e-3; 16], vec![1e-6; 16]];
             let zeros = [0.0; 16];
             for _ in 0..200_000 {
