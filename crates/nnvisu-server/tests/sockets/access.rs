@@ -168,7 +168,10 @@ async fn tokens_cannot_be_guessed_fast_and_the_right_one_still_gets_in() {
     let answers = futures_util::future::join_all(guesses).await;
     let n_compared = answers.iter().filter(|answer| answer.status == 401).count();
     let n_seconds = first_guess.elapsed().as_secs() as usize;
-    assert!((1..=n_seconds).contains(&n_compared), "{n_compared} in {n_seconds} s");
+    assert!(
+        (1..=n_seconds).contains(&n_compared),
+        "{n_compared} in {n_seconds} s"
+    );
     let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
     assert!(refused.head.contains("retry-after: 1"), "{}", refused.head);
     assert!(refused.body.contains("Too many wrong"), "{}", refused.body);
