@@ -30,9 +30,53 @@ pub(crate) struct Args {
     /// Measure only what the running server keeps of the engine's pace.
     #[arg(long, conflicts_with_all = ["only", "pin"])]
     through_server: bool,
+    /// Compute as on a processor that has no more than these vector instructions.
+    #[arg(long, conflicts_with = "through_server")]
+    isa: Option<Isa>,
     /// Run everything on this processor, numbered from 0; it needs the command `taskset`.
     #[arg(long, value_name = "CPU")]
     pin: Option<usize>,
+}
+
+/// Vector instructions, narrowest first.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Isa {
+    /// Plain code, one number at a time; SSE4.2 for peers, who have nothing below.
+    Scalar,
+    /// AVX2 with FMA, which most laptops have.
+    Avx2,
+    /// AVX-512.
+    Avx512,
+}
+
+impl Isa {
+    /// As `InstructionSet` of nnvisu-core reads it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// What keeps the peers' libraries to it: XLA's flag, and the variables of `PyTorch`, `oneDNN`
+    /// and `OpenBLAS`.
+    fn environment(self) -> [(&'static str, String); 4] {
+        let (xla, pytorch, onednn, openblas) = match self {
+            Self::Scalar => ("SSE4_2", "default", "SSE41", "NEHALEM"),
+            Self::Avx2 => ("AVX2", "avx2", "AVX2", "HASWELL"),
+            Self::Avx512 => ("AVX512", "avx512", "AVX512_CORE", "SKYLAKEX"),
+        };
+        [
+            (
+                "XLA_FLAGS",
+                format!("{} --xla_cpu_max_isa={xla}", prepare::XLA_FLAGS),
+            ),
+            ("ATEN_CPU_CAPABILITY", pytorch.to_owned()),
+            ("ONEDNN_MAX_CPU_ISA", onednn.to_owned()),
+            ("OPENBLAS_CORETYPE", openblas.to_owned()),
+        ]
+    }
 }
 
 /// How long and how often everything is measured.
@@ -67,7 +111,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.through_server {
         return server::compare(effort);
     }
-    let (workloads, mut programs) = prepare::all(&args.only, args.pin)?;
+    let (workloads, mut programs) = prepare::all(args)?;
     println!();
     let measured = rounds::measure(&workloads, &mut programs, effort)?;
     report::print(&workloads, &programs, &measured);
@@ -80,7 +124,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         "not all programs did the same work, so their times mean nothing"
     );
     println!("All results agree: every program did the same work.");
-    if args.only.is_empty() {
+    if args.only.is_empty() && args.isa.is_none() {
         drop(programs);
         server::compare(effort)?;
     }

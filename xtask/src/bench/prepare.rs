@@ -1,6 +1,6 @@
 //! Getting ready: building our program, installing and starting the others.
 //!
-//! Whatever cannot be had is left out with a message; only our own program must workload.
+//! Whatever cannot be had is left out with a message; only our own program must work.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,10 @@ use clap::ValueEnum;
 
 use super::peer::Program;
 use super::workloads::Workload;
+use super::{Args, Isa};
 use crate::command::{cargo, command, repository, run, succeeds, target_directory};
+
+pub(super) const XLA_FLAGS: &str = "--xla_cpu_multi_thread_eigen=false";
 
 /// One thread each, in every library that would take more.
 const ENVIRONMENT: [(&str, &str); 7] = [
@@ -20,7 +23,7 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("OPENBLAS_NUM_THREADS", "1"),
     ("RAYON_NUM_THREADS", "1"),
     ("JAX_PLATFORMS", "cpu"),
-    ("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false"),
+    ("XLA_FLAGS", XLA_FLAGS),
     ("PYTHONDONTWRITEBYTECODE", "1"),
 ];
 
@@ -67,7 +70,7 @@ impl PeerName {
 }
 
 /// The workloads, and the programs that could be had: ours, then the peers in `only` or all.
-pub(super) fn all(only: &[PeerName], pin: Option<usize>) -> Result<(Vec<Workload>, Vec<Program>)> {
+pub(super) fn all(args: &Args) -> Result<(Vec<Workload>, Vec<Program>)> {
     let directory = target_directory().join("bench");
     std::fs::create_dir_all(&directory)?;
     let workloads = directory.join("workloads.json");
@@ -77,16 +80,20 @@ pub(super) fn all(only: &[PeerName], pin: Option<usize>) -> Result<(Vec<Workload
     run(export)?;
 
     let starter = Starter {
-        processor: processor(pin)?,
+        processor: processor(args.pin)?,
+        isa: args.isa,
         directory: directory.clone(),
         workloads: workloads.clone(),
     };
     let mut serve = Command::new(&ours);
     serve.arg("serve");
+    serve.args(args.isa.map(Isa::name));
     let mut programs = vec![starter.start("nnvisu", &serve)?];
     let wanted = PeerName::value_variants()
         .iter()
-        .filter(|peer| only.is_empty() || only.contains(peer));
+        .filter(|peer| args.only.is_empty() || args.only.contains(peer))
+        // candle cannot be told to use less than the processor has.
+        .filter(|peer| args.isa.is_none() || **peer != PeerName::Candle);
     for peer in wanted {
         let started = peer
             .command(&directory)
@@ -174,6 +181,7 @@ fn processor(pin: Option<usize>) -> Result<Option<String>> {
 /// How every program is started.
 struct Starter {
     processor: Option<String>,
+    isa: Option<Isa>,
     directory: PathBuf,
     workloads: PathBuf,
 }
@@ -196,6 +204,7 @@ impl Starter {
             .args(program.get_args())
             .arg(&self.workloads)
             .envs(ENVIRONMENT)
+            .envs(self.isa.map(Isa::environment).into_iter().flatten())
             .stderr(Stdio::from(File::create(&log)?));
         Program::start(name, command).with_context(|| format!("see {}", log.display()))
     }

@@ -5,17 +5,22 @@ use std::time::Duration;
 use anyhow::Result;
 use bench_protocol::{Measurement, Task, Workload, repeat};
 use nnvisu_core::{
-    Architecture, BatchSize, Checkpoint, Dataset, Dropout, Grid, HiddenLayers, Label, LearningRate,
-    Mlp, OptimizerKind, Point, Rasterizer, Trainer, TrainingConfig,
+    Architecture, BatchSize, Checkpoint, Dataset, Dropout, Grid, HiddenLayers, InstructionSet,
+    Label, LearningRate, Mlp, OptimizerKind, Point, Rasterizer, Trainer, TrainingConfig,
 };
 
 use crate::definitions::seeds;
 
 /// Does `work` for at least that long.
-pub(crate) fn measure(work: &Workload, at_least: Duration) -> Result<Measurement> {
+pub(crate) fn measure(
+    work: &Workload,
+    instructions: InstructionSet,
+    at_least: Duration,
+) -> Result<Measurement> {
     match &work.task {
         Task::Train { n_steps, .. } => {
-            let fresh = trainer(work)?;
+            let mut fresh = trainer(work)?;
+            fresh.set_instruction_set(instructions);
             let (time, loss) = repeat(
                 at_least,
                 *n_steps,
@@ -36,7 +41,8 @@ pub(crate) fn measure(work: &Workload, at_least: Duration) -> Result<Measurement
         Task::Map { side } => {
             let mlp = mlp(work)?;
             let grid = Grid::new(*side, *side)?;
-            let (mut rasterizer, mut planes) = (Rasterizer::new(), Vec::new());
+            let mut rasterizer = Rasterizer::with_instruction_set(instructions);
+            let mut planes = Vec::new();
             let (time, ()) = repeat(
                 at_least,
                 1,

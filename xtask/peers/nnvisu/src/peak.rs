@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use bench_protocol::{Measurement, repeat};
+use nnvisu_core::InstructionSet;
 use pulp::{Arch, Simd, WithSimd};
 
 /// The name under which it is asked for; its seconds are those of one flop.
@@ -15,8 +16,8 @@ const N_CHAINS: usize = 12;
 const N_ROUNDS: u64 = 100_000;
 
 /// The time of one flop, a multiply-add being two, with the instructions that the engine uses.
-pub(crate) fn measure(at_least: Duration) -> Measurement {
-    let arch = Arch::new();
+pub(crate) fn measure(instructions: InstructionSet, at_least: Duration) -> Measurement {
+    let arch = arch(instructions);
     let n_flops = N_ROUNDS * N_CHAINS as u64 * 2 * arch.dispatch(Lanes);
     let run = |(): &mut ()| Ok(black_box(arch.dispatch(MultiplyAdd)));
     let (time, _) = repeat(at_least, n_flops, || Ok(()), run).expect("nothing in it can fail");
@@ -26,14 +27,14 @@ pub(crate) fn measure(at_least: Duration) -> Measurement {
     }
 }
 
-/// The instructions that the engine uses here.
-pub(crate) fn instruction_set() -> String {
-    let arch = format!("{:?}", Arch::new());
-    match arch.split('(').next() {
-        Some("V4") => "AVX-512".to_owned(),
-        Some("V3") => "AVX2 with FMA".to_owned(),
-        Some(other) => other.to_owned(),
-        None => arch,
+/// What pulp calls these instructions.
+fn arch(instructions: InstructionSet) -> Arch {
+    let widest = Arch::new();
+    match (instructions.name(), widest) {
+        ("scalar", _) => Arch::Scalar,
+        #[cfg(target_arch = "x86_64")]
+        ("avx2", Arch::V4(_)) => pulp::x86::V3::try_new().map_or(widest, Arch::V3),
+        _ => widest,
     }
 }
 
