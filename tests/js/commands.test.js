@@ -28,6 +28,22 @@ test("keys lead to commands", () => {
   assert.equal(pressed(commands, "s", { altKey: true }), null);
 });
 
+test("where a keyboard has no digits or Latin letters, the place of the key counts", () => {
+  const commands = new Commands(new Store());
+  const czech = pressed(commands, "ě", { code: "Digit2" });
+  const french = pressed(commands, "&", { code: "Digit1" });
+  assert.deepEqual([czech, french], [["drawClass", 1], ["drawClass", 0]]);
+  assert.deepEqual(pressed(commands, "2", { code: "Digit2", shiftKey: true }), ["drawClass", 1], "French, with Shift");
+  assert.deepEqual(pressed(commands, "4", { code: "Numpad4" }), ["drawClass", 3]);
+  assert.deepEqual(pressed(commands, "я", { code: "KeyZ", ctrlKey: true }), ["undo", undefined], "Russian");
+  assert.deepEqual(pressed(commands, "y", { code: "KeyZ", ctrlKey: true }), ["redo", undefined], "German");
+  // What the keyboard does have is not asked twice.
+  assert.equal(pressed(commands, "!", { code: "Digit1", shiftKey: true }), null);
+  assert.equal(pressed(commands, "ö", { code: "Semicolon" }), null);
+  assert.equal(pressed(commands, "End", { code: "Numpad1" }), null);
+  assert.equal(pressed(commands, "@", { code: "Digit2", getModifierState: (name) => name === "AltGraph" }), null);
+});
+
 test("held down, only what is meant to goes on", () => {
   const commands = new Commands(new Store());
   assert.deepEqual(pressed(commands, "s", { repeat: true }), ["stepOnce", undefined]);

@@ -134,7 +134,7 @@ test("the list of shortcuts comes from the commands", async () => {
   const { find, press, document } = await open();
   press("?");
   const rows = [...document.querySelectorAll("[data-part=global] div")].map((row) => row.textContent);
-  for (const row of ["Space or KTrain or pause", "1 to 8Choose a class", "Ctrl Shift Z or Ctrl YRedo", "Ctrl VPaste points"]) {
+  for (const row of ["Space or KTrain or pause", "1 to 8Choose a class", "Ctrl Shift Z or Ctrl YRedo", "Ctrl VPaste points", "EnterPress the button that has the focus"]) {
     assert.ok(rows.includes(row), `${row} in ${rows.join("; ")}`);
   }
   assert.ok(find("[data-part=canvas]").textContent.includes("Erase near the cursor"));

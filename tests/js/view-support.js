@@ -17,7 +17,7 @@ const { Window } = await import(NNVISU_DOM);
 
 /** What view modules expect of a browser, by the names they use. */
 const GLOBALS = [
-  "Element", "Node", "HTMLElement", "HTMLButtonElement", "HTMLCanvasElement", "HTMLDetailsElement", "HTMLDialogElement",
+  "Element", "Event", "Node", "HTMLElement", "HTMLButtonElement", "HTMLCanvasElement", "HTMLDetailsElement", "HTMLDialogElement",
   "HTMLFormElement", "HTMLInputElement", "HTMLOutputElement", "HTMLSelectElement", "HTMLTextAreaElement", "SVGElement",
   "ResizeObserver", "getComputedStyle", "document",
 ];

@@ -14,7 +14,13 @@ import { currentRun } from "./runs.js";
  * @property {boolean} [shift] with Shift, which tells only keys with Ctrl apart
  * @property {boolean} [repeats] whether it repeats while it is held down
  * @property {number} [argument] for `run`
+ * @property {boolean} [inTextFields] whether it acts from within a text field too
  * @property {boolean} [isListedOnly] whether the browser turns the keys into an event of its own
+ */
+
+/**
+ * @typedef {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey" | "repeat">
+ *   & Partial<Pick<KeyboardEvent, "code" | "getModifierState">>} KeyPress
  */
 
 /**
@@ -67,22 +73,45 @@ export class Commands {
   }
 
   /**
-   * @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey" | "repeat">} event
+   * @param {KeyPress} press
    * @returns {{ command: Command, shortcut: Shortcut } | null} what the keys mean
    */
-  find({ key, ctrlKey, metaKey, shiftKey, altKey, repeat }) {
-    if (altKey) return null;
-    const pressed = key.toLowerCase();
-    const withCtrl = ctrlKey || metaKey;
+  find(press) {
+    if (press.altKey || press.getModifierState?.("AltGraph")) return null;
+    const found = this.#findKey(press.key.toLowerCase(), press) ?? this.#findKey(keyByPlace(press), press);
+    if (found === null) return null;
+    const { repeats = false, ctrl = false } = found.shortcut;
+    return press.repeat && !repeats && !ctrl ? null : found;
+  }
+
+  /**
+   * @param {string | null} key
+   * @param {KeyPress} press with the keys that are held
+   */
+  #findKey(key, { ctrlKey, metaKey, shiftKey }) {
     for (const command of this.#commands.values()) {
       for (const shortcut of command.keys ?? []) {
-        const { ctrl = false, shift = false, repeats = false, isListedOnly = false } = shortcut;
-        if (isListedOnly || shortcut.key !== pressed || ctrl !== withCtrl || (ctrl && shift !== shiftKey)) continue;
-        return repeat && !repeats && !ctrl ? null : { command, shortcut };
+        const { ctrl = false, shift = false, isListedOnly = false } = shortcut;
+        if (isListedOnly || shortcut.key !== key || ctrl !== (ctrlKey || metaKey) || (ctrl && shift !== shiftKey)) continue;
+        return { command, shortcut };
       }
     }
     return null;
   }
+}
+
+/**
+ * The digit or Latin letter that a key has on other keyboards, where this one has none there: Czech and
+ * French ones have digits with Shift only, Greek and Russian ones have other letters.
+ * @param {KeyPress} press
+ * @returns {string | null} null if it is no such key
+ */
+function keyByPlace({ key, code = "", shiftKey }) {
+  const [, digit] = /^Digit(\d)$/.exec(code) ?? [];
+  if (digit !== undefined) return shiftKey ? null : digit;
+  const [, letter] = /^Key([A-Z])$/.exec(code) ?? [];
+  const isLatin = /^[\0-\x7f]/.test(key);
+  return letter === undefined || isLatin ? null : letter.toLowerCase();
 }
 
 /**

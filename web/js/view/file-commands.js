@@ -25,14 +25,14 @@ export function addFileCommands(page) {
   commands.add(
     {
       id: "saveSession",
-      keys: [{ key: "s", ctrl: true }],
+      keys: [{ key: "s", ctrl: true, inTextFields: true }],
       run: () => {
         const session = store.sessionContent();
         if (session === null) store.notify("info", message("file.nothingToSave"));
         else save(nameNow("nnvisu"), writeSessionFile(session), "application/json");
       },
     },
-    { id: "openSession", keys: [{ key: "o", ctrl: true }], run: fileInput(page, "openSession") },
+    { id: "openSession", keys: [{ key: "o", ctrl: true, inTextFields: true }], run: fileInput(page, "openSession") },
     {
       id: "exportCsv",
       isEnabled: ({ document }) => document.points.length > 0,

@@ -60,7 +60,7 @@ export class KeyboardCursor {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const direction = DIRECTIONS[event.key];
     if (direction !== undefined) this.#move(direction, event.shiftKey ? LONG_STEP : STEP);
-    else if (event.key === "Enter" || event.key === " ") this.#act();
+    else if (event.key === "Enter") this.#act();
     else if (event.key === "Delete" || event.key === "Backspace") this.#erase();
     else return;
     event.preventDefault();

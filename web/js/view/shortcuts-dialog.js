@@ -11,6 +11,9 @@ import { withMarks } from "./fill-words.js";
 /** More keys than this of one command are shown as a range. */
 const MAX_KEYS = 3;
 
+/** The keys of what has the focus, beside those of the commands. */
+const FOCUS_KEYS = Object.freeze(["press", "tick"]);
+
 /** The keys of the canvas, which js/view/keyboard-cursor.js and js/view/pointer.js listen to. */
 const CANVAS_KEYS = Object.freeze(["moveCursor", "addPoint", "eraseNear", "erase"]);
 
@@ -27,11 +30,11 @@ export function buildShortcutsDialog(root, { store, commands }) {
     id: "showShortcuts",
     keys: [{ key: "?" }],
     run: () => {
-      global.replaceChildren(...commands.list.flatMap(rowOf));
+      global.replaceChildren(...commands.list.flatMap(rowOf), ...FOCUS_KEYS.map(wordsOf));
       dialog.showModal();
     },
   });
-  canvas.append(...CANVAS_KEYS.map((name) => row(wordFor(`keys.${name}.keys`), wordFor(`keys.${name}`))));
+  canvas.append(...CANVAS_KEYS.map(wordsOf));
   observe(store, ({ preferences }) => preferences.shortcuts, (on) => (off.hidden = on));
   // A click beside the dialog closes it.
   dialog.addEventListener("click", (event) => {
@@ -52,6 +55,11 @@ function rowOf({ id, keys = [] }) {
       : keys.map(nameOf).join(` ${word("keys.or")} `);
   const purpose = `command.${id}.key`;
   return [row(shown, wordFor(isWordKey(purpose) ? purpose : `command.${id}`))];
+}
+
+/** @param {string} name of keys that are no command's */
+function wordsOf(name) {
+  return row(wordFor(`keys.${name}.keys`), wordFor(`keys.${name}`));
 }
 
 /** @param {Shortcut} shortcut */
