@@ -4,6 +4,7 @@ mod classes;
 mod connection;
 pub(crate) mod data;
 pub(crate) mod malformed;
+mod sequences;
 mod settings;
 mod train_step;
 mod training;

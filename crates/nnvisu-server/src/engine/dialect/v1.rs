@@ -152,23 +152,32 @@ impl V1 {
                 // with the next ones.
                 self.armed |= context.run().is_running();
                 let outcome = execute(request, context)?;
-                if self.armed && context.run().has_points() {
-                    self.armed = false;
-                    let now = context.now;
-                    context.run_mut().start(now);
-                }
+                self.start_if_armed(context);
+                return Ok(outcome);
+            }
+            Request::GenerateData { .. } => {
+                self.settled = true;
+                let outcome = execute(request, context)?;
+                self.start_if_armed(context);
                 return Ok(outcome);
             }
             Request::StopTraining => self.armed = false,
-            Request::Reset { .. }
-            | Request::UpdateArchitecture { .. }
-            | Request::GenerateData { .. } => {
+            Request::Reset { .. } | Request::UpdateArchitecture { .. } => {
                 self.armed = false;
                 self.settled = true;
             }
             _ => {}
         }
         execute(request, context)
+    }
+
+    /// Begins the training that was asked for while there were no points.
+    fn start_if_armed(&mut self, context: &mut Context<'_>) {
+        if self.armed && context.run().has_points() {
+            self.armed = false;
+            let now = context.now;
+            context.run_mut().start(now);
+        }
     }
 }
 

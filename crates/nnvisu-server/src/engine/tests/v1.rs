@@ -41,6 +41,14 @@ fn training_without_points_begins_with_the_first_ones() {
     client.send(request("stop_training"));
     client.send(update_data(xor()));
     assert!(!client.is_running(), "stopped for good");
+
+    let generate = json!({"type": "generate_data", "distribution": "moons", "num_classes": 2});
+    let mut client = Client::v1();
+    client.send(request("start_training"));
+    client.send(generate.clone());
+    assert!(client.is_running(), "generated points are points");
+    client.send(generate);
+    assert!(!client.is_running(), "and replace those that are trained");
 }
 
 /// What existing pages send when they connect again.
