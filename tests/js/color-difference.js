@@ -16,9 +16,25 @@ const SRGB_TO_XYZ = [0.4124564, 0.3575761, 0.1804375, 0.2126729, 0.7151522, 0.07
 
 const WHITE = [0.95047, 1, 1.08883];
 
+/** How different two colors look, each red, green and blue from 0 to 255. */
+export function difference(a, b) {
+  return ciede2000(labOf(a, VISION.normal), labOf(b, VISION.normal));
+}
+
+/** The contrast of two colors, 1 to 21, as WCAG 2.2 defines it. */
+export function contrast(a, b) {
+  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+/** One color over another. */
+export function over(above, opacity, below) {
+  return above.map((channel, i) => opacity * channel + (1 - opacity) * below[i]);
+}
+
 /** The smallest CIEDE2000 between any two of some colors. */
 export function smallestDifference(colors, vision) {
-  const labs = colors.map((css) => labOf(css, VISION[vision]));
+  const labs = colors.map((css) => labOf(rgbOf(css), VISION[vision]));
   let smallest = Infinity;
   for (let i = 0; i < labs.length; i += 1) {
     for (let j = 0; j < i; j += 1) smallest = Math.min(smallest, ciede2000(labs[i], labs[j]));
@@ -30,9 +46,16 @@ function transform(m, [a, b, c]) {
   return [0, 3, 6].map((i) => m[i] * a + m[i + 1] * b + m[i + 2] * c);
 }
 
-function labOf(css, vision) {
-  const linear = rgbOf(css).map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
-  const seen = transform(vision, linear).map((v) => Math.min(1, Math.max(0, v)));
+function linearOf(rgb) {
+  return rgb.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+}
+
+function luminance(rgb) {
+  return transform(SRGB_TO_XYZ, linearOf(rgb))[1];
+}
+
+function labOf(rgb, vision) {
+  const seen = transform(vision, linearOf(rgb)).map((v) => Math.min(1, Math.max(0, v)));
   const [x, y, z] = transform(SRGB_TO_XYZ, seen).map((v, i) => {
     const t = v / WHITE[i];
     return t > (6 / 29) ** 3 ? Math.cbrt(t) : t / (3 * (6 / 29) ** 2) + 4 / 29;

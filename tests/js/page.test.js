@@ -31,10 +31,34 @@ test("the page has a text or a name for everything that can be used", async () =
   const controls = [...document.querySelectorAll("button, input, select, textarea")].filter((control) => !control.hasAttribute("aria-hidden"));
   assert.ok(controls.length > 50);
   for (const control of controls) {
-    const label = control.closest("label");
+    const label = control.closest("label") ?? (control.id === "" ? null : document.querySelector(`label[for="${control.id}"]`));
     const name = control.getAttribute("aria-label") ?? (label ?? control).textContent.trim();
     assert.notEqual(name, "", control.outerHTML);
   }
+});
+
+test("the label of a field is a label, and its explanation a description", async () => {
+  const { document } = await open();
+  const fields = [...document.querySelectorAll(".field input, .field select, .inline-field select, [data-part=timeline]")];
+  assert.ok(fields.length >= 12);
+  for (const field of fields) {
+    const label = document.querySelector(`label[for="${field.id}"]`);
+    assert.notEqual(label?.textContent ?? "", "", field.outerHTML);
+    assert.equal(field.hasAttribute("aria-label"), false, "one name");
+    const described = field.getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id).textContent);
+    assert.ok(described[0].length > label.textContent.length, field.outerHTML);
+  }
+});
+
+test("a slider says its number with its unit", async () => {
+  const { store, find, settle, window } = await open();
+  const slider = find("[data-preference=mapStrength]");
+  assert.equal(slider.getAttribute("aria-valuetext"), "65%");
+  slider.value = "40";
+  slider.dispatchEvent(new window.Event("input", { bubbles: true }));
+  await settle();
+  assert.equal(store.state.preferences.mapStrength, 40);
+  assert.equal(slider.getAttribute("aria-valuetext"), "40%");
 });
 
 test("nothing has the id of another element, and every reference leads somewhere", async () => {

@@ -103,6 +103,10 @@ export interface PreferencesState {
   readonly theme: ThemeName;
   /** Whether each class has its own marker shape. */
   readonly shapes: boolean;
+  /** How much of the map covers the canvas' own colour, per cent. */
+  readonly mapStrength: number;
+  /** Whether the map is the blend of the classes and nothing else: at full strength, without a boundary line. */
+  readonly plainMap: boolean;
   /** Whether single keys act wherever the focus is. */
   readonly shortcuts: boolean;
   /** Classes of the next generated data set, 2 to 8. */

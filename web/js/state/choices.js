@@ -13,6 +13,8 @@ import { MAX_CLASSES } from "./points.js";
 export const PREFERENCES = Object.freeze({
   palette: oneOf("petroff", "classic"),
   theme: oneOf("system", "light", "dark"),
+  mapStrength: wholeNumber(65, 20, 100),
+  plainMap: flag(false),
   shapes: flag(false),
   shortcuts: flag(true),
   classCount: wholeNumber(2, 2, MAX_CLASSES),

@@ -148,6 +148,11 @@ function storeCommands(store) {
       run: () => store.redo(),
     },
     { id: "clear", isEnabled: ({ document }) => document.points.length > 0, run: () => store.clear() },
+    {
+      id: "togglePlainMap",
+      keys: [{ key: "m" }],
+      run: () => store.setPreferences({ plainMap: !store.state.preferences.plainMap }),
+    },
     { id: "goLive", isEnabled: (state) => !currentRun(state).map.live, run: () => store.goLive() },
     { id: "resetAdvanced", run: () => store.resetAdvanced() },
     { id: "bringBack", run: () => store.bringBack() },

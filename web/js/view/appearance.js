@@ -1,6 +1,7 @@
 // How the page looks as a whole: light or dark, the colours of the classes, and what style sheets and
 // tests are told about the state.
 
+/** @import { State } from "../../types/state" */
 /** @import { Page } from "./page.js" */
 
 import { observe } from "../state/observe.js";
@@ -16,6 +17,8 @@ export function buildAppearance(root, { store }) {
   observe(store, ({ preferences }) => preferences.palette, (palette) => {
     PALETTES[palette].forEach((color, label) => style.setProperty(`--class-${label}`, color));
   });
+  const strengthOf = (/** @type {State} */ { preferences: { plainMap, mapStrength } }) => (plainMap ? 1 : mapStrength / 100);
+  observe(store, strengthOf, (strength) => style.setProperty("--map-strength", String(strength)));
   observe(store, ({ preferences }) => preferences.theme, (theme) => {
     // Without the attribute css/tokens.css follows the system.
     if (theme === "system") delete dataset.theme;

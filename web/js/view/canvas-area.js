@@ -8,6 +8,7 @@ import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
 import { word } from "../words/word.js";
 import { Announcer, announceProgress, describeCanvas } from "./announcer.js";
+import { BoundaryLayer } from "./boundary-layer.js";
 import { watchCanvasSize } from "./canvas-size.js";
 import { find, setText, uniqueId } from "./elements.js";
 import { EraserCursor } from "./eraser-cursor.js";
@@ -30,6 +31,7 @@ export function buildCanvasArea(root, { store }) {
   canvas.setAttribute("aria-describedby", `${summary.id} ${keys.id}`);
 
   const map = new MapLayer(store, find(root, "canvas.map", HTMLCanvasElement));
+  const boundary = new BoundaryLayer(store, find(root, "canvas.boundary", HTMLCanvasElement));
   const points = new PointsLayer(store, canvas);
   const announcer = new Announcer(find(root, "[data-part=announcer]", HTMLElement));
   const eraser = new EraserCursor(store, find(root, ".eraser-cursor", HTMLElement), canvas);
@@ -37,6 +39,7 @@ export function buildCanvasArea(root, { store }) {
   const cursor = new KeyboardCursor(store, { canvas, element: find(root, ".crosshair", SVGElement), announcer });
   watchCanvasSize(box, (size) => {
     map.resize(size);
+    boundary.resize(size);
     points.resize(size);
     cursor.resize();
   });

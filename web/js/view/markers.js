@@ -1,5 +1,9 @@
 // What a point looks like: the marker of each class, as a path and as an image.
 
+/** The light ring of a marker, and the dark contour around it: one of the two stands out on every map. */
+export const RING_COLOR = "#ffffff";
+export const CONTOUR = Object.freeze({ color: "#000000", opacity: 0.6 });
+
 /** The unit outlines, about equal in area, one per class; y grows downwards. */
 const SHAPES = Object.freeze([
   circle(1),
@@ -68,11 +72,12 @@ export class MarkerSprites {
     const outline = new Path2D();
     outline.addPath(new Path2D(markerPath(label, shapes)), new DOMMatrix().scale(radius));
     context.lineJoin = "round";
-    // White with a dark edge around it: one of the two stands out on every background.
-    context.strokeStyle = "rgb(0 0 0 / 0.55)";
-    context.lineWidth = 3.2 * this.#ring;
+    context.strokeStyle = CONTOUR.color;
+    context.globalAlpha = CONTOUR.opacity;
+    context.lineWidth = 3.6 * this.#ring;
     context.stroke(outline);
-    context.strokeStyle = "#fff";
+    context.globalAlpha = 1;
+    context.strokeStyle = RING_COLOR;
     context.lineWidth = 2 * this.#ring;
     context.stroke(outline);
     context.fillStyle = colors[label];

@@ -55,14 +55,13 @@ function textField(name, page) {
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
-    "aria-label": wordFor(`label.${name}`),
   });
   const placeholder = `placeholder.${name}`;
   if (isWordKey(placeholder)) input.placeholder = wordFor(placeholder);
   const error = create("p", { class: "error", id: uniqueId("error"), "data-error": name, "aria-live": "polite" });
   const below = [error];
   if (name === "architecture") below.push(networkHint(page));
-  const field = labelled(name, input, page);
+  const field = labelled(name, input, input, page);
   input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), ...below.map(({ id }) => id)].filter(Boolean).join(" "));
 
   let shown = "";
@@ -101,11 +100,11 @@ function textField(name, page) {
  */
 function choiceField(name, page) {
   const { store } = page;
-  const select = create("select", { autocomplete: "off", "data-setting": name, "aria-label": wordFor(`label.${name}`) });
+  const select = create("select", { autocomplete: "off", "data-setting": name });
   for (const choice of SETTINGS[name].choices.map(String)) select.append(create("option", { value: choice }, wordFor(`choice.${choice}`)));
   select.addEventListener("change", () => store.setField(name, select.value));
   observe(store, (state) => currentRun(state).settings, () => (select.value = store.textOf(name)));
-  return { field: labelled(name, create("span", { class: "select" }, select), page), below: [] };
+  return { field: labelled(name, select, create("span", { class: "select" }, select), page), below: [] };
 }
 
 /**
@@ -114,7 +113,7 @@ function choiceField(name, page) {
  */
 function speedField(page) {
   const { store } = page;
-  const select = create("select", { autocomplete: "off", "data-setting": "speed", "aria-label": word("label.speed") });
+  const select = create("select", { autocomplete: "off", "data-setting": "speed" });
   const offer = (/** @type {number} */ speed) =>
     create("option", { value: String(speed) }, word("speed.steps", { rate: formatRate(speed) }));
   select.append(...SPEEDS.map(offer), create("option", { value: FASTEST }, word("speed.max")));
@@ -127,16 +126,17 @@ function speedField(page) {
     if (speed !== null && ![...select.options].some((option) => option.value === value)) select.prepend(offer(speed));
     select.value = value;
   });
-  return { field: labelled("speed", create("span", { class: "select" }, select), page), below: [] };
+  return { field: labelled("speed", select, create("span", { class: "select" }, select), page), below: [] };
 }
 
 /**
  * @param {FieldName | "speed"} name
  * @param {HTMLElement} control
+ * @param {HTMLElement} framed the control, in what it needs around it
  * @param {Page} page
  */
-function labelled(name, control, { tooltips }) {
-  return create("div", { class: "field" }, tooltips.createTerm(name), control);
+function labelled(name, control, framed, { tooltips }) {
+  return create("div", { class: "field" }, tooltips.createLabel(name, control), framed);
 }
 
 /**

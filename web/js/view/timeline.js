@@ -14,16 +14,16 @@ import { create, find, setText } from "./elements.js";
  */
 export function buildTimeline(root, { store, tooltips }) {
   const head = find(root, "[data-part=head]", HTMLElement);
-  head.prepend(tooltips.createTerm("history"));
   const label = find(root, "output", HTMLOutputElement);
   const backToLive = find(root, "[data-command=goLive]", HTMLButtonElement);
   const slider = create("input", {
     type: "range",
+    class: "slider",
     "data-part": "timeline",
     autocomplete: "off",
     step: "1",
-    "aria-label": word("label.history"),
   });
+  head.prepend(tooltips.createLabel("history", slider));
   root.append(slider);
   slider.addEventListener("input", () => {
     // Grabbing the timeline of a running player pauses it.

@@ -38,6 +38,9 @@ export const EN = Object.freeze({
   "howTo.history": "Drag the history slider to see how it learned.",
   "howTo.reset": "**Reset** starts again from new random weights.",
 
+  // Read out where a finger finds a question mark.
+  "help.about": (/** @type {{ label: string }} */ { label }) => `What is this: ${label}`,
+
   // --- panels -------------------------------------------------------------------------
   "panel.data": "Training data",
   "panel.training": "Training & history",
@@ -224,6 +227,9 @@ export const EN = Object.freeze({
   "tip.palette": "The safe colours stay apart under the common kinds of colour blindness.",
   "palette.petroff": "Colour-blind safe",
   "palette.classic": "Classic",
+  "label.mapStrength": "Map strength",
+  "tip.mapStrength": "How much of the canvas the map covers: less lets the points stand out, 100% is full colour.",
+  "label.plainMap": "Plain map, without boundary line",
   "label.shapes": "A shape for each class",
   "label.shortcuts": "Single-key shortcuts",
   "label.theme": "Theme",
@@ -240,6 +246,7 @@ export const EN = Object.freeze({
   "command.stepOnce.tip": "Train for exactly one step",
   "command.reset": "Reset the network",
   "command.reset.tip": "Start again from new random weights; the points stay",
+  "command.togglePlainMap": "Plain map, without boundary line",
   "command.undo": "Undo",
   "command.redo": "Redo",
   "command.clear": "Clear",

@@ -48,6 +48,14 @@ export function formatLoss(loss) {
 }
 
 /**
+ * @param {number} percents 0 to 100, whole
+ * @returns {string} such as "65%"
+ */
+export function formatPercents(percents) {
+  return PERCENT.format(percents / 100);
+}
+
+/**
  * @param {number | null} share 0 to 1
  * @returns {string} such as "98.5%"; "100%" only if it is all of them
  */
