@@ -130,6 +130,16 @@ test("the server is told what is looked at: fewer frames while the page cannot b
   assert.deepEqual(server.views.map(({ framesPerSecond }) => framesPerSecond), [60, 1, 60]);
 });
 
+test("a person who wants little motion gets a few frames a second, and one while away", async () => {
+  const { store, server } = await connected();
+  const rates = () => server.views.map(({ framesPerSecond }) => framesPerSecond);
+  for (const change of [() => store.setReducedMotion(true), () => store.setVisible(false), () => store.setVisible(true)]) {
+    change();
+    await settle();
+  }
+  assert.deepEqual(rates(), [60, 4, 1, 4]);
+});
+
 test("a frame of another run is not shown", async () => {
   const { store, server } = await connected();
   server.frame({ generation: 1, step: 3, run: 1 });

@@ -82,7 +82,7 @@ test("there can be two of everything but the dialogs", async () => {
   both("[data-command=toggleHowTo]")[1].click();
   store.addPoint({ x: 0, y: 0 });
   await settle();
-  assert.deepEqual(both("[data-part=how-to]").map(({ hidden }) => hidden), [false, false]);
+  assert.deepEqual(both("[data-part=how-to]").map(({ hidden }) => hidden), [true, true]);
   assert.deepEqual(both("[data-component=data-count]").map(({ textContent }) => textContent), ["1 point", "1 point"]);
   both("[data-command=clear]")[0].click();
   await settle();
@@ -222,4 +222,78 @@ test("the status and the numbers are those of the state", async () => {
   assert.match(find(".status").textContent, /^Connection lost/);
   assert.equal(find(".banner").textContent, find(".status").textContent);
   assert.equal(find(".status").dataset.tone, "problem");
+});
+
+test("the how-to is there until it is folded", async () => {
+  const { store, find, settle, document } = await open();
+  const howTo = find("[data-part=how-to]");
+  assert.equal(howTo.hidden, false);
+  assert.ok(howTo.querySelectorAll("li").length <= 5);
+  howTo.querySelector("[data-part=close]").click();
+  await settle();
+  assert.equal(howTo.hidden, true);
+  assert.equal(document.activeElement.dataset.command, "toggleHowTo");
+  assert.equal(store.state.workspace.howToOpen, false);
+});
+
+test("an example stands beside the layers, whatever is trained", async () => {
+  const { store, find, settle, document } = await open();
+  store.setField("architecture", "7");
+  await settle();
+  const hints = find("[data-setting=architecture]").getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id).textContent);
+  assert.ok(hints.includes("10-5: two hidden layers of 10 and 5 units"), hints);
+});
+
+test("a presentation shows the canvas and three numbers, and gives the focus back", async () => {
+  const { store, find, press, settle, document } = await open();
+  const shown = find(".presentation");
+  assert.equal(shown.hidden, true);
+  press("p");
+  await settle();
+  assert.equal(shown.hidden, false);
+  assert.equal(document.body.dataset.presenting, "true");
+  assert.deepEqual([...shown.querySelectorAll("[data-stat]")].map(({ dataset }) => dataset.stat), ["step", "loss", "accuracy"]);
+  assert.ok(shown.contains(document.activeElement));
+  store.server.frame({ generation: 0, step: 12_345, loss: 1, accuracy: 1, stepsPerSecond: 0, width: 2, height: 2, classes: 2, planes: new Uint8Array(8).fill(128) });
+  await settle();
+  assert.equal(shown.querySelector("[data-stat=step]").textContent, "12,345");
+  press("Escape");
+  await settle();
+  assert.equal(shown.hidden, true);
+  assert.equal(document.body.dataset.presenting, "false");
+  assert.equal(document.activeElement.dataset.command, "togglePresentation");
+  assert.equal(shown.contains(document.activeElement), false);
+});
+
+test("the slider of the history says its numbers, but not as fast as they change", async () => {
+  const { store, find, settle } = await open();
+  const slider = find("[data-part=timeline]");
+  const planes = new Uint8Array(8).fill(128);
+  store.addPoint({ x: 0, y: 0 });
+  for (const step of [1, 2]) {
+    store.server.frame({ generation: 0, step, loss: 1 / step, accuracy: 0.5, stepsPerSecond: 0, width: 2, height: 2, classes: 2, planes });
+  }
+  await settle();
+  assert.equal(slider.getAttribute("aria-valuetext"), "Live: Step 2, loss 0.5000, accuracy 50.0%");
+  store.showStep(1);
+  await settle();
+  assert.equal(slider.getAttribute("aria-valuetext"), "Step 1, loss 1.0000, accuracy 50.0%");
+  store.goLive();
+  store.toggle();
+  await settle();
+  assert.equal(slider.getAttribute("aria-valuetext"), "live");
+});
+
+test("a person who wants little motion gets few maps, and pages that do not glide", async () => {
+  const { store, window } = await open();
+  assert.equal(store.state.workspace.reducedMotion, false);
+  const calm = new window.EventTarget();
+  calm.matches = true;
+  window.matchMedia = () => calm;
+  const page = connectedStore();
+  buildPage(page, {});
+  assert.equal(page.state.workspace.reducedMotion, true);
+  calm.matches = false;
+  calm.dispatchEvent(new window.Event("change"));
+  assert.equal(page.state.workspace.reducedMotion, false);
 });

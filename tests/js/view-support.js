@@ -28,6 +28,9 @@ export const CANVAS_EDGE = 400;
 /** A drawing context that takes everything and does nothing. */
 const CONTEXT = new Proxy({}, { get: () => () => undefined, set: () => true });
 
+/** What is to be drawn when a test asks for the next frame; the modules that draw outlive a document. */
+const waiting = [];
+
 /**
  * A new document with the elements of index.html, in place of the last one.
  * @param {string} [html] instead of index.html's
@@ -36,8 +39,6 @@ export function openDocument(html = INDEX_HTML) {
   const window = new Window({ url: "http://localhost/", width: 1440, height: 900 });
   for (const name of GLOBALS) globalThis[name] = window[name];
   globalThis.window = window;
-  // Drawing happens when a test asks for the next frame.
-  const waiting = [];
   globalThis.requestAnimationFrame = (draw) => waiting.push(draw);
   globalThis.Path2D = class {
     addPath() {}

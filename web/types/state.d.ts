@@ -129,6 +129,10 @@ export interface Layout {
 export interface WorkspaceState extends Layout {
   /** Whether the page can be seen: not in another tab, nor behind another program. */
   readonly visible: boolean;
+  /** Whether the person has asked their system for little motion. */
+  readonly reducedMotion: boolean;
+  /** Whether only the canvas and large numbers are on the screen, for a whole room to see. */
+  readonly presenting: boolean;
   readonly notice: Notice | null;
   readonly storage: StorageState;
 }

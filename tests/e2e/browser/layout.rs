@@ -137,6 +137,113 @@ async fn on_a_narrow_screen_the_canvas_is_as_wide_as_the_page() {
 }
 
 #[tokio::test]
+async fn on_a_phone_the_canvas_follows_the_data_and_the_player_stays_in_reach() {
+    with_page(async |page| {
+        for (width, height) in [(390, 844), (360, 640)] {
+            page.resize(width, height).await;
+            page.until("data, canvas, then the settings", async || {
+                let data = rectangle(page, ".data-panel").await;
+                let canvas = rectangle(page, "canvas.points").await;
+                let settings = rectangle(page, "[data-setting=architecture]").await;
+                data[3] <= canvas[1] && canvas[3] <= settings[1]
+            })
+            .await;
+            // Nothing but the row of colours is between them.
+            let data = rectangle(page, ".data-panel").await;
+            let canvas = rectangle(page, "canvas.points").await;
+            assert!(canvas[1] - data[3] < 72.0, "{data:?} {canvas:?}");
+            for control in [
+                "[data-command=train]",
+                "[data-command=stepOnce]",
+                "[data-part=timeline]",
+            ] {
+                let [left, top, right, bottom] = rectangle(page, control).await;
+                assert!(
+                    left >= 0.0
+                        && top >= f64::from(height) / 2.0
+                        && right <= f64::from(width)
+                        && bottom <= f64::from(height),
+                    "{control} is at {left}, {top}, {right}, {bottom}"
+                );
+            }
+            let in_order: bool = page
+                .eval(
+                    "const [data, canvas, field] = ['[data-class]', 'canvas.points', '[data-setting]']
+                         .map((selector) => document.querySelector(selector));
+                     const follows = (a, b) => (a.compareDocumentPosition(b) & 4) !== 0;
+                     return follows(data, canvas) && follows(canvas, field);",
+                )
+                .await;
+            assert!(in_order, "the Tab key goes as the eyes do");
+        }
+    })
+    .await;
+}
+
+/// 1280 by 720 pixels at 400 per cent.
+#[tokio::test]
+async fn a_page_enlarged_four_times_can_be_used() {
+    with_page(async |page| {
+        page.resize(320, 180).await;
+        page.click("[data-distribution=moons]").await;
+        page.until_points(200).await;
+        page.train().await;
+        page.until("training", async || page.step().await > 3).await;
+        assert_no_horizontal_scroll(page, 320).await;
+        // What the focus goes to can be scrolled into sight, and nothing lies over it.
+        for control in [
+            "[data-class=\"3\"]",
+            "[data-command=train]",
+            "[data-part=timeline]",
+            "[data-setting=architecture]",
+            "[data-setting=speed]",
+        ] {
+            let is_on_top: bool = page
+                .eval_with(
+                    "const element = document.querySelector(arguments[0]);
+                     element.focus();
+                     const box = element.getBoundingClientRect();
+                     const top = document.elementFromPoint(
+                         box.left + box.width / 2, box.top + box.height / 2);
+                     return element === top || element.contains(top);",
+                    &[control.into()],
+                )
+                .await;
+            assert!(is_on_top, "{control} is covered");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_presentation_can_be_read_from_the_back_row_and_drawn_on() {
+    with_page(async |page| {
+        page.click_at(0.5, 0.5).await;
+        page.press("body", "p").await;
+        page.until("nothing but the canvas and the numbers", async || {
+            page.is_visible(".presentation").await && !page.is_visible(".controls h2").await
+        })
+        .await;
+        let heights: Vec<f64> = page
+            .eval(
+                "return [...document.querySelectorAll('.presentation [data-stat]')]
+                     .map((number) => parseFloat(getComputedStyle(number).fontSize));",
+            )
+            .await;
+        assert_eq!(heights, [64.0; 3]);
+        page.click_at(-0.5, -0.5).await;
+        page.until_points(2).await;
+        page.click(".presentation [data-command=togglePresentation]")
+            .await;
+        page.until("the whole page", async || {
+            page.is_visible(".controls h2").await && !page.is_visible(".presentation").await
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_map_is_crisp_on_a_dense_screen() {
     with_page(async |page| {
         page.driver()

@@ -26,7 +26,7 @@ const LAYOUT = Object.freeze({
   tool: oneOf("draw", "erase"),
   selectedClass: wholeNumber(0, 0, MAX_CLASSES - 1),
   advancedOpen: flag(false),
-  howToOpen: flag(false),
+  howToOpen: flag(true),
   dockOpen: flag(true),
 });
 

@@ -149,6 +149,11 @@ function storeCommands(store) {
     },
     { id: "clear", isEnabled: ({ document }) => document.points.length > 0, run: () => store.clear() },
     {
+      id: "togglePresentation",
+      keys: [{ key: "p" }],
+      run: () => store.setPresenting(!store.state.workspace.presenting),
+    },
+    {
       id: "togglePlainMap",
       keys: [{ key: "m" }],
       run: () => store.setPreferences({ plainMap: !store.state.preferences.plainMap }),

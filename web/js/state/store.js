@@ -352,6 +352,16 @@ export class Store {
     this.#slices.patch("workspace", { storage: { place, claimed: false } });
   }
 
+  /** @param {boolean} presenting whether the canvas and large numbers are all there is to see */
+  setPresenting(presenting) {
+    this.#slices.patch("workspace", { presenting });
+  }
+
+  /** @param {boolean} reducedMotion whether the person has asked their system for little motion */
+  setReducedMotion(reducedMotion) {
+    this.#slices.patch("workspace", { reducedMotion });
+  }
+
   /** @param {boolean} visible whether the page can be seen */
   setVisible(visible) {
     this.#slices.patch("workspace", { visible });

@@ -105,15 +105,17 @@ const speed = {
   },
 };
 
-/** Frames a second while the page is seen, and while it is not. */
-const FRAME_RATE = Object.freeze({ visible: 60, hidden: 1 });
+/** Frames a second: while the page is seen, to a person who wants little motion, and while it is not seen. */
+const FRAME_RATE = Object.freeze({ visible: 60, calm: 4, hidden: 1 });
 
 /** @type {Channel} */
 const view = {
   restored: () => ({ view: null }),
   tell: ({ state, run, told, replies, send }) => {
     if (replies.has("view")) return;
-    const framesPerSecond = state.workspace.visible ? FRAME_RATE.visible : FRAME_RATE.hidden;
+    const { visible, reducedMotion } = state.workspace;
+    const seen = reducedMotion ? FRAME_RATE.calm : FRAME_RATE.visible;
+    const framesPerSecond = visible ? seen : FRAME_RATE.hidden;
     if (told.view !== null && told.view.run === run.id && told.view.framesPerSecond === framesPerSecond) return;
     told.view = {
       type: "view",

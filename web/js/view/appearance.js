@@ -24,6 +24,10 @@ export function buildAppearance(root, { store }) {
     if (theme === "system") delete dataset.theme;
     else dataset.theme = theme;
   });
+  const motion = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const followMotion = () => store.setReducedMotion(motion.matches);
+  motion.addEventListener("change", followMotion);
+  followMotion();
   observe(store, ({ connection }) => connection.status, (status) => (root.dataset.connection = status));
   observe(store, (state) => currentRun(state).training.running, (running) => (root.dataset.running = String(running)));
 }

@@ -1,4 +1,4 @@
-// The short how-to, which unfolds below the header.
+// The short how-to below the header: there until the person folds it.
 
 /** @import { Page } from "./page.js" */
 
@@ -14,6 +14,10 @@ export function buildHowTo(root, { store }) {
   const howTo = find(root, "[data-part=how-to]", HTMLElement);
   howTo.id = uniqueId("how-to");
   toggle.setAttribute("aria-controls", howTo.id);
+  find(howTo, "[data-part=close]", HTMLButtonElement).addEventListener("click", () => {
+    store.setLayout({ howToOpen: false });
+    toggle.focus();
+  });
   observe(store, ({ workspace }) => workspace.howToOpen, (isOpen) => {
     howTo.hidden = !isOpen;
     toggle.setAttribute("aria-expanded", String(isOpen));

@@ -18,22 +18,24 @@ const NUMBERS = Object.freeze([
 ]);
 
 /**
- * @param {HTMLElement} root a <dl>
+ * @param {HTMLElement} root a <dl>; `data-only` says which numbers, if not all
  * @param {Page} page
  */
 export function buildNumbers(root, { store, tooltips }) {
-  const shown = NUMBERS.map(({ name }) => create("dd", { "data-stat": name }));
-  NUMBERS.forEach(({ name }, i) => {
+  const only = root.dataset.only?.split(" ");
+  const numbers = NUMBERS.filter(({ name }) => only === undefined || only.includes(name));
+  const shown = numbers.map(({ name }) => create("dd", { "data-stat": name }));
+  numbers.forEach(({ name }, i) => {
     root.append(create("div", { class: "stat" }, create("dt", {}, tooltips.createTerm(name)), shown[i]));
   });
   const draw = (/** @type {readonly (number | null)[]} */ values) => {
-    NUMBERS.forEach(({ format }, i) => {
+    numbers.forEach(({ format }, i) => {
       setText(shown[i], format(values[i]));
       // Whole, for programs that read the page; "" if there is none.
       shown[i].dataset.value = values[i] === null ? "" : String(values[i]);
     });
   };
-  observe(store, (state) => NUMBERS.map(({ valueOf }) => valueOf(state)), withScreen(draw));
+  observe(store, (state) => numbers.map(({ valueOf }) => valueOf(state)), withScreen(draw));
 }
 
 /**

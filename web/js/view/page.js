@@ -23,6 +23,7 @@ import { buildNotice } from "./notice.js";
 import { buildNumbers } from "./numbers.js";
 import { buildPageLayout } from "./page-layout.js";
 import { buildPasteDialog } from "./paste-dialog.js";
+import { buildPresentation } from "./presentation.js";
 import { buildPreference } from "./preference.js";
 import { buildSeeds } from "./seeds.js";
 import { buildSettingsForm } from "./settings-form.js";
@@ -70,6 +71,7 @@ const COMPONENTS = Object.freeze({
   dock: buildDock,
   "learning-curves": buildLearningCurves,
   "canvas-area": buildCanvasArea,
+  presentation: buildPresentation,
   "file-drop": buildFileDrop,
 });
 

@@ -60,7 +60,7 @@ function textField(name, page) {
   if (isWordKey(placeholder)) input.placeholder = wordFor(placeholder);
   const error = create("p", { class: "error", id: uniqueId("error"), "data-error": name, "aria-live": "polite" });
   const below = [error];
-  if (name === "architecture") below.push(networkHint(page));
+  if (name === "architecture") below.push(create("p", { class: "hint", id: uniqueId("hint") }, word("hint.architecture")), networkHint(page));
   const field = labelled(name, input, input, page);
   input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), ...below.map(({ id }) => id)].filter(Boolean).join(" "));
 
@@ -157,9 +157,8 @@ function networkHint({ store }) {
 
   function describeNetwork() {
     const { training: { network, networkPending }, settings: { config } } = currentRun(store.state);
-    if (network === null) return word("hint.architecture");
     // While a new network is on its way the old words would be false, and "…" tells of both.
-    if (networkPending) return word("network.pending");
+    if (network === null || networkPending) return word("network.pending");
     return word("network.confirmed", { layerSizes: layerSizes(network), activation: wordFor(`choice.${config.activation}`) });
   }
 }

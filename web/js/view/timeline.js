@@ -1,9 +1,11 @@
 // The slider over the run's history: which step the map and the numbers show.
 
+/** @import { Run } from "../../types/state" */
 /** @import { Page } from "./page.js" */
 
 import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
+import { formatLoss, formatPercent } from "../words/numbers.js";
 import { word } from "../words/word.js";
 import { withScreen } from "./animation-frame.js";
 import { create, find, setText } from "./elements.js";
@@ -46,7 +48,7 @@ export function buildTimeline(root, { store, tooltips }) {
 
     const step = map.frame?.step ?? 0;
     setText(label, map.live ? word("history.live") : word("history.step", { step }));
-    slider.setAttribute("aria-valuetext", map.live ? word("history.liveAt", { step }) : word("history.step", { step }));
+    slider.setAttribute("aria-valuetext", inWords(currentRun(store.state)));
     backToLive.hidden = map.live;
   };
   observe(
@@ -57,4 +59,16 @@ export function buildTimeline(root, { store, tooltips }) {
     },
     withScreen(draw),
   );
+}
+
+/**
+ * @param {Run} run
+ * @returns {string} what is shown, for those who do not see it; the numbers of a run are not read out as
+ *   fast as they change
+ */
+function inWords({ map, training }) {
+  if (map.live && training.running) return word("history.live");
+  const { step = 0, loss = null, accuracy = null } = map.frame ?? {};
+  const numbers = word("canvas.progress", { step, loss: formatLoss(loss), accuracy: formatPercent(accuracy) });
+  return map.live ? word("history.liveAt", { numbers }) : numbers;
 }

@@ -24,13 +24,13 @@ export class Tooltips {
   #element = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** Whether the last thing pressed was a key: a text field is `:focus-visible` after a click, too. */
+  /** Whether the last thing pressed was Tab: a text field is `:focus-visible` after a click, too. */
   #isByKeyboard = false;
 
   constructor() {
     document.body.append(this.#tooltip, this.#descriptions);
     document.addEventListener("keydown", (event) => {
-      this.#isByKeyboard = true;
+      this.#isByKeyboard = event.key === "Tab";
       if (event.key === "Escape") this.#hide();
     }, { capture: true });
     this.#tooltip.addEventListener("pointerenter", () => clearTimeout(this.#timer));

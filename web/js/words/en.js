@@ -31,12 +31,13 @@ export const EN = Object.freeze({
   "page.project": "Project on GitHub",
   "page.credit": "Original by Jan Švec, Department of Cybernetics, University of West Bohemia",
   "page.close": "Close",
-    "howTo.draw": "Pick a colour and click the canvas to add points, or choose a ready data set.",
-  "howTo.train": "Press **Train**: the background shows which class the network expects where.",
-  "howTo.pause": "Press **Pause**, add or erase points, and train on from there.",
-  "howTo.layers": "Change the hidden layers to give the network more or less power.",
-  "howTo.history": "Drag the history slider to see how it learned.",
-  "howTo.reset": "**Reset** starts again from new random weights.",
+  // Each a line on a phone.
+  "howTo.draw": "Click the canvas to add points, or pick a data set.",
+  "howTo.train": "Press **Train** and watch the background bend.",
+  "howTo.pause": "**Pause**, add or erase points, and train on.",
+  "howTo.layers": "Give the network more **hidden layers**, or fewer.",
+  "howTo.history": "Drag **History** back to see how it learned.",
+  "howTo.close": "Close “How it works”",
 
   // Read out where a finger finds a question mark.
   "help.about": (/** @type {{ label: string }} */ { label }) => `What is this: ${label}`,
@@ -47,6 +48,7 @@ export const EN = Object.freeze({
   "panel.advanced": "Advanced training settings",
   "panel.files": "Save & open",
   "panel.display": "Display",
+  "panel.presentation": "Presentation",
   "panel.curves": "Learning curves",
 
   // --- data ---------------------------------------------------------------------------
@@ -97,7 +99,7 @@ export const EN = Object.freeze({
   "tip.rate": "How many training steps the server does each second right now.",
   "tip.history": "Pause and drag to see the map and the numbers of an earlier step.",
   "history.live": "live",
-  "history.liveAt": (/** @type {{ step: number }} */ { step }) => `live, step ${formatCount(step)}`,
+  "history.liveAt": (/** @type {{ numbers: string }} */ { numbers }) => `Live: ${numbers}`,
   "history.step": (/** @type {{ step: number }} */ { step }) => `step ${formatCount(step)}`,
   "history.mark": (/** @type {{ step: number }} */ { step }) => `History: step ${formatCount(step)}`,
   "command.goLive": "Back to live",
@@ -111,7 +113,7 @@ export const EN = Object.freeze({
   "label.architecture": "Hidden layers",
   "tip.architecture": "How many units each layer between input and output has: 10-5 is ten, then five; empty is none.",
   "placeholder.architecture": "none",
-  "hint.architecture": "Units in each layer, such as 10-5",
+  "hint.architecture": "10-5: two hidden layers of 10 and 5 units",
   "network.pending": "Network: …",
   "network.confirmed": (/** @type {{ layerSizes: readonly number[], activation: string }} */ { layerSizes, activation }) =>
     `Network: ${layerSizes.join(" – ")}, ${activation}`,
@@ -246,6 +248,8 @@ export const EN = Object.freeze({
   "command.stepOnce.tip": "Train for exactly one step",
   "command.reset": "Reset the network",
   "command.reset.tip": "Start again from new random weights; the points stay",
+  "command.togglePresentation": "Presentation",
+  "command.togglePresentation.tip": "Fill the screen with the canvas and large numbers; press again or Esc to leave",
   "command.togglePlainMap": "Plain map, without boundary line",
   "command.undo": "Undo",
   "command.redo": "Redo",
