@@ -59,6 +59,7 @@ test("a slider says its number with its unit", async () => {
   await settle();
   assert.equal(store.state.preferences.mapStrength, 40);
   assert.equal(slider.getAttribute("aria-valuetext"), "40%");
+  assert.equal(find(".slider-value").textContent, "40%");
 });
 
 test("nothing has the id of another element, and every reference leads somewhere", async () => {
@@ -216,7 +217,7 @@ test("the status and the numbers are those of the state", async () => {
   assert.equal(find(".status").textContent, "Add points to start");
   store.addPoint({ x: 0, y: 0 });
   await settle();
-  assert.match(find(".status").textContent, /^Ready to train\. Only one class so far: .* blue$/);
+  assert.match(find(".status").textContent, /^Ready to train\. Only one class so far: .* blue\. Add another colour$/);
   store.server.connection("retrying");
   await settle();
   assert.match(find(".status").textContent, /^Connection lost/);

@@ -148,7 +148,7 @@ test("the status is said in plain words", () => {
   store.server.connection("open");
   assert.equal(statusText(store.state), "Add points to start");
   store.addPoint({ x: 0, y: 0 }, 1);
-  assert.equal(statusText(store.state), "Ready to train. Only one class so far: the network will call everything orange");
+  assert.equal(statusText(store.state), "Ready to train. Only one class so far: the network will call everything orange. Add another colour");
   store.addPoint({ x: 0, y: 0 }, 0);
   assert.equal(statusText(store.state), "Ready to train");
   store.train();

@@ -8,7 +8,7 @@ import { observe } from "../state/observe.js";
 import { PREFERENCES } from "../state/choices.js";
 import { formatPercents } from "../words/numbers.js";
 import { wordFor } from "../words/word.js";
-import { create } from "./elements.js";
+import { create, setText } from "./elements.js";
 
 /**
  * @param {HTMLElement} root a <select>, a check box or a slider
@@ -17,10 +17,11 @@ import { create } from "./elements.js";
 export function buildPreference(root, page) {
   const name = /** @type {keyof PreferencesState} */ (root.dataset.preference);
   const { labelled, explained } = root.dataset;
-  if (labelled !== undefined) (root.closest(".select") ?? root).before(page.tooltips.createLabel(labelled, root));
+  const label = labelled === undefined ? null : page.tooltips.createLabel(labelled, root);
+  if (label !== null) (root.closest(".select") ?? root).before(label);
   if (explained !== undefined) page.tooltips.explain(root.parentElement ?? root, wordFor(`tip.${explained}`), root);
   if (root instanceof HTMLSelectElement) buildList(root, name, page);
-  else if (root instanceof HTMLInputElement && root.type === "range") buildSlider(root, name, page);
+  else if (root instanceof HTMLInputElement && root.type === "range") buildSlider(root, name, label, page);
   else if (root instanceof HTMLInputElement) buildCheckBox(root, name, page);
 }
 
@@ -48,17 +49,23 @@ function buildList(select, name, { store }) {
 /**
  * @param {HTMLInputElement} slider
  * @param {keyof PreferencesState} name
+ * @param {HTMLElement | null} label
  * @param {Page} page
  */
-function buildSlider(slider, name, { store }) {
+function buildSlider(slider, name, label, { store }) {
   /** @type {readonly unknown[]} */
   const values = PREFERENCES[name].values ?? [];
   slider.min = String(values.at(0));
   slider.max = String(values.at(-1));
+  // A screen reader hears it from the slider itself.
+  const shown = create("span", { class: "slider-value", "aria-hidden": "true" });
+  label?.append(shown);
   slider.addEventListener("input", () => store.setPreferences({ [name]: slider.valueAsNumber }));
   observe(store, ({ preferences }) => preferences[name], (value) => {
     slider.value = String(value);
-    slider.setAttribute("aria-valuetext", formatPercents(Number(value)));
+    const text = formatPercents(Number(value));
+    slider.setAttribute("aria-valuetext", text);
+    setText(shown, text);
     slider.style.setProperty("--done", `${(100 * (Number(value) - Number(slider.min))) / (Number(slider.max) - Number(slider.min))}%`);
   });
 }
