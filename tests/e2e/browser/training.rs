@@ -33,6 +33,44 @@ async fn xor_by_four_clicks_is_learned_and_painted() {
     .await;
 }
 
+/// How many pixels of the boundary a line from (−1, 0) to (0, 0) of the data's plane crosses.
+async fn boundary_pixels(page: &Page) -> usize {
+    page.eval(
+        "const line = document.querySelector('canvas.boundary');
+         const row = line.getContext('2d').getImageData(0, line.height >> 1, line.width >> 1, 1).data;
+         return row.filter((value, i) => i % 4 === 3 && value > 0).length;",
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_hairline_is_between_two_classes_and_one_key_takes_it_away() {
+    with_page(async |page| {
+        page.draw(&[(-0.9, 0.0, 0), (-0.1, 0.0, 1)]).await;
+        page.choose("[data-setting=speed]", "1000").await;
+        page.train().await;
+        until_loss(page, 0.01).await;
+        page.pause().await;
+        page.until("a line of a pixel or two", async || {
+            (1..=3).contains(&boundary_pixels(page).await)
+        })
+        .await;
+        // The map lies over the canvas, and both are seen.
+        let opacity =
+            "return parseFloat(getComputedStyle(document.querySelector('canvas.map')).opacity)";
+        page.until("a map at two thirds", async || {
+            (0.6..0.7).contains(&page.eval::<f64>(opacity).await)
+        })
+        .await;
+        page.press("body", "m").await;
+        page.until("the plain map", async || {
+            boundary_pixels(page).await == 0 && page.eval::<f64>(opacity).await == 1.0
+        })
+        .await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn moons_are_learned_to_98_percent() {
     with_page(async |page| {
