@@ -176,3 +176,19 @@ test("the plain map is one key away, at full strength and without a line", async
   assert.equal(await drawn(), true);
   assert.equal(strength(), "0.65");
 });
+
+test("the marks of the axes are drawn again in another theme", async () => {
+  const { document, window, settle, change } = openDocument();
+  let marks = 0;
+  const context = new Proxy({}, { get: (_, name) => (name === "fillText" ? () => (marks += 1) : () => undefined), set: () => true });
+  window.HTMLCanvasElement.prototype.getContext = () => context;
+  buildPage(connectedStore(), {});
+  await settle();
+  assert.ok(marks > 0);
+  marks = 0;
+  await settle();
+  assert.equal(marks, 0);
+  change(document.querySelector("[data-preference=theme]"), "dark");
+  await settle();
+  assert.ok(marks > 0);
+});

@@ -9,10 +9,13 @@ const GAP = 4;
 
 /**
  * @param {CanvasRenderingContext2D} context whose unit is one pixel of the screen
- * @param {number} edge of the canvas, pixels of the screen
- * @param {number} pixelRatio pixels of the screen per CSS pixel
+ * @param {object} look
+ * @param {number} look.edge of the canvas, pixels of the screen
+ * @param {number} look.pixelRatio pixels of the screen per CSS pixel
+ * @param {string} look.ink the colour of the marks
+ * @param {string} look.halo the colour around them
  */
-export function drawAxes(context, edge, pixelRatio) {
+export function drawAxes(context, { edge, pixelRatio, ink, halo }) {
   const hair = Math.max(1, Math.floor(pixelRatio));
   const middle = Math.floor(edge / 2);
   const tick = Math.round(TICK * pixelRatio);
@@ -42,10 +45,10 @@ export function drawAxes(context, edge, pixelRatio) {
   for (const [text, x, y, align, baseline] of marks) {
     context.textAlign = align;
     context.textBaseline = baseline;
-    context.strokeStyle = "rgb(255 255 255 / 0.75)";
+    context.strokeStyle = halo;
     context.lineWidth = 3 * pixelRatio;
     context.strokeText(text, x, y);
-    context.fillStyle = "rgb(20 24 27)";
+    context.fillStyle = ink;
     context.fillText(text, x, y);
   }
 }

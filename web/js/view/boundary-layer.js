@@ -8,6 +8,7 @@ import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
 import { drawSoon } from "./animation-frame.js";
 import { classBoundary } from "./class-boundary.js";
+import { withTheme } from "./theme-change.js";
 
 export class BoundaryLayer {
   #store;
@@ -27,8 +28,8 @@ export class BoundaryLayer {
     const context = canvas.getContext("2d");
     if (context === null) throw new Error("no 2-D canvas");
     this.#context = context;
-    observe(store, (state) => [currentRun(state).map.frame, state.preferences.plainMap, state.preferences.theme], () => drawSoon(this.#draw));
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawSoon(this.#draw));
+    observe(store, (state) => [currentRun(state).map.frame, state.preferences.plainMap], () => drawSoon(this.#draw));
+    withTheme(store, () => drawSoon(this.#draw));
   }
 
   /** @param {CanvasSize} size */

@@ -11,6 +11,7 @@ import { PALETTES } from "./palettes.js";
 import { drawAxes } from "./axes.js";
 import { drawSoon } from "./animation-frame.js";
 import { MarkerSprites } from "./markers.js";
+import { withTheme } from "./theme-change.js";
 
 export class PointsLayer {
   #store;
@@ -35,6 +36,10 @@ export class PointsLayer {
     this.#context = context;
     const select = (/** @type {State} */ state) => [shownPoints(state), state.preferences.palette, state.preferences.shapes];
     observe(store, select, () => drawSoon(this.#draw));
+    withTheme(store, () => {
+      this.#drawn = null;
+      drawSoon(this.#draw);
+    });
   }
 
   /** @param {CanvasSize} size */
@@ -53,7 +58,8 @@ export class PointsLayer {
     if (this.#drawn === null || !isBeginningOf(this.#drawn, points)) {
       const { css, device } = this.#size;
       this.#context.clearRect(0, 0, device, device);
-      drawAxes(this.#context, device, device / css);
+      const { color, textDecorationColor } = getComputedStyle(this.#canvas);
+      drawAxes(this.#context, { edge: device, pixelRatio: device / css, ink: color, halo: textDecorationColor });
       this.#drawSprites(points, markers);
     } else {
       this.#drawSprites(points.slice(this.#drawn.length), markers);
