@@ -49,6 +49,7 @@ test("numbers are those of the shown step, whole for programs", async () => {
   const shown = (name) => root.querySelector(`[data-stat=${name}]`);
   assert.equal(shown("step").textContent, "12,345");
   assert.equal(shown("step").dataset.value, "12345");
+  assert.equal(root.querySelector("[data-part=epoch]").textContent, "epoch 12,345");
   assert.equal(shown("accuracy").textContent, "100%");
   assert.equal(shown("rate").textContent, "0");
 });

@@ -6,6 +6,7 @@
 import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
 import { formatLoss, formatPercent, formatRate, formatStep } from "../words/numbers.js";
+import { word } from "../words/word.js";
 import { withScreen } from "./animation-frame.js";
 import { create, setText } from "./elements.js";
 
@@ -25,8 +26,10 @@ export function buildNumbers(root, { store, tooltips }) {
   const only = root.dataset.only?.split(" ");
   const numbers = NUMBERS.filter(({ name }) => only === undefined || only.includes(name));
   const shown = numbers.map(({ name }) => create("dd", { "data-stat": name }));
+  const epoch = create("span", { class: "stat-note", "data-part": "epoch" });
   numbers.forEach(({ name }, i) => {
-    root.append(create("div", { class: "stat" }, create("dt", {}, tooltips.createTerm(name)), shown[i]));
+    const term = create("dt", {}, tooltips.createTerm(name), ...(name === "step" ? [epoch] : []));
+    root.append(create("div", { class: "stat" }, term, shown[i]));
   });
   const draw = (/** @type {readonly (number | null)[]} */ values) => {
     numbers.forEach(({ format }, i) => {
@@ -36,6 +39,8 @@ export function buildNumbers(root, { store, tooltips }) {
     });
   };
   observe(store, (state) => numbers.map(({ valueOf }) => valueOf(state)), withScreen(draw));
+  const drawEpoch = (/** @type {number | null} */ n) => setText(epoch, n === null ? "" : word("step.epoch", { epoch: n }));
+  observe(store, (state) => currentRun(state).map.frame?.epoch ?? null, withScreen(drawEpoch));
 }
 
 /**
