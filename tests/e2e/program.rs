@@ -3,12 +3,15 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use nnvisu_server::ServerConfig;
 use nnvisu_tests::client::Client;
 use nnvisu_tests::data::{XOR, points};
 use nnvisu_tests::program::nnvisu;
 use nnvisu_tests::server::{Server, Signal};
 use nnvisu_tests::wait::guarded;
+use reqwest::redirect::Policy;
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
@@ -54,6 +57,7 @@ async fn version_and_help_are_told() {
         "--web-dir",
         "--allow-origin",
         "--open",
+        "--qr",
         "--max-points",
     ] {
         assert!(
@@ -62,6 +66,78 @@ async fn version_and_help_are_told() {
             help.stdout
         );
     }
+}
+
+/// The line with which the program says that it serves, started with these arguments.
+async fn first_line(args: &[&str]) -> String {
+    let mut child = Command::new(nnvisu())
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("nnvisu starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let line = guarded("a line", lines.next_line()).await;
+    child.kill().await.expect("it runs");
+    line.expect("UTF-8").unwrap_or_default()
+}
+
+#[tokio::test]
+async fn without_a_command_it_serves() {
+    for args in [
+        &["--port", "0"][..],
+        &["-v", "-p0"],
+        &["--log-format=json", "--port=0"],
+    ] {
+        let line = first_line(args).await;
+        assert!(line.contains(" http://127.0.0.1:"), "{args:?}: {line}");
+    }
+    // Without any argument either: its port is taken, by us or by someone else.
+    let _taken = std::net::TcpListener::bind(("127.0.0.1", ServerConfig::DEFAULT_PORT));
+    let alone = run(&[]).await;
+    assert_eq!(alone.code, Some(1), "{}", alone.stderr);
+    assert!(alone.stderr.contains("Port 8888"), "{}", alone.stderr);
+}
+
+#[tokio::test]
+async fn the_printed_link_carries_the_access_token() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("token");
+    std::fs::write(&file, "open+sesame/1\n").expect("it can be written");
+    let file = file.to_str().expect("UTF-8");
+    let server = Server::start_with(&["--access-token-file", file]).await;
+    let output = server.output();
+    let link = output.split_whitespace().last().expect("a link");
+    assert!(link.starts_with(&server.url("/")), "{output}");
+    // It signs in and leads to the page, without the token in its address.
+    let client = reqwest::Client::builder().redirect(Policy::none()).build();
+    let client = client.expect("a client");
+    let response = client.get(link).send().await.expect("an answer");
+    assert!(response.status().is_redirection(), "{response:?}");
+    assert!(response.headers().contains_key("set-cookie"));
+    let without = client.get(server.url("/")).send().await.expect("an answer");
+    assert_eq!(without.status().as_u16(), 401);
+}
+
+#[tokio::test]
+async fn addresses_for_others_are_told_where_others_can_come() {
+    let server = Server::start_with(&["--host", "0.0.0.0"]).await;
+    // What is printed at the start has been printed by then.
+    Client::v1(&server).await;
+    for line in server.output().lines().skip(1) {
+        let link = line.strip_prefix("Other devices open ").expect("a link");
+        let response = reqwest::get(link).await.expect("an answer");
+        assert!(response.status().is_success(), "{link}");
+    }
+    let nobody = run(&["--port", "0", "--qr"]).await;
+    assert_eq!(nobody.code, Some(2), "{}", nobody.stderr);
+    assert!(
+        nobody.stderr.contains("--host 0.0.0.0"),
+        "{}",
+        nobody.stderr
+    );
+    assert_eq!(nobody.stdout, "");
 }
 
 #[tokio::test]
@@ -84,6 +160,10 @@ async fn a_port_in_use_is_one_line_and_a_failure() {
     assert_eq!(second.stderr.trim().lines().count(), 1, "{}", second.stderr);
     assert!(second.stderr.contains(&port), "{}", second.stderr);
     assert!(second.stderr.contains("in use"), "{}", second.stderr);
+    // Who has it, and what to do.
+    for advice in ["another nnvisu", "nnvisu --port 0 --open"] {
+        assert!(second.stderr.contains(advice), "{}", second.stderr);
+    }
     assert_eq!(second.stdout, "");
 }
 

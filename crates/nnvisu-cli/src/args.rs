@@ -3,7 +3,7 @@
 mod access;
 mod limits;
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{ArgAction, Parser, Subcommand};
 use nnvisu_server::{ServerConfig, ServiceConfig};
@@ -22,14 +22,15 @@ use crate::train::Train;
 /// Watch a neural network learn.
 ///
 /// nnvisu serves a web page on which you place labelled points (or pick a data set), press Train
-/// and watch the decision boundary of a small neural network move. Start it with `nnvisu serve`
-/// and open the address it prints. The other commands do the same without a browser.
+/// and watch the decision boundary of a small neural network move. Start it with `nnvisu` and open
+/// the address it prints. The other commands do the same without a browser.
 #[derive(Debug, Parser)]
 #[command(
     name = "nnvisu",
     version,
     max_term_width = 100,
-    propagate_version = true
+    propagate_version = true,
+    after_help = "Without a command it serves: `nnvisu --port 9000` is `nnvisu serve --port 9000`."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -47,9 +48,48 @@ pub(crate) struct Args {
     pub(crate) log_format: LogFormat,
 }
 
+impl Args {
+    /// Reads the arguments of this process; ends it if they are wrong, or ask for help.
+    pub(crate) fn of_process() -> Self {
+        Self::parse_from(with_command(std::env::args_os().collect()))
+    }
+}
+
+/// The command that is meant where none is named.
+const DEFAULT_COMMAND: &str = "serve";
+
+/// The arguments, the program's name first, with [`DEFAULT_COMMAND`] where they name no command: at
+/// their end, or before the first option that is not of the program itself.
+fn with_command(mut args: Vec<OsString>) -> Vec<OsString> {
+    let mut position = 1;
+    while let Some(arg) = args.get(position).and_then(|arg| arg.to_str()) {
+        position += match arg {
+            "--verbose" => 1,
+            "--log-format" => 2,
+            _ if arg.starts_with("--log-format=") || is_only_verbose(arg) => 1,
+            _ => break,
+        };
+    }
+    let lacks_value = position > args.len();
+    let names_command = args.get(position).is_some_and(|arg| {
+        let bytes = arg.as_encoded_bytes();
+        !bytes.starts_with(b"-") || [&b"-h"[..], b"--help", b"-V", b"--version"].contains(&bytes)
+    });
+    if !names_command && !lacks_value {
+        args.insert(position, DEFAULT_COMMAND.into());
+    }
+    args
+}
+
+/// Whether this is `-v`, `-vv` and so on.
+fn is_only_verbose(arg: &str) -> bool {
+    let letters = arg.strip_prefix('-').unwrap_or_default();
+    !letters.is_empty() && letters.bytes().all(|letter| letter == b'v')
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve the page and train on this machine, until Ctrl-C
+    /// Serve the page and train on this machine, until Ctrl-C; what happens without a command
     Serve(Serve),
     /// Train a network on points, and write it, its images and its metrics
     ///
@@ -93,6 +133,10 @@ pub(crate) struct Serve {
     /// Open the page in the browser
     #[arg(long)]
     pub(crate) open: bool,
+
+    /// Show the address for other devices as a QR code too; needs a --host that lets them in
+    #[arg(long)]
+    pub(crate) qr: bool,
 
     /// Serve the page from this directory instead of the one built in, to edit it
     #[arg(long, value_name = "DIR", value_parser = parse_web_dir)]
@@ -156,6 +200,45 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_it_serves() {
+        for (args, expected) in [
+            (&[][..], &["serve"][..]),
+            (&["--port", "9000"], &["serve", "--port", "9000"]),
+            (&["-p9000", "--help"], &["serve", "-p9000", "--help"]),
+            (&["-vv", "--verbose"], &["-vv", "--verbose", "serve"]),
+            (
+                &["-v", "--log-format", "json", "--open"],
+                &["-v", "--log-format", "json", "serve", "--open"],
+            ),
+            (
+                &["--log-format=json", "--open", "-v"],
+                &["--log-format=json", "serve", "--open", "-v"],
+            ),
+            (&["-vp", "80"], &["serve", "-vp", "80"]),
+            // Wrong, and told so.
+            (&["--log-format"], &["--log-format"]),
+            (&["--prot", "80"], &["serve", "--prot", "80"]),
+            // What names a command, or asks about the program, stays.
+            (&["train", "--help"], &["train", "--help"]),
+            (&["-v", "man"], &["-v", "man"]),
+            (&["sreve"], &["sreve"]),
+            (&["--help"], &["--help"]),
+            (&["-V"], &["-V"]),
+            (&["help", "serve"], &["help", "serve"]),
+        ] {
+            let words = |args: &[&str]| -> Vec<OsString> {
+                ["nnvisu"].iter().chain(args).map(OsString::from).collect()
+            };
+            assert_eq!(with_command(words(args)), words(expected));
+        }
+        let args = Args::parse_from(with_command(
+            ["nnvisu", "-v", "-p9000"].map(Into::into).into(),
+        ));
+        assert_eq!(args.verbose, 1);
+        assert!(matches!(args.command, Command::Serve(serve) if serve.port == 9000));
     }
 
     #[test]

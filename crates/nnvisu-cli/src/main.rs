@@ -38,12 +38,10 @@ mod value_parsers;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Args, Command};
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::of_process();
     logging::init(args.verbose, args.log_format);
     let done = match args.command {
         Command::Serve(serve) => serve::run(serve).map(|()| ExitCode::SUCCESS),

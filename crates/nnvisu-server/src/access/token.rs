@@ -20,7 +20,8 @@ const MAX_LENGTH: usize = 256;
 /// What it may have besides letters and digits (RFC 6750, section 2.1).
 const PUNCTUATION: &str = "-._~+/=";
 
-/// A secret that all who may use the server share. Never shown, not even by `Debug`.
+/// A secret that all who may use the server share. Only [`link`](Self::link) shows it, not even
+/// `Debug` does.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessToken {
     secret: String,
@@ -74,6 +75,12 @@ impl AccessToken {
     pub fn read(file: &Path) -> Result<Self, InvalidToken> {
         let text = fs::read_to_string(file)?;
         Self::new(text.lines().next().unwrap_or_default().trim())
+    }
+
+    /// The address `url`, which has no query, as a link that lets in whoever opens it.
+    #[must_use]
+    pub fn link(&self, url: &str) -> String {
+        format!("{url}?token={}", self.secret)
     }
 
     /// Compares in a time that tells nothing but whether the lengths are equal.
@@ -204,7 +211,7 @@ mod tests {
         let in_address =
             |uri: &str| token.is_in_address_of(&TestRequest::get().uri(uri).to_http_request());
         assert!(in_address("/?token=a%2Bb%2Fc%3Dd.e~f_g-1"));
-        assert!(in_address(&format!("/?token={SECRET}")));
+        assert!(in_address(&token.link("/")));
         assert!(!in_address("/?token=wrong"));
         assert!(!in_address("/?token="));
         assert!(!in_address("/"));
