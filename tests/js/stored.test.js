@@ -184,6 +184,51 @@ test("what nnvisu's first page left is the person's work", () => {
   assert.deepEqual([optimizer.kind, optimizer.steps, optimizer.slots.length], ["adam", 0, 2]);
 });
 
+test("what the first page kept a little beside the allowed is taken as its server took it", () => {
+  const storage = new FakeStorage();
+  const layers = [...new Array(11).fill(200)];
+  storage.setItem("nnvisu_config", JSON.stringify({ learningRate: 50, architecture: layers, activation: "ReLU", optimizer: "SGD", regularization: 11, batchSize: null, dropout: 1, extra: 5 }));
+  storage.setItem("nnvisu_data", '[{"x":-1.0015,"y":1.0015,"label":2}]');
+  storage.setItem("nnvisu_weights", '{"weights":[],"biases":[]}');
+  storage.setItem("nnvisu_advanced_expanded", "true");
+  const { store, problems } = visit(storage);
+  assert.deepEqual(problems, []);
+  const { dropout, ...config } = store.run.settings.config;
+  assert.deepEqual(config, { learningRate: 10, architecture: new Array(10).fill(100), activation: "relu", optimizer: "sgd", regularization: 10, batchSize: 0 });
+  assert.ok(dropout > 0.999 && Math.fround(dropout) < 1);
+  assert.deepEqual({ ...store.state.document.points[0] }, { x: -1, y: 1, label: 2 });
+  assert.equal(store.run.checkpoint, null);
+  assert.equal(store.state.workspace.advancedOpen, true);
+
+  storage.setItem("nnvisu_config", '{"architecture":[0]}');
+  assert.deepEqual(visit(storage).store.run.settings.config, { ...DEFAULT_CONFIG, architecture: [] });
+});
+
+test("what the first page kept that is wrong is left out with a sentence and a copy", async () => {
+  const storage = new FakeStorage();
+  const texts = { nnvisu_config: '{"learningRate":"fast","activation":"sigmoid"}', nnvisu_data: '[{"x":-1.2,"y":0,"label":0},{"x":0,"y":0,"label":0},7]' };
+  for (const [key, text] of Object.entries(texts)) storage.setItem(key, text);
+  const { store, problems } = visit(storage);
+  assert.equal(problems.length, 3);
+  assert.equal(store.state.document.points.length, 1);
+  store.addPoint({ x: 0, y: 0 });
+  store.setSpeed(5);
+  await settle();
+  for (const [key, text] of Object.entries(texts)) assert.equal(storage.getItem(`${key}_unread`), text);
+});
+
+test("whether the first page showed its advanced settings counts until this page has kept its own", async () => {
+  const storage = new FakeStorage();
+  storage.setItem("nnvisu_advanced_expanded", "true");
+  const { store } = visit(storage);
+  assert.equal(store.state.workspace.advancedOpen, true);
+  store.setLayout({ advancedOpen: false });
+  await settle();
+  assert.equal(visit(storage).store.state.workspace.advancedOpen, false);
+  storage.setItem("nnvisu_advanced_expanded", "oops");
+  assert.deepEqual(visit(storage).problems, []);
+});
+
 test("a network of the first page that does not hold together is left out", () => {
   for (const model of [{ weights: [] }, { weights: [[[1, 2], [3]], [[5, 6], [7, 8]]], biases: [[9, 10], [11, 12]] }, { weights: [[["1", 2]]], biases: [[1]] }, { weights: 1, biases: 2 }]) {
     const storage = new FakeStorage();

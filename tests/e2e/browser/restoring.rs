@@ -1,10 +1,11 @@
 //! Nothing is lost: reloads, lost connections, further tabs, sub-paths.
 
 use nnvisu_tests::browser::{Page, with_browser};
-use nnvisu_tests::data::{LabelledPoint, XOR};
+use nnvisu_tests::data::{LabelledPoint, XOR, points};
 use nnvisu_tests::proxy::Proxy;
+use nnvisu_tests::reference::Model;
 use nnvisu_tests::server::Server;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{PETROFF, assert_training_goes_on, nearest, with_page};
 
@@ -67,6 +68,56 @@ async fn after_a_reload_everything_is_back_and_training_goes_on() {
         })
         .await;
         assert_training_goes_on(page).await;
+    })
+    .await;
+}
+
+/// nnvisu's first page kept the same things under the same names in its own way.
+#[tokio::test]
+async fn the_work_of_the_first_page_is_gone_on_with() {
+    with_page(async |page| {
+        let model = Model::of_sizes(&[2, 6, 4, 3, 2]);
+        let config = json!({
+            "learningRate": 0.02, "architecture": [6, 4, 3], "activation": "relu",
+            "optimizer": "adam", "regularization": 0, "batchSize": 0, "dropout": 0,
+        });
+        let entries = json!({
+            "nnvisu_config": config, "nnvisu_data": points(&XOR), "nnvisu_weights": model.to_json(),
+            "nnvisu_advanced_expanded": true,
+        });
+        let _: Value = page
+            .eval_with(
+                "for (const [key, value] of Object.entries(arguments[0]))
+                   localStorage.setItem(key, JSON.stringify(value));
+                 // This page has a network of its own, which is not to be kept.
+                 Storage.prototype.setItem = () => {};
+                 return null;",
+                &[entries],
+            )
+            .await;
+        page.reload().await;
+        page.draw(&[(0.9, 0.0, 0)]).await;
+        page.until("the points as this page keeps them", async || {
+            page.stored("nnvisu_data").await["points"].is_array()
+        })
+        .await;
+        page.until_points(XOR.len() + 1).await;
+        assert_eq!(page.stored_points().await[..XOR.len()], XOR);
+        assert_eq!(page.value("[data-setting=architecture]").await, "6-4-3");
+        assert_eq!(page.value("[data-setting=activation]").await, "relu");
+        assert!(page.is_visible("[data-setting=learningRate]").await);
+
+        page.choose("[data-setting=speed]", "2").await;
+        page.train().await;
+        page.until("a step", async || page.step().await > 0).await;
+        page.pause().await;
+        let bound = 0.02 * 2.0 * page.step().await as f64;
+        let checkpoint = &page.stored("nnvisu_weights").await["checkpoint"];
+        let later = Model::from_checkpoint(checkpoint);
+        assert_eq!(later.sizes(), model.sizes());
+        for (later, earlier) in later.parameters().iter().zip(model.parameters()) {
+            assert!((later - earlier).abs() <= bound, "{earlier} became {later}");
+        }
     })
     .await;
 }

@@ -21,6 +21,13 @@ const MAX_REGULARIZATION = 10;
 /** @type {WireConstants["MAX_BATCH_SIZE"]} */
 const MAX_BATCH_SIZE = 1_000_000;
 
+/** What is allowed at most; of the dropout, the greatest 32-bit float below 1. */
+export const LIMITS = Object.freeze({
+  maxLayers: MAX_LAYERS,
+  maxUnits: MAX_UNITS,
+  max: Object.freeze({ learningRate: MAX_LEARNING_RATE, regularization: MAX_REGULARIZATION, batchSize: MAX_BATCH_SIZE, dropout: 1 - 2 ** -24 }),
+});
+
 /**
  * @template T
  * @typedef {object} Setting

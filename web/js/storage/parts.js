@@ -3,13 +3,13 @@
 
 /** @import { Checkpoint, Config, Layout, Point, PreferencesState, Seeds, State, Stored } from "../../types/state" */
 
-import { architectureOf } from "../state/architecture.js";
 import { readCheckpoint, usableCheckpoint } from "../state/checkpoint.js";
 import { DEFAULT_LAYOUT, DEFAULT_PREFERENCES, validLayout, validPreferences } from "../state/choices.js";
 import { readPoint } from "../state/points.js";
 import { currentRun } from "../state/runs.js";
 import { DEFAULT_CONFIG, FIELDS, checkField, isSeed, isSpeed } from "../state/settings.js";
 import { textOf, word } from "../words/word.js";
+import { ADVANCED_KEY, checkpointOfModel, configOfOriginal, layoutOfOriginal, pointsOfOriginal, weightsOfOriginal } from "./original.js";
 
 /** The format of every entry. */
 export const VERSION = 1;
@@ -22,7 +22,8 @@ const FORMER_LAYOUT_KEY = "nnvisu_ui";
 /**
  * @typedef {object} Part
  * @property {string} key
- * @property {string} [formerKey] where it was until there was something under the key
+ * @property {readonly string[]} [formerKeys] where it was until there was something under the key; the
+ *   latest first
  * @property {(value: any) => Entry | undefined} [original] the entry that a value of nnvisu's first
  *   page means, which wrote no version; undefined if it is none
  * @property {boolean} everyTab whether what any tab does to it is kept, not only what the tab does
@@ -48,7 +49,7 @@ export const PARTS = Object.freeze({
       const { config, seeds, stepsPerSecond } = currentRun(state).settings;
       return { ...config, stepsPerSecond, seeds };
     },
-    original: (value) => (isRecord(value) && FIELDS.some((field) => field in value) ? { ...DEFAULT_CONFIG, ...value } : undefined),
+    original: configOfOriginal,
     read: readConfig,
   },
   document: {
@@ -57,7 +58,7 @@ export const PARTS = Object.freeze({
     what: () => word("storage.points"),
     values: ({ document }) => [document.points],
     entry: ({ document }) => ({ points: document.points }),
-    original: (value) => (Array.isArray(value) ? { points: value } : undefined),
+    original: pointsOfOriginal,
     read: readPoints,
   },
   weights: {
@@ -74,7 +75,7 @@ export const PARTS = Object.freeze({
       const checkpoint = usableCheckpoint(currentRun(state));
       return checkpoint === null ? null : { checkpoint };
     },
-    original: (value) => (isRecord(value) && "weights" in value ? { model: value } : undefined),
+    original: weightsOfOriginal,
     read: readWeights,
   },
   preferences: {
@@ -87,11 +88,12 @@ export const PARTS = Object.freeze({
   },
   layout: {
     key: "nnvisu_workspace",
-    formerKey: FORMER_LAYOUT_KEY,
+    formerKeys: [FORMER_LAYOUT_KEY, ADVANCED_KEY],
     everyTab: false,
     what: () => word("storage.choices"),
     values: (state) => Object.values(layoutOf(state)),
     entry: layoutOf,
+    original: layoutOfOriginal,
     read: (entry) => ({ layout: { ...DEFAULT_LAYOUT, ...validLayout(entry) } }),
   },
 });
@@ -172,49 +174,8 @@ function readPoints(entry, problems) {
  * @returns {Partial<Stored>}
  */
 function readWeights(entry, problems, { config }) {
+  if (entry.model === null) return { checkpoint: null };
   const checkpoint = "model" in entry ? checkpointOfModel(entry.model, config) : readCheckpoint(entry.checkpoint, config.dropout);
   if (checkpoint === null) problems.push(word("storage.networkDamaged"));
   return { checkpoint };
-}
-
-/**
- * The weights of nnvisu's first page, which kept neither their optimizer nor their step.
- * @param {any} model `{weights: [layer][unit][input], biases: [layer][unit]}`
- * @param {Config} config
- * @returns {Checkpoint | null}
- */
-function checkpointOfModel(model, config) {
-  const { weights, biases } = model;
-  const isMatrix = (/** @type {unknown} */ layer) => Array.isArray(layer) && layer.every((unit) => unit?.length === layer[0].length);
-  if (!Array.isArray(weights) || !Array.isArray(biases) || !weights.every(isMatrix)) return null;
-  // All weights from the first input of a layer, then those from the second; its biases come last.
-  const columns = (/** @type {number[][]} */ layer) => (layer[0] ?? []).map((_, input) => layer.map((unit) => unit[input]));
-  const parameters = weights.flatMap((layer, i) => [columns(layer), biases[i]]).flat(2);
-  if (!parameters.every(Number.isFinite)) return null;
-  const text = base64Of(Float32Array.from(parameters));
-  const outputs = biases.at(-1)?.length;
-  const slots = { sgd: 0, rmsprop: 1, adam: 2 }[config.optimizer];
-  return readCheckpoint({
-    generation: 0,
-    step: 0,
-    architecture: architectureOf({ ...config, architecture: biases.slice(0, -1).map((layer) => layer?.length) }, outputs),
-    parameters: text,
-    optimizer: { kind: config.optimizer, steps: 0, slots: new Array(slots).fill(base64Of(new Float32Array(parameters.length))) },
-    seeds: { init: 0, batches: 0, dropout: 0 },
-  });
-}
-
-/** @param {Float32Array} floats */
-function base64Of(floats) {
-  const bytes = new DataView(new ArrayBuffer(4 * floats.length));
-  floats.forEach((value, i) => bytes.setFloat32(4 * i, value, true));
-  return btoa(Array.from(new Uint8Array(bytes.buffer), (byte) => String.fromCharCode(byte)).join(""));
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Entry}
- */
-function isRecord(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

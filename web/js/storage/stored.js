@@ -84,10 +84,10 @@ export function readPreferencesOf(shared) {
  * @param {string[]} problems
  * @returns {Entry | null}
  */
-function readEntry(storage, { key, formerKey, original, what }, problems) {
+function readEntry(storage, { key, formerKeys = [], original, what }, problems) {
   try {
-    const text = storage?.getItem(key) ?? (formerKey === undefined ? null : storage?.getItem(formerKey)) ?? null;
-    if (text === null) return null;
+    const text = [key, ...formerKeys].map((name) => storage?.getItem(name) ?? null).find((found) => found !== null);
+    if (text === undefined) return null;
     const entry = JSON.parse(text);
     if (entry?.version === VERSION) return entry;
     const ofOriginal = entry?.version === undefined ? original?.(entry) : undefined;
