@@ -101,22 +101,39 @@ async fn without_a_command_it_serves() {
 }
 
 #[tokio::test]
-async fn the_printed_link_carries_the_access_token() {
+async fn links_on_a_terminal_carry_the_access_token() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("token");
     std::fs::write(&file, "open+sesame/1\n").expect("it can be written");
     let file = file.to_str().expect("UTF-8");
+    // The output of services goes to logs.
     let server = Server::start_with(&["--access-token-file", file]).await;
-    let output = server.output();
-    let link = output.split_whitespace().last().expect("a link");
-    assert!(link.starts_with(&server.url("/")), "{output}");
+    assert!(!server.output().contains("sesame"), "{}", server.output());
+
+    let mut on_terminal = Command::new("script")
+        .args(["--quiet", "--return", "--command"])
+        .arg(format!(
+            "{} --port 0 --access-token-file {file}",
+            nnvisu().display()
+        ))
+        .arg("/dev/null")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("script of util-linux");
+    let mut lines = BufReader::new(on_terminal.stdout.take().expect("piped")).lines();
+    let line = guarded("a line", lines.next_line()).await;
+    let line = line.expect("UTF-8").unwrap_or_default();
+    let link = line.split_whitespace().last().expect("a link");
     // It signs in and leads to the page, without the token in its address.
     let client = reqwest::Client::builder().redirect(Policy::none()).build();
     let client = client.expect("a client");
     let response = client.get(link).send().await.expect("an answer");
-    assert!(response.status().is_redirection(), "{response:?}");
+    assert!(response.status().is_redirection(), "{link}: {response:?}");
     assert!(response.headers().contains_key("set-cookie"));
-    let without = client.get(server.url("/")).send().await.expect("an answer");
+    let (page, _) = link.split_once('?').expect("a query");
+    let without = client.get(page).send().await.expect("an answer");
     assert_eq!(without.status().as_u16(), 401);
 }
 

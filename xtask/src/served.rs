@@ -1,4 +1,4 @@
-//! A running `nnvisu serve`, which ends when this is dropped.
+//! A running server, which ends when this is dropped.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -12,10 +12,11 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Starts `nnvisu`, a command without arguments, on a free port.
+    /// Starts `nnvisu`, a command without arguments, on a free port. Serving is what it does if no
+    /// command is named.
     pub(crate) fn start(mut nnvisu: Command, args: &[&str]) -> Result<Self> {
         let mut child = nnvisu
-            .args(["serve", "--port=0"])
+            .arg("--port=0")
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

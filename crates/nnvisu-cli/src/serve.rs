@@ -12,7 +12,7 @@ use nnvisu_server::{BindError, Server, stop_signal};
 
 use crate::args::Serve;
 use crate::usage_error;
-use links::Links;
+use links::{Links, link_to};
 use neighbour::Neighbour;
 
 /// Serves until a signal asks the program to stop.
@@ -24,18 +24,20 @@ pub(crate) fn run(args: Serve) -> anyhow::Result<()> {
     let token = config.service.access_token.clone();
     let allowed_hosts = config.service.allowed_hosts.clone();
     let server = Server::bind(config).map_err(with_advice)?;
-    let links = Links::new(&server, token.as_ref(), &allowed_hosts);
+    // What is no terminal may be a log, in which others find the token.
+    let shown_token = token.as_ref().filter(|_| io::stdout().is_terminal());
+    let links = Links::new(&server, shown_token, &allowed_hosts);
     let qr_code = if shows_qr_code {
         qr_code_of(&links)?
     } else {
         String::new()
     };
     server
-        .run_blocking(|_| {
+        .run_blocking(|server| {
             let stopping = stop_signal()?;
             announce(&links, &qr_code);
-            if opens_browser && let Err(error) = open::that_detached(&links.local) {
-                tracing::warn!(%error, "cannot open a browser; go to the address yourself");
+            if opens_browser {
+                open_browser(&link_to(server.url(), token.as_ref()));
             }
             Ok(stopping)
         })
@@ -73,6 +75,12 @@ fn qr_code_of(links: &Links) -> anyhow::Result<String> {
     })?;
     let code = qr_code::qr_code(link, io::stdout().is_terminal());
     code.context("The address does not fit a QR code")
+}
+
+fn open_browser(link: &str) {
+    if let Err(error) = open::that_detached(link) {
+        tracing::warn!(%error, "cannot open a browser; go to the address yourself");
+    }
 }
 
 /// Tells the person, or the program that started us, where the page is.

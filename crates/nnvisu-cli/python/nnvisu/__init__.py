@@ -1,4 +1,4 @@
-"""The nnvisu program as a Python package: `python -m nnvisu serve`.
+"""The nnvisu program as a Python package: `python -m nnvisu` serves the page.
 
 The program itself is installed as the command `nnvisu`; `find_program()` says where.
 """

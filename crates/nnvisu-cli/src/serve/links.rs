@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use if_addrs::{IfOperStatus, Interface, get_if_addrs};
 use nnvisu_server::{AccessToken, HostName, Server};
 
-/// Where the page is. Whoever has a link gets in: the access token, if there is one, is part of it.
+/// Where the page is.
 #[derive(Debug, PartialEq)]
 pub(super) struct Links {
     /// For a browser on this machine.
@@ -20,20 +20,25 @@ impl Links {
         token: Option<&AccessToken>,
         allowed_hosts: &[HostName],
     ) -> Self {
-        let link = |url: &str| token.map_or_else(|| url.to_owned(), |token| token.link(url));
-        let local = link(server.url());
+        let local = link_to(server.url(), token);
         let address = server.local_addr();
         let others = match address.ip() {
             ip if ip.is_unspecified() => addresses_like(ip)
                 .into_iter()
                 .filter(|&ip| is_allowed(ip, allowed_hosts))
-                .map(|ip| link(&format!("http://{}/", SocketAddr::new(ip, address.port()))))
+                .map(|ip| format!("http://{}/", SocketAddr::new(ip, address.port())))
+                .map(|url| link_to(&url, token))
                 .collect(),
             ip if ip.is_loopback() => Vec::new(),
             _ => vec![local.clone()],
         };
         Self { local, others }
     }
+}
+
+/// The address `url` as a link, with the access token if it is to let people in.
+pub(super) fn link_to(url: &str, token: Option<&AccessToken>) -> String {
+    token.map_or_else(|| url.to_owned(), |token| token.link(url))
 }
 
 /// Whether a server for `allowed_hosts` answers those who ask for `ip`.

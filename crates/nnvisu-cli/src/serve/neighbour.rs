@@ -58,13 +58,15 @@ mod tests {
     fn taken_for(answer: &'static str) -> Option<Neighbour> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let server = thread::spawn(move || {
+        let thread = thread::Builder::new().name("server".to_owned());
+        let server = thread.spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let mut request = [0; 1024];
             let n_bytes = stream.read(&mut request).unwrap();
             assert!(request[..n_bytes].starts_with(b"GET / HTTP/1.1\r\n"));
             stream.write_all(answer.as_bytes()).unwrap();
         });
+        let server = server.unwrap();
         let neighbour = Neighbour::at("127.0.0.1", port);
         server.join().unwrap();
         neighbour
