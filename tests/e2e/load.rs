@@ -29,6 +29,9 @@ async fn every_scenario_reports_its_figures() {
         "30 connections that come and go",
         "4 sessions train at 60 steps a second",
         "4 sessions train as fast as possible",
+        "One session trains beside 2 that reset",
+        "One session trains beside 2 that send stateless steps",
+        "One session trains beside 2 that train the largest network",
     ] {
         assert!(report.contains(heading), "{heading} in {report}");
     }
@@ -50,6 +53,9 @@ async fn every_scenario_reports_its_figures() {
         "control p99 at 60 steps/s",
         "fairness at full speed",
         "control p99 at full speed",
+        "control p99 beside resets",
+        "control p99 beside stateless steps",
+        "control p99 beside long steps",
     ] {
         let [_, measured, target, verdict] = rows[what].as_slice() else {
             panic!("four cells for {what}: {report}");

@@ -4,6 +4,7 @@
 //! with the server, and whatever it takes the server does not have. Each scenario has a server of
 //! its own, so that none sees what another left behind.
 
+mod bystander;
 mod churn;
 mod client;
 mod idle;
@@ -21,6 +22,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::command::{cargo, command, run as run_command, target_directory};
+use bystander::Attack;
 use report::Findings;
 use server::{Server, Source};
 
@@ -33,7 +35,7 @@ pub(crate) struct Args {
     /// As many sessions, or visits, instead of the scenario's own number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     sessions: Option<u32>,
-    /// For how long training is watched.
+    /// For how long training is watched, and answers are timed.
     #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     seconds: u64,
     /// Few sessions for a second: enough to see that everything works, but targets mean nothing.
@@ -67,6 +69,12 @@ pub(crate) enum Scenario {
     Paced,
     /// 64 sessions that train as fast as possible.
     Full,
+    /// One session beside 8 that reset as fast as they may.
+    BesideResets,
+    /// One session beside 8 that send stateless steps on 20,000 points.
+    BesideTrainSteps,
+    /// One session beside 8 that train the largest network on 20,000 points.
+    BesideTraining,
 }
 
 impl Scenario {
@@ -77,6 +85,7 @@ impl Scenario {
             Self::Idle => (2000, 8),
             Self::Churn => (10_000, 30),
             Self::Paced | Self::Full => (64, 4),
+            Self::BesideResets | Self::BesideTrainSteps | Self::BesideTraining => (8, 2),
         };
         if quick { few } else { usual }
     }
@@ -86,12 +95,14 @@ impl Scenario {
         let n_sessions = args
             .sessions
             .map_or_else(|| self.n_sessions(args.quick), |n| n as usize);
+        let duration = Duration::from_secs(if args.quick { 1 } else { args.seconds });
         let plan = |steps_per_second, names| training::Plan {
             n_sessions,
-            duration: Duration::from_secs(if args.quick { 1 } else { args.seconds }),
+            duration,
             steps_per_second,
             names,
         };
+        let beside = |attack| bystander::run(&server, attack, n_sessions, duration);
         match self {
             Self::Alone => idle::alone(&server).await,
             Self::Idle => idle::run(&server, n_sessions).await,
@@ -104,6 +115,9 @@ impl Scenario {
                 let names = ["fairness at full speed", "control p99 at full speed"];
                 training::run(&server, plan(None, names)).await
             }
+            Self::BesideResets => beside(Attack::Resets).await,
+            Self::BesideTrainSteps => beside(Attack::TrainSteps).await,
+            Self::BesideTraining => beside(Attack::Training).await,
         }
     }
 }
