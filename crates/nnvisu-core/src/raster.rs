@@ -9,6 +9,13 @@ use std::ops::Range;
 /// Rows that are evaluated at a time; the activations of a block stay near the processor.
 const BLOCK_ROWS: usize = 256;
 
+/// What a part of a map takes is counted in multiplications: as many as the network has parameters
+/// for each sample, and as many as this for whatever else has to be done for it.
+const MULTIPLICATIONS_PER_SAMPLE: usize = 1_500;
+
+/// That many are a few milliseconds.
+const MULTIPLICATIONS_PER_PART: usize = 150_000_000;
+
 /// The size of a map: its samples lie evenly over [-1, 1]², both ends included.
 ///
 /// Row 0 is y = +1, column 0 is x = −1; maps are row-major.
@@ -128,6 +135,14 @@ impl Rasterizer {
         }
     }
 
+    /// How many rows of a map take no more than a few milliseconds, 1 or more.
+    #[must_use]
+    pub fn rows_per_part(mlp: &Mlp, grid: Grid) -> usize {
+        let per_sample = mlp.parameters().len() + MULTIPLICATIONS_PER_SAMPLE;
+        let n_samples = MULTIPLICATIONS_PER_PART / per_sample;
+        (n_samples / grid.width()).max(1)
+    }
+
     /// Replaces `out` by the posteriors, quantized to bytes (0 to 255 for 0 to 1).
     ///
     /// One plane per class: class `k` at row `r`, column `c` is
@@ -141,6 +156,7 @@ impl Rasterizer {
     /// the time. The result is the same bit for bit.
     ///
     /// `out` gets the length of the whole map; its other rows stay.
+    /// [`rows_per_part`](Self::rows_per_part) are a good number of rows.
     ///
     /// # Panics
     ///
@@ -174,9 +190,26 @@ impl Rasterizer {
     ///
     /// Three bytes per sample, red, green, blue, row-major: width · height · 3 in all.
     pub fn rgb(&mut self, mlp: &Mlp, grid: Grid, palette: &Palette, out: &mut Vec<u8>) {
+        self.rgb_rows(mlp, grid, 0..grid.height(), palette, out);
+    }
+
+    /// Replaces the given rows of the map by colours, as [`rgb`](Self::rgb) does for all of them
+    /// and [`posteriors_rows`](Self::posteriors_rows) does for posteriors.
+    ///
+    /// # Panics
+    ///
+    /// If a row is not below [`Grid::height`].
+    pub fn rgb_rows(
+        &mut self,
+        mlp: &Mlp,
+        grid: Grid,
+        rows: Range<usize>,
+        palette: &Palette,
+        out: &mut Vec<u8>,
+    ) {
         out.resize(grid.n_samples() * 3, 0);
         let mut channels = [[0_u8; BLOCK_ROWS]; 3];
-        self.for_each_block(mlp, grid, 0..grid.height(), |work, first, n_rows| {
+        self.for_each_block(mlp, grid, rows, |work, first, n_rows| {
             let arch = work.propagation.arch();
             let blend = Blend {
                 palette,

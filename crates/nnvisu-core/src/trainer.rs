@@ -69,6 +69,8 @@ struct WorkSpace {
 /// A step that has been begun.
 #[derive(Clone, Copy, Debug)]
 enum PendingStep {
+    /// The last good state is being measured on new points: rows and losses as for `Judging`.
+    MeasuringLastGood(usize, f64),
     /// The state is being judged: this many rows have been measured, and the sum of their losses.
     Judging(usize, f64),
     /// The gradient is being computed: this many rows of the batch, and their share of its loss.
@@ -260,13 +262,16 @@ impl Trainer {
         self.reserve_after_release();
         let pending = match self.pending_step.take() {
             Some(pending) => pending,
-            None if self.is_judged_by_evaluation() => {
-                self.measure_last_good();
-                PendingStep::Judging(0, 0.0)
+            None if self.is_judged_by_evaluation() && self.is_last_good_unmeasured() => {
+                PendingStep::MeasuringLastGood(0, 0.0)
             }
+            None if self.is_judged_by_evaluation() => PendingStep::Judging(0, 0.0),
             None => self.begin_gradient(),
         };
         let next = match pending {
+            PendingStep::MeasuringLastGood(n_measured, loss) => {
+                self.measure_last_good(n_measured, loss)
+            }
             PendingStep::Judging(n_measured, loss) => self.judge_block(n_measured, loss)?,
             PendingStep::Gradient(n_done, loss) => {
                 let (n_done, loss) = self.accumulate_block(n_done, loss);
@@ -305,24 +310,31 @@ impl Trainer {
 
     /// Whether the state has to be judged before the next step, and that by its own evaluation.
     fn is_judged_by_evaluation(&self) -> bool {
-        let is_unmeasured = self.last_good.position.is_some() && self.last_good.losses.is_none();
-        self.is_judgement_due() && (is_unmeasured || !self.batch_loss_is_exact())
+        let is_exact = self.batch_loss_is_exact() && !self.is_last_good_unmeasured();
+        self.is_judgement_due() && !is_exact
     }
 
-    /// Measures the last good state on points that are new to it.
-    fn measure_last_good(&mut self) {
-        let Some(position) = self.last_good.position else {
-            return;
-        };
-        if self.last_good.losses.is_some() {
-            return;
+    /// Whether the points are new to the last good state.
+    fn is_last_good_unmeasured(&self) -> bool {
+        self.last_good.position.is_some() && self.last_good.losses.is_none()
+    }
+
+    /// Measures one block more of the last good state, on points that are new to it.
+    fn measure_last_good(&mut self, n_measured: usize, loss: f64) -> PendingStep {
+        let mut tally = Tally::default();
+        self.mlp.swap_parameters(&mut self.last_good.parameters);
+        let n_measured = self.measure_block(n_measured, &mut tally);
+        self.mlp.swap_parameters(&mut self.last_good.parameters);
+        tally.loss += loss;
+        if n_measured < self.data.len() {
+            return PendingStep::MeasuringLastGood(n_measured, tally.loss);
         }
-        self.mlp.swap_parameters(&mut self.last_good.parameters);
-        let loss = self
-            .evaluate()
-            .map_or(f32::INFINITY, |metrics| metrics.loss);
-        self.mlp.swap_parameters(&mut self.last_good.parameters);
-        self.last_good.measured(loss, position);
+        tally.n_samples = n_measured;
+        if let Some(position) = self.last_good.position {
+            let loss = tally.mean_loss() as f32;
+            self.last_good.measured(loss, position);
+        }
+        PendingStep::Judging(0, 0.0)
     }
 
     /// Measures one block more of the state that is being judged; after the last, tells whether

@@ -159,13 +159,33 @@ fn corners_are_exactly_at_one() {
 fn a_map_in_parts_is_the_whole_map() {
     let mlp = network(&hidden("20-10"), 4, Activation::Gelu, 3.0);
     let grid = Grid::new(61, 47).unwrap();
+    let palette = &Palette::PETROFF;
     let (mut whole, mut parts) = (Vec::new(), Vec::new());
-    Rasterizer::new().posteriors(&mlp, grid, &mut whole);
+    let (mut whole_rgb, mut rgb_parts) = (Vec::new(), Vec::new());
     let mut rasterizer = Rasterizer::new();
+    rasterizer.posteriors(&mlp, grid, &mut whole);
+    rasterizer.rgb(&mlp, grid, palette, &mut whole_rgb);
     for rows in [20..21, 0..20, 47..47, 21..47] {
-        rasterizer.posteriors_rows(&mlp, grid, rows, &mut parts);
+        rasterizer.posteriors_rows(&mlp, grid, rows.clone(), &mut parts);
+        rasterizer.rgb_rows(&mlp, grid, rows, palette, &mut rgb_parts);
     }
     assert_eq!(parts, whole);
+    assert_eq!(rgb_parts, whole_rgb);
+}
+
+#[test]
+fn a_part_of_a_map_is_smaller_the_larger_the_network_is() {
+    let grid = Grid::new(256, 256).unwrap();
+    let rows = |layers: &str| {
+        let mlp = network(&hidden(layers), 2, Activation::Relu, 1.0);
+        Rasterizer::rows_per_part(&mlp, grid)
+    };
+    let largest = rows("100-100-100-100-100-100-100-100-100-100");
+    assert!((1..=16).contains(&largest), "{largest}");
+    assert!(rows("20-10") >= grid.height(), "one part is enough");
+    let wide = Grid::new(Grid::MAX_SIDE, 2).unwrap();
+    let mlp = network(&hidden("100-100-100-100-100-100"), 2, Activation::Relu, 1.0);
+    assert_eq!(Rasterizer::rows_per_part(&mlp, wide), 1);
 }
 
 #[test]
