@@ -142,12 +142,19 @@ async fn resetting_starts_from_new_weights_and_shows_them() {
     for _ in 0..3 {
         start(&mut client).await;
         train_to_loss(&mut client, 0.1).await;
-        // A map of the training may be on its way.
-        stop(&mut client).await;
-        silence(&mut client).await;
+        let trained = client.next_map().await;
         client.send(json!({"type": "reset"})).await;
+        // Maps of the training may be on their way, each behind its result. New weights have none.
         let shown = silence(&mut client).await;
-        assert_eq!((shown.n_maps, shown.n_results), (1, 0));
+        assert_eq!(
+            shown.n_maps,
+            shown.n_results + 1,
+            "one map of the new weights"
+        );
+        assert_ne!(shown.map, trained);
+        // The last map is that of weights that are still there.
+        client.send(json!({"type": "stop_training"})).await;
+        assert_eq!(silence(&mut client).await.map, shown.map);
         initial_maps.push(shown.map);
     }
     initial_maps.dedup();
