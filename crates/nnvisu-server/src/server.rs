@@ -41,6 +41,9 @@ pub struct StopHandle {
     stop: Shutdown,
 }
 
+/// Lower ports are for programs with special rights, unless a system is set up otherwise.
+const FIRST_UNPRIVILEGED_PORT: u16 = 1024;
+
 /// Why a server cannot listen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -55,7 +58,8 @@ pub enum BindError {
     },
     /// This program may not listen there.
     #[error(
-        "Port {port} on {host} needs rights that nnvisu does not have; ports from 1024 on usually need none"
+        "Port {port} on {host} needs rights that nnvisu does not have; \
+         ports from {FIRST_UNPRIVILEGED_PORT} on usually need none"
     )]
     Forbidden {
         /// The host as configured.
