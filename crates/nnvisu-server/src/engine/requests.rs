@@ -6,7 +6,7 @@ use nnvisu_protocol::{
     Seed, SessionState, limits::MAX_SEED,
 };
 
-use super::{Engine, convert, run::Run, session::Activity, time::Timestamp, train_step::TrainStep};
+use super::{Engine, convert, run::Run, time::Timestamp, work::Work};
 
 /// The index of the run that requests are about.
 pub(super) const RUN: usize = 0;
@@ -18,7 +18,6 @@ pub(crate) type Entropy = Box<dyn FnMut() -> u64 + Send>;
 pub(super) struct Context<'a> {
     pub(super) engine: &'a mut Engine,
     pub(super) entropy: &'a mut Entropy,
-    pub(super) activity: &'a mut Activity,
     pub(super) now: Timestamp,
 }
 
@@ -51,7 +50,7 @@ pub(super) enum Outcome {
     Done,
     Answer(Response),
     /// The answer takes longer work.
-    Deferred(Box<TrainStep>),
+    Deferred(Work),
 }
 
 /// Does what a client asks; what cannot be done changes nothing.
@@ -103,8 +102,8 @@ pub(super) fn execute(
             data,
         } => {
             let seeds = context.fresh_seeds();
-            let step = TrainStep::new(&config, model.as_ref(), &data, seeds)?;
-            return Ok(Outcome::Deferred(Box::new(step)));
+            let work = Work::stateless(&config, model.as_ref(), &data, seeds)?;
+            return Ok(Outcome::Deferred(work));
         }
         Request::Restore(restore) => {
             if let Some(checkpoint) = &restore.checkpoint {
@@ -121,10 +120,8 @@ pub(super) fn execute(
             if !context.run().has_points() {
                 return Err(RequestError::no_data());
             }
-            let stepped = context.run_mut().single_step();
-            // There are points, so this is the only reason left.
-            stepped.map_err(|_| diverged())?;
-            context.activity.n_steps += 1;
+            context.run_mut().stop();
+            return Ok(Outcome::Deferred(Work::SingleStep));
         }
     }
     Ok(Outcome::Done)

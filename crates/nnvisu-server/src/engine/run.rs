@@ -1,6 +1,6 @@
 //! One training run: its trainer, configuration, generation and speed.
 
-use std::time::Duration;
+use std::task::Poll;
 
 use nnvisu_core::{Dataset, InvalidCheckpoint, Metrics, Mlp, Seeds, TrainError, Trainer};
 use nnvisu_protocol::{Checkpoint, Config, ConfigUpdate, NetworkUpdate, Restore, StepsPerSecond};
@@ -42,9 +42,10 @@ pub(super) struct Revision {
 /// Identifies the state that a frame shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct StateId {
-    pub(super) generation: u32,
-    pub(super) step: u64,
-    pub(super) numbers: u64,
+    generation: u32,
+    step: u64,
+    numbers: u64,
+    running: bool,
 }
 
 /// What a run has done by itself.
@@ -130,10 +131,17 @@ impl Run {
             generation: self.generation,
             step: self.trainer.step(),
             numbers: self.revision.numbers,
+            running: self.running,
         }
     }
 
+    /// A part of measuring loss and accuracy over all points, `None` without points.
+    pub(super) fn evaluate_part(&mut self) -> Poll<Option<Metrics>> {
+        self.trainer.evaluate_part()
+    }
+
     /// Loss and accuracy over all points, or `None` without points.
+    #[cfg(test)]
     pub(super) fn evaluate(&mut self) -> Option<Metrics> {
         self.trainer.evaluate()
     }
@@ -252,16 +260,20 @@ impl Run {
             .set_interval(speed.map(StepsPerSecond::interval), now);
     }
 
-    /// Makes exactly one step, and stops.
+    /// Makes a part of a single step; ready once the step has been made as a whole.
     ///
     /// # Errors
     ///
-    /// As of [`Trainer::train_step`]; training is off then, too.
-    pub(super) fn single_step(&mut self) -> Result<(), TrainError> {
-        self.stop();
-        self.trainer.train_step()?;
+    /// As of [`Trainer::train_step`].
+    pub(super) fn single_step_part(&mut self) -> Poll<Result<(), TrainError>> {
+        let stepped = match self.trainer.train_step_part() {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(_)) => Ok(()),
+            // The trainer has gone back to the last good state.
+            Err(error) => Err(error),
+        };
         self.network_changed();
-        Ok(())
+        Poll::Ready(stepped)
     }
 
     /// How many steps are due at `now`.
@@ -273,24 +285,27 @@ impl Run {
         }
     }
 
-    /// Makes `n_steps` steps, or fewer if training diverges, which stops it.
+    /// Makes `n_steps` steps: fewer if training diverges, which stops it, or if they take longer
+    /// than a burst. What has been begun of a step is continued the next time, unless something
+    /// changes the run before.
     pub(super) fn make_steps(&mut self, n_steps: u32, clock: &dyn Clock) -> Advanced {
         let started = clock.now();
-        for n_made in 0..n_steps {
-            if self.trainer.train_step().is_err() {
-                // The trainer has gone back to the last good state.
-                self.stop();
-                return Advanced {
-                    n_steps: n_made,
-                    diverged: true,
-                };
+        let mut advanced = Advanced::default();
+        while advanced.n_steps < n_steps {
+            match self.trainer.train_step_part() {
+                Ok(Poll::Ready(_)) => advanced.n_steps += 1,
+                Ok(Poll::Pending) if clock.now() < started + Pacer::BURST => {}
+                Ok(Poll::Pending) => break,
+                Err(_) => {
+                    // The trainer has gone back to the last good state.
+                    self.stop();
+                    advanced.diverged = true;
+                    return advanced;
+                }
             }
         }
-        self.pacer.ran(n_steps, started, clock.now());
-        Advanced {
-            n_steps,
-            diverged: false,
-        }
+        self.pacer.ran(advanced.n_steps, started, clock.now());
+        advanced
     }
 
     pub(super) fn next_step(&self) -> NextStep {
@@ -301,9 +316,9 @@ impl Run {
         }
     }
 
-    /// About how long a step takes.
-    pub(super) fn step_time(&self) -> Duration {
-        self.pacer.step_time()
+    /// Whether the steps take so long that they are made in parts.
+    pub(super) fn has_long_steps(&self) -> bool {
+        self.pacer.has_long_steps()
     }
 
     /// Gives back the memory that only steps and evaluations need.

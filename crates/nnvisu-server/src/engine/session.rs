@@ -1,20 +1,20 @@
 //! A session: an engine, a publisher, and the viewers whose requests act on the engine.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, task::Poll, time::Duration};
 
 use nnvisu_core::Seeds;
 use nnvisu_protocol::{ErrorCode, Limits, RequestError, Response, ServerMessage};
 
 use super::{
-    Engine, Stepping,
+    Engine,
     dialect::{Dialect, Handled},
     link::Link,
     publisher::Publisher,
     requests::{Context, Entropy, RUN},
     run::{NextStep, Run},
     time::{Clock, Timestamp},
-    train_step::TrainStep,
     viewer::Viewer,
+    work::Work,
 };
 
 /// A session. Messages change it, time advances it, and everything it has to say goes to the links
@@ -32,7 +32,7 @@ pub(crate) struct Session {
 struct Deferred {
     viewer: usize,
     id: Option<u32>,
-    step: Box<TrainStep>,
+    work: Work,
 }
 
 /// What a session has done since it was last asked.
@@ -64,7 +64,7 @@ impl Session {
     pub(crate) fn new(mut entropy: Entropy, clock: &dyn Clock) -> Self {
         let run = Run::new(Seeds::from_master(entropy()), clock.now());
         Self {
-            engine: Engine::new(vec![run], Stepping::OneByOne),
+            engine: Engine::new(vec![run]),
             publisher: Publisher::new(),
             viewers: Vec::new(),
             deferred: VecDeque::new(),
@@ -96,12 +96,15 @@ impl Session {
         let mut context = Context {
             engine: &mut self.engine,
             entropy: &mut self.entropy,
-            activity: &mut self.activity,
             now: clock.now(),
         };
         match self.viewers[viewer].handle(text, &mut context) {
             Handled::Answers(messages) => self.say(viewer, messages, clock),
-            Handled::Deferred(id, step) => self.deferred.push_back(Deferred { viewer, id, step }),
+            Handled::Deferred(id, work) => {
+                // The run may have been paused for it.
+                self.say(viewer, Vec::new(), clock);
+                self.deferred.push_back(Deferred { viewer, id, work });
+            }
         }
     }
 
@@ -111,10 +114,12 @@ impl Session {
         self.say(viewer, vec![error.into()], clock);
     }
 
-    /// Whether an answer takes longer work. No further message is to be handled before that is
-    /// done, so that answers keep the order of the requests.
+    /// Whether something is under way that has to be finished first. No further message is to be
+    /// handled before: answers keep the order of the requests, and frames come however fast
+    /// messages do.
     pub(crate) fn is_busy(&self) -> bool {
-        !self.deferred.is_empty()
+        let run = self.engine.run(RUN);
+        !self.deferred.is_empty() || self.viewers.iter().any(|it| it.insists_on_frame(run))
     }
 
     /// Whether training is on.
@@ -122,22 +127,21 @@ impl Session {
         self.engine.runs().iter().any(Run::is_running)
     }
 
-    /// About how long the next part of the work takes, if the session takes as much of a
-    /// processor as it can get: then it waits for its turn.
-    pub(crate) fn needs_turn(&self, clock: &dyn Clock) -> Option<Duration> {
-        if self.is_busy() {
-            return Some(Duration::MAX);
+    /// Whether the session takes as much of a processor as it can get, for now: then it waits for
+    /// its turn.
+    pub(crate) fn needs_turn(&self, clock: &dyn Clock) -> bool {
+        if self.is_busy() || self.engine.next_step() == NextStep::AtOnce {
+            return true;
         }
-        if self.engine.next_step() == NextStep::AtOnce {
-            return Some(self.engine.run(RUN).step_time());
-        }
+        let run = self.engine.run(RUN);
         let now = clock.now();
-        let shows = |viewer: &Viewer| {
-            let due = viewer.next_frame(self.engine.run(RUN));
-            due.is_some_and(|due| due <= now)
-        };
-        let shows_paused = !self.is_training() && self.viewers.iter().any(shows);
-        shows_paused.then_some(Duration::ZERO)
+        if run.has_long_steps() && run.steps_due(now) > 0 {
+            return true;
+        }
+        self.viewers.iter().any(|viewer| {
+            let is_due = viewer.next_frame(run).is_some_and(|due| due <= now);
+            is_due && (!run.is_running() || viewer.is_rendering(run))
+        })
     }
 
     /// The session had to wait for this long instead of training.
@@ -158,26 +162,28 @@ impl Session {
         std::mem::take(&mut self.activity)
     }
 
-    /// Does what is due now, for about a millisecond if steps are short. Stops early once
-    /// `is_abandoned`.
+    /// Does what is due now: for about a millisecond, or one part of what takes longer. Stops early
+    /// once `is_abandoned`.
     pub(crate) fn advance(&mut self, clock: &dyn Clock, is_abandoned: impl Fn() -> bool) -> Next {
         if let Some(deferred) = self.deferred.front_mut() {
-            if let Some(result) = deferred.step.advance() {
+            if let Poll::Ready(result) = deferred.work.advance(self.engine.run_mut(RUN)) {
                 self.finish_deferred(result, clock);
             }
             return Next::Now;
         }
-        self.make_steps(clock);
+        // A frame shows one state of the run.
+        if !self.is_rendering() {
+            self.make_steps(clock);
+        }
         for viewer in &mut self.viewers {
             if is_abandoned() {
                 return Next::Now;
             }
-            viewer.show_if_due(
-                &mut self.engine,
-                &mut self.publisher,
-                clock,
-                &mut self.activity,
-            );
+            let (engine, publisher) = (&mut self.engine, &mut self.publisher);
+            let shown = viewer.show_if_due(engine, publisher, clock, &mut self.activity);
+            if shown.is_pending() {
+                return Next::Now;
+            }
         }
         for viewer in &mut self.viewers {
             if is_abandoned() {
@@ -188,14 +194,16 @@ impl Session {
         self.next(clock.now())
     }
 
+    /// Whether a frame of the run as it is now has been begun.
+    pub(super) fn is_rendering(&self) -> bool {
+        let run = self.engine.run(RUN);
+        self.viewers.iter().any(|viewer| viewer.is_rendering(run))
+    }
+
     fn make_steps(&mut self, clock: &dyn Clock) {
-        let mut has_diverged = false;
-        let activity = &mut self.activity;
-        self.engine.advance(clock, |_, advanced| {
-            activity.n_steps += u64::from(advanced.n_steps);
-            has_diverged |= advanced.diverged;
-        });
-        if has_diverged {
+        let advanced = self.engine.advance(clock).unwrap_or_default();
+        self.activity.n_steps += u64::from(advanced.n_steps);
+        if advanced.diverged {
             for viewer in 0..self.viewers.len() {
                 let messages = self.viewers[viewer].diverged(self.engine.run(RUN));
                 self.say(viewer, messages, clock);
@@ -203,7 +211,11 @@ impl Session {
         }
     }
 
-    fn finish_deferred(&mut self, result: Result<Response, RequestError>, clock: &dyn Clock) {
+    fn finish_deferred(
+        &mut self,
+        result: Result<Option<Response>, RequestError>,
+        clock: &dyn Clock,
+    ) {
         let Some(Deferred { viewer, id, .. }) = self.deferred.pop_front() else {
             return;
         };
@@ -249,6 +261,10 @@ impl Session {
         let for_viewers =
             viewers.flat_map(|viewer| [viewer.next_frame(run), viewer.next_checkpoint(run, now)]);
         let earliest = for_viewers.chain([next_step]).flatten().min();
-        earliest.map_or(Next::Idle, Next::At)
+        match earliest {
+            None => Next::Idle,
+            Some(at) if at <= now => Next::Now,
+            Some(at) => Next::At(at),
+        }
     }
 }

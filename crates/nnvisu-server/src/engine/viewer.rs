@@ -1,14 +1,16 @@
 //! One client that watches a run: its link, what it has been shown, and the dialect it speaks.
 
+use std::task::{Poll, ready};
+
 use nnvisu_protocol::{ErrorCode, Limits, RequestError, Response, ServerMessage};
 
 use super::{
     Engine,
     dialect::{Adapter, Dialect, Handled, Style, WeightsIn},
     link::{Frame, Link},
-    publisher::{Publisher, RenderedView},
+    publisher::{Publisher, Rendered, RenderedView},
     requests::{Context, RUN},
-    run::{Revision, Run},
+    run::{Revision, Run, StateId},
     schedule::{FrameSchedule, QualityController, Rendering, WeightsSchedule},
     session::Activity,
     time::{Clock, Timestamp},
@@ -25,10 +27,22 @@ pub(super) struct Viewer {
     weights: WeightsSchedule,
     /// The run's generation and revision when the viewer last looked.
     seen: (u32, Revision),
+    /// The frame that is being made.
+    begun: Option<BegunFrame>,
     /// What the newest frame showed.
     shown: Shown,
     /// What the newest checkpoint held.
     saved: Shown,
+}
+
+/// A frame of which parts have been made.
+#[derive(Debug, Clone, Copy)]
+struct BegunFrame {
+    view: RenderedView,
+    state: StateId,
+    started: Timestamp,
+    /// An earlier one has been dropped, as the run had changed before it was finished.
+    is_second: bool,
 }
 
 /// A state of the run.
@@ -84,6 +98,7 @@ impl Viewer {
             quality: QualityController::new(style.ladder),
             weights: WeightsSchedule::new(style.bytes_per_parameter),
             seen: (run.generation(), run.revision()),
+            begun: None,
             shown: Shown::default(),
             saved: Shown::default(),
             dialect,
@@ -114,6 +129,7 @@ impl Viewer {
             self.frames.set_interval(style.interval, context.now);
             // Another view of the same state is to be shown, too.
             self.shown = Shown::NOTHING;
+            self.begun = None;
         }
         handled
     }
@@ -122,10 +138,10 @@ impl Viewer {
     pub(super) fn answer(
         &self,
         id: Option<u32>,
-        result: Result<Response, RequestError>,
+        result: Result<Option<Response>, RequestError>,
         run: &Run,
     ) -> Vec<ServerMessage> {
-        self.dialect.answer(id, result.map(Some), run)
+        self.dialect.answer(id, result, run)
     }
 
     /// What tells the client that training has stopped by itself.
@@ -160,52 +176,101 @@ impl Viewer {
 
     /// When the next frame is due, if one is.
     pub(super) fn next_frame(&self, run: &Run) -> Option<Timestamp> {
+        let due = match self.begun_frame(run) {
+            Some(begun) => begun.started,
+            None => self.frames.next(),
+        };
         // The connection wakes the session when a congested link has room again.
-        self.wants_frame(run).then(|| self.frames.next())
+        self.wants_frame(run).then_some(due)
     }
 
-    /// Sends a frame of the run as it is now, if one is due.
+    /// The frame that has been begun, if it is of the run as it is now.
+    fn begun_frame(&self, run: &Run) -> Option<BegunFrame> {
+        self.begun.filter(|begun| begun.state == run.state_id())
+    }
+
+    /// Whether a frame of the run as it is now has been begun.
+    pub(super) fn is_rendering(&self, run: &Run) -> bool {
+        self.wants_frame(run) && self.begun_frame(run).is_some()
+    }
+
+    /// Whether such a frame must be finished before anything changes the run: else a client whose
+    /// messages come faster than frames are made would see none.
+    pub(super) fn insists_on_frame(&self, run: &Run) -> bool {
+        self.is_rendering(run) && self.begun.is_some_and(|begun| begun.is_second)
+    }
+
+    /// Begins a frame of the run as it is now.
+    fn begin_frame(&mut self, run: &Run, now: Timestamp) -> BegunFrame {
+        let n_parameters = run.mlp().parameters().len();
+        let side = self.frames.side(n_parameters, run.is_running());
+        let quality = self.quality.choose(
+            side.min(self.style.max_side),
+            run.mlp().n_classes(),
+            run.is_running(),
+            self.link.bytes_per_second(),
+        );
+        BegunFrame {
+            view: RenderedView {
+                run: RUN,
+                format: self.style.format,
+                quality,
+            },
+            state: run.state_id(),
+            started: now,
+            is_second: self.begun.is_some(),
+        }
+    }
+
+    /// Makes a part of a frame of the run as it is now, if one is due, and sends it once it is
+    /// whole.
     pub(super) fn show_if_due(
         &mut self,
         engine: &mut Engine,
         publisher: &mut Publisher,
         clock: &dyn Clock,
         activity: &mut Activity,
-    ) {
+    ) -> Poll<()> {
         let run = engine.run_mut(RUN);
         let now = clock.now();
         if self.next_frame(run).is_none_or(|due| now < due) {
-            return;
+            return Poll::Ready(());
         }
-        let n_parameters = run.mlp().parameters().len();
-        let n_classes = run.mlp().n_classes();
-        let quality = self.quality.choose(
-            self.frames
-                .side(n_parameters, run.is_running())
-                .min(self.style.max_side),
-            n_classes,
-            run.is_running(),
-            self.link.bytes_per_second(),
-        );
-        let view = RenderedView {
-            run: RUN,
-            format: self.style.format,
-            quality,
+        let begun = match self.begun_frame(run) {
+            Some(begun) => begun,
+            None => self.begin_frame(run, now),
         };
-        let rendered = publisher.render(run, view, clock);
+        self.begun = Some(begun);
+        let rendered = ready!(publisher.render_part(run, begun.view, clock));
+        self.begun = None;
+        self.send_frame(run, begun, rendered, clock.now(), activity);
+        Poll::Ready(())
+    }
+
+    fn send_frame(
+        &mut self,
+        run: &Run,
+        begun: BegunFrame,
+        rendered: Rendered,
+        now: Timestamp,
+        activity: &mut Activity,
+    ) {
+        let quality = begun.view.quality;
+        let n_classes = run.mlp().n_classes();
         self.quality
             .record(quality, n_classes, rendered.bytes.len());
-        let with_weights = self.takes_weights_along(run, now);
+        let with_weights = self.takes_weights_along(run, begun.started);
         let step_result = self
             .dialect
             .step_result(run, rendered.metrics, with_weights);
         self.frames.record(Rendering {
             running: run.is_running(),
             side: quality.side,
-            n_parameters,
-            started: now,
+            n_parameters: run.mlp().parameters().len(),
+            started: begun.started,
             drawing: rendered.drawing,
-            ended: clock.now(),
+            cost: rendered.cost,
+            ended: now,
         });
         self.shown = Shown {
             revision: self.dialect.followed(run.revision()),
@@ -216,7 +281,7 @@ impl Viewer {
             with_weights: with_weights && step_result.is_some(),
             step_result,
             bytes: rendered.bytes,
-            made: now,
+            made: begun.started,
         });
         if let Some(dropped) = dropped {
             activity.n_frames_dropped += 1;

@@ -1,5 +1,5 @@
-//! The loop of a session thread. Commands outrank everything: they are handled between steps and
-//! never wait behind a frame.
+//! The loop of a session thread. Commands outrank everything: they are handled between parts of
+//! steps and frames.
 
 use std::sync::Arc;
 
@@ -85,13 +85,12 @@ impl Actor {
         inbox: &Inbox,
         scheduler: &FairScheduler,
     ) -> Result<Option<Command>, Disconnected> {
-        let Some(work) = self.session.needs_turn(&WallClock) else {
+        if !self.session.needs_turn(&WallClock) {
             *turn = QueueState::Out;
             return Ok(None);
-        };
-        // Answers keep the order of the requests.
+        }
         let interrupting = (!self.session.is_busy()).then_some(inbox);
-        Ok(match turn.wait(scheduler, work, interrupting)? {
+        Ok(match turn.wait(scheduler, interrupting)? {
             Wakeup::Turn(waited) => {
                 self.session.exclude_wait(waited);
                 None

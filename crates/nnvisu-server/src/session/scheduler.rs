@@ -6,9 +6,8 @@
 //! two processors. A session that waits for its turn sleeps, and so can handle its commands at
 //! once.
 //!
-//! A turn lasts two milliseconds, but at least one step. Sessions with short steps do not queue
-//! behind sessions with long ones: sessions queue by the length of their steps, in three classes,
-//! and between the classes the operating system shares the processors.
+//! A turn lasts two milliseconds, or else what is done in one part: long steps and maps are cut into
+//! parts of a few milliseconds, so that no session waits for another one's long step.
 
 use std::{
     collections::VecDeque,
@@ -24,20 +23,13 @@ use super::inbox::{Command, Disconnected, Inbox};
 /// How long a turn lasts if others wait: long enough that passing it on costs little, and short
 /// enough that each of dozens of sessions still shows a dozen frames a second.
 const TURN: Duration = Duration::from_millis(2);
-/// The longest steps of the first two classes; all longer ones are in the third.
-const CLASS_BOUNDS: [Duration; 2] = [Duration::from_millis(4), Duration::from_millis(32)];
 
 /// Why waiting for a permit cannot fail.
 const SENDER_IS_KEPT: &str = "the queue keeps the sender until it has sent";
 
-/// The queues of one server. Clones share them.
+/// The queue of one server. Clones share it.
 #[derive(Clone)]
 pub(super) struct FairScheduler {
-    classes: [Queue; CLASS_BOUNDS.len() + 1],
-}
-
-#[derive(Clone)]
-struct Queue {
     state: Arc<Mutex<Permits>>,
 }
 
@@ -50,7 +42,7 @@ struct Permits {
 /// The right to use a processor now. Dropped, it goes to the session that has waited longest.
 struct TurnPermit {
     /// There until the permit has been passed on.
-    queue: Option<Queue>,
+    queue: Option<FairScheduler>,
 }
 
 /// What one session has of the scheduler.
@@ -85,38 +77,16 @@ pub(super) enum Wakeup {
     Command(Command),
 }
 
-impl FairScheduler {
-    /// `n_at_once` sessions of each class have their turns at the same time.
-    pub(super) fn new(n_at_once: usize) -> Self {
-        Self {
-            classes: std::array::from_fn(|_| Queue {
-                state: Arc::new(Mutex::new(Permits {
-                    n_free: n_at_once,
-                    waiting: VecDeque::new(),
-                })),
-            }),
-        }
-    }
-
-    /// The queue of the sessions whose steps take about as long as `step`.
-    fn queue(&self, step: Duration) -> &Queue {
-        let class = CLASS_BOUNDS.partition_point(|&longest| longest < step);
-        &self.classes[class]
-    }
-}
-
 impl QueueState {
-    /// Waits for a turn of a session whose steps take about as long as `step`, or for a command
-    /// in `inbox` if there is one. The position in the queue is kept until the session has its
-    /// turn or leaves.
+    /// Waits for a turn, or for a command in `inbox` if there is one. The position in the queue is
+    /// kept until the session has its turn or leaves.
     pub(super) fn wait(
         &mut self,
         scheduler: &FairScheduler,
-        step: Duration,
         inbox: Option<&Inbox>,
     ) -> Result<Wakeup, Disconnected> {
         if let Self::Out = self {
-            *self = scheduler.queue(step).enter();
+            *self = scheduler.enter();
         }
         let waiting = match self {
             Self::Waiting(waiting) => waiting,
@@ -156,7 +126,17 @@ impl ActivePermit {
     }
 }
 
-impl Queue {
+impl FairScheduler {
+    /// `n_at_once` sessions have their turns at the same time.
+    pub(super) fn new(n_at_once: usize) -> Self {
+        Self {
+            state: Arc::new(Mutex::new(Permits {
+                n_free: n_at_once,
+                waiting: VecDeque::new(),
+            })),
+        }
+    }
+
     fn enter(&self) -> QueueState {
         let mut state = self.state.lock();
         if state.n_free > 0 {
@@ -217,9 +197,6 @@ mod tests {
     use super::{super::inbox::inbox, *};
     use crate::{metrics::ServerMetrics, session::backlog::Backlog};
 
-    const SHORT: Duration = Duration::from_micros(10);
-    const LONG: Duration = Duration::from_secs(1);
-
     fn is_active(state: &QueueState) -> bool {
         matches!(state, QueueState::Active(_))
     }
@@ -240,7 +217,7 @@ mod tests {
     #[test]
     fn turns_go_round_in_order() {
         let scheduler = FairScheduler::new(2);
-        let mut states: Vec<QueueState> = (0..5).map(|_| scheduler.queue(SHORT).enter()).collect();
+        let mut states: Vec<QueueState> = (0..5).map(|_| scheduler.enter()).collect();
         assert_eq!(states.iter().filter(|state| is_active(state)).count(), 2);
         for next in 2..5 {
             assert!(!is_permitted(&states[next]));
@@ -251,7 +228,7 @@ mod tests {
             before[next - 2].yield_if_awaited();
             assert!(is_permitted(&after[0]));
             let (_sender, inbox) = inbox(ServerMetrics::default(), Backlog::default());
-            let wakeup = after[0].wait(&scheduler, SHORT, Some(&inbox));
+            let wakeup = after[0].wait(&scheduler, Some(&inbox));
             assert!(matches!(wakeup, Ok(Wakeup::Turn(_))));
         }
         // No session waits any more.
@@ -259,13 +236,13 @@ mod tests {
         states[4].yield_if_awaited();
         assert!(is_active(&states[4]));
         drop(states);
-        assert_eq!(scheduler.queue(SHORT).state.lock().n_free, 2);
+        assert_eq!(scheduler.state.lock().n_free, 2);
     }
 
     #[test]
     fn a_session_that_leaves_holds_up_no_other() {
         let scheduler = FairScheduler::new(1);
-        let queue = scheduler.queue(SHORT);
+        let queue = &scheduler;
         let first = queue.enter();
         let (second, third, fourth) = (queue.enter(), queue.enter(), queue.enter());
         drop(second);
@@ -279,32 +256,23 @@ mod tests {
     }
 
     #[test]
-    fn short_steps_do_not_wait_for_long_ones() {
-        let scheduler = FairScheduler::new(1);
-        let long = scheduler.queue(LONG).enter();
-        let short = scheduler.queue(SHORT).enter();
-        assert!(is_active(&long) && is_active(&short));
-        assert!(!is_active(&scheduler.queue(SHORT).enter()));
-    }
-
-    #[test]
     fn commands_come_while_waiting() {
         let scheduler = FairScheduler::new(1);
-        let first = scheduler.queue(SHORT).enter();
+        let first = scheduler.enter();
         let (sender, inbox) = inbox(ServerMetrics::default(), Backlog::default());
         let mut state = QueueState::Out;
         let room = futures_util::FutureExt::now_or_never(sender.room_for(&Command::Binary));
         sender.send(Command::Binary, room.unwrap());
-        let wakeup = state.wait(&scheduler, SHORT, Some(&inbox));
+        let wakeup = state.wait(&scheduler, Some(&inbox));
         assert!(matches!(wakeup, Ok(Wakeup::Command(Command::Binary))));
         drop(first);
-        let wakeup = state.wait(&scheduler, SHORT, Some(&inbox));
+        let wakeup = state.wait(&scheduler, Some(&inbox));
         assert!(matches!(wakeup, Ok(Wakeup::Turn(_))));
         drop(sender);
         state = QueueState::Out;
-        let another = scheduler.queue(SHORT).enter();
+        let another = scheduler.enter();
         assert!(matches!(
-            state.wait(&scheduler, SHORT, Some(&inbox)),
+            state.wait(&scheduler, Some(&inbox)),
             Err(Disconnected)
         ));
         drop(another);

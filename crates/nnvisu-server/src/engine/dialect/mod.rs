@@ -16,7 +16,7 @@ use super::{
     requests::Context,
     run::{Revision, Run},
     schedule::Quality,
-    train_step::TrainStep,
+    work::Work,
 };
 
 /// The subprotocols that a client may ask for.
@@ -67,7 +67,7 @@ pub(super) enum Handled {
     /// It is answered by these, in order.
     Answers(Vec<ServerMessage>),
     /// Its answer takes longer work.
-    Deferred(Option<u32>, Box<TrainStep>),
+    Deferred(Option<u32>, Work),
 }
 
 /// How a client is shown a run.

@@ -65,7 +65,7 @@ impl Adapter for V1 {
         let parsed = parse_request(ProtocolVersion::V1, text, limits);
         let executed = parsed.and_then(|Envelope { request, .. }| self.execute(request, context));
         let result = match executed {
-            Ok(Outcome::Deferred(step)) => return Handled::Deferred(None, step),
+            Ok(Outcome::Deferred(work)) => return Handled::Deferred(None, work),
             Ok(Outcome::Answer(response)) => Ok(Some(response)),
             Ok(Outcome::Done) => Ok(None),
             Err(mut error) => {

@@ -62,7 +62,7 @@ impl Adapter for V2 {
         };
         let is_step = matches!(request, Request::Step);
         let result = match self.execute(request, context) {
-            Ok(Outcome::Deferred(step)) => return Handled::Deferred(id, step),
+            Ok(Outcome::Deferred(work)) => return Handled::Deferred(id, work),
             Ok(Outcome::Answer(response)) => Ok(Some(response)),
             Ok(Outcome::Done) => Ok(None),
             Err(error) => Err(error),

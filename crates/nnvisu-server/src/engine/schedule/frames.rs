@@ -70,8 +70,9 @@ pub(in crate::engine) struct Rendering {
     pub(in crate::engine) side: u16,
     pub(in crate::engine) n_parameters: usize,
     pub(in crate::engine) started: Timestamp,
-    /// What drawing took; it does not include what a frame needs besides.
+    /// What drawing took, and what all of the frame took, without waits between its parts.
     pub(in crate::engine) drawing: Duration,
+    pub(in crate::engine) cost: Duration,
     pub(in crate::engine) ended: Timestamp,
 }
 
@@ -122,7 +123,12 @@ impl FrameSchedule {
 
     /// Notes that a frame was made.
     pub(in crate::engine) fn record(&mut self, rendering: Rendering) {
-        let Rendering { started, ended, .. } = rendering;
+        let Rendering {
+            started,
+            cost,
+            ended,
+            ..
+        } = rendering;
         let measured = rendering.drawing.as_secs_f64() / f64::from(rendering.side).powi(2);
         if self.pixel_cost.n_parameters == rendering.n_parameters {
             self.pixel_cost.seconds += NEWEST_SHARE * (measured - self.pixel_cost.seconds);
@@ -136,7 +142,6 @@ impl FrameSchedule {
             started + self.interval
         };
         if rendering.running {
-            let cost = ended.saturating_duration_since(started);
             self.cooldown_until = ended + cost * TRAINING_PER_FRAME;
         }
     }
@@ -171,6 +176,7 @@ mod tests {
             n_parameters,
             started,
             drawing: cost,
+            cost,
             ended: started + cost,
         }
     }

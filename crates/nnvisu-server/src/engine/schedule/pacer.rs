@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use crate::engine::time::Timestamp;
 
-/// Steps run in bursts of about this length between two looks at the clock and at the commands.
-const BURST: Duration = Duration::from_millis(1);
 /// The most steps in a burst, however short they seem.
 const MAX_BURST_STEPS: u32 = 4096;
 /// A session that cannot keep its speed catches up with no more than this.
@@ -19,17 +17,20 @@ pub(in crate::engine) struct Pacer {
     /// When the next step is due.
     next_step: Timestamp,
     burst_steps: u32,
-    /// How long a step took in each of the last two bursts.
-    step_times: [Duration; 2],
+    /// What has been spent on a step that is not finished.
+    unfinished: Duration,
 }
 
 impl Pacer {
+    /// Steps run in bursts of about this length between two looks at the clock and at the commands.
+    pub(in crate::engine) const BURST: Duration = Duration::from_millis(1);
+
     pub(in crate::engine) fn new(interval: Option<Duration>, now: Timestamp) -> Self {
         Self {
             interval,
             next_step: now,
             burst_steps: 1,
-            step_times: [Duration::ZERO; 2],
+            unfinished: Duration::ZERO,
         }
     }
 
@@ -51,6 +52,7 @@ impl Pacer {
     /// Forgets how long steps take, as they are about to take another time.
     pub(in crate::engine) fn steps_change(&mut self) {
         self.burst_steps = 1;
+        self.unfinished = Duration::ZERO;
     }
 
     /// How many steps to run now, 0 if none is due yet.
@@ -67,14 +69,14 @@ impl Pacer {
             .min(self.burst_steps)
     }
 
-    /// Notes that `n_steps` ran from `started` to `ended`.
+    /// Notes that `n_steps` were finished from `started` to `ended`.
     pub(in crate::engine) fn ran(&mut self, n_steps: u32, started: Timestamp, ended: Timestamp) {
+        self.unfinished += ended.saturating_duration_since(started);
         if n_steps == 0 {
             return;
         }
-        let per_step = ended.saturating_duration_since(started) / n_steps;
-        self.step_times = [self.step_times[1], per_step];
-        let fitting = BURST.as_nanos() / per_step.as_nanos().max(1);
+        let per_step = std::mem::take(&mut self.unfinished) / n_steps;
+        let fitting = Self::BURST.as_nanos() / per_step.as_nanos().max(1);
         self.burst_steps = u32::try_from(fitting)
             .unwrap_or(u32::MAX)
             // One measurement may be far off, so growth is gradual.
@@ -87,9 +89,9 @@ impl Pacer {
         }
     }
 
-    /// About how long a step takes. Once it takes much longer, something else had the processor.
-    pub(in crate::engine) fn step_time(&self) -> Duration {
-        self.step_times[0].min(self.step_times[1])
+    /// Whether a step takes more than a burst.
+    pub(in crate::engine) fn has_long_steps(&self) -> bool {
+        self.unfinished > Duration::ZERO
     }
 
     /// When the next step is due; `None` is at once.

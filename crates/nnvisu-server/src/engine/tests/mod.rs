@@ -398,17 +398,3 @@ fn restore(data: Value, checkpoint: Value) -> Value {
         "seeds": {"init": 1, "batches": 2, "dropout": 3}, "stepsPerSecond": null,
     })
 }
-
-/// The sizes of the layers of a network on the wire, input first.
-fn layer_sizes(network: &Value) -> Vec<u64> {
-    let n_features = network["features"].as_array().expect("a list").len() as u64;
-    let layers = network["layers"].as_array().expect("a list");
-    let hidden = layers
-        .iter()
-        .map(|layer| layer["units"].as_u64().expect("a number"));
-    let outputs = network["outputs"].as_u64().expect("a number");
-    std::iter::once(n_features)
-        .chain(hidden)
-        .chain([outputs])
-        .collect()
-}
