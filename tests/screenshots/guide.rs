@@ -21,6 +21,17 @@ pub(super) async fn take(page: &Page, url: &str, directory: &Path) {
     train_on(page, "moons", 2, 0.99).await;
     page.screenshot(&image("training.png")).await;
     page.pause().await;
+    page.press("body", "p").await;
+    page.until("the presentation", async || {
+        page.is_visible(".presentation").await
+    })
+    .await;
+    page.screenshot(&image("presentation.png")).await;
+    page.press("body", "p").await;
+    page.until("the whole page", async || {
+        page.is_visible(".data-panel").await
+    })
+    .await;
 
     page.resize(TALL.0, TALL.1).await;
     page.screenshot_of(".data-panel", &image("data-panel.png"))
