@@ -24,6 +24,21 @@ async fn assert_no_horizontal_scroll(page: &Page, width: u32) {
     assert!(needed <= given, "{width} px wide: {needed} px are needed");
 }
 
+/// Asserts that no text is longer than the room it has.
+async fn assert_nothing_is_cut(page: &Page, width: u32) {
+    let cut: Vec<String> = page
+        .eval(
+            "const isShort = (element) =>
+                 element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1 &&
+                 getComputedStyle(element).overflowX !== 'visible';
+             return [...document.querySelectorAll('button, .panel *, .player *, .page-header *')]
+                 .filter(isShort)
+                 .map((element) => element.textContent);",
+        )
+        .await;
+    assert!(cut.is_empty(), "{width} px wide: {cut:?}");
+}
+
 #[tokio::test]
 async fn no_window_from_320_pixels_up_scrolls_sideways() {
     with_page(async |page| {
@@ -46,6 +61,7 @@ async fn no_window_from_320_pixels_up_scrolls_sideways() {
             })
             .await;
             assert_no_horizontal_scroll(page, width).await;
+            assert_nothing_is_cut(page, width).await;
         }
     })
     .await;
