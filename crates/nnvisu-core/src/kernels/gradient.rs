@@ -33,18 +33,25 @@ impl Kernel for WeightGradient<'_> {
         // The columns of one stripe of inputs stay in the first-level cache while all the
         // deltas stream past: the wider the stripe, the less has to come from beyond.
         let mut i = 0;
-        // 6 × 4 sums need 32 registers.
+        // The inputs of a tile stay in registers beside the sums, the deltas pass through one: 4 × 6
+        // sums need 32 registers, 4 × 3 all of 16. What is left over is better halved than cut into
+        // a wide and a narrow stripe, which has too few sums to hide the latency of an addition.
         if S::REGISTER_COUNT >= 32 {
             while i + 6 <= self.n_in && i + 8 != self.n_in {
                 tiles.stripe::<6>(i, self.gradient);
                 i += 6;
             }
+            while i + 4 <= self.n_in {
+                tiles.stripe::<4>(i, self.gradient);
+                i += 4;
+            }
+        } else {
+            while i + 3 <= self.n_in && i + 4 != self.n_in {
+                tiles.stripe::<3>(i, self.gradient);
+                i += 3;
+            }
         }
-        while i + 4 <= self.n_in {
-            tiles.stripe::<4>(i, self.gradient);
-            i += 4;
-        }
-        if i + 2 <= self.n_in {
+        while i + 2 <= self.n_in {
             tiles.stripe::<2>(i, self.gradient);
             i += 2;
         }
@@ -67,16 +74,9 @@ impl<S: Simd> Tiles<'_, S> {
     #[inline(always)]
     fn stripe<const I: usize>(&self, i: usize, gradient: &mut [f32]) {
         let mut o = 0;
-        if S::REGISTER_COUNT >= 32 {
-            while o + 4 <= self.n_out {
-                self.tile::<4, I>(o, i, gradient);
-                o += 4;
-            }
-        } else {
-            while o + 3 <= self.n_out {
-                self.tile::<3, I>(o, i, gradient);
-                o += 3;
-            }
+        while o + 4 <= self.n_out {
+            self.tile::<4, I>(o, i, gradient);
+            o += 4;
         }
         if o + 2 <= self.n_out {
             self.tile::<2, I>(o, i, gradient);
