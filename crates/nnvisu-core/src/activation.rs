@@ -12,6 +12,7 @@ use crate::error::{Quoted, UnknownName};
 /// The definitions are PyTorch's `tanh`, `relu`, `leaky_relu` (with its default
 /// slope) and `gelu` (`approximate="none"`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Activation {
     /// tanh(x)
     #[default]

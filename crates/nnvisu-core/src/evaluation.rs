@@ -23,6 +23,7 @@ pub struct Evaluation {
     "Point {number} has the label {label}, but the network knows the classes 0 to {} only",
     .n_classes - 1
 )]
+#[non_exhaustive]
 pub struct UnknownClass {
     /// The first such point, counted from 1.
     pub number: usize,

@@ -15,6 +15,7 @@ use shapes::EXTENT;
 
 /// A family of shapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Distribution {
     /// Concentric rings, class 0 innermost.
     Circles,

@@ -39,6 +39,7 @@ macro_rules! with_rule {
 /// The rule that turns gradients into updates, with PyTorch's definitions and
 /// default coefficients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum OptimizerKind {
     /// Gradient descent without momentum.
     Sgd,

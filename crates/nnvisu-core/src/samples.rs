@@ -30,6 +30,7 @@ pub struct Split {
 
 /// One side of a [`Split`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Part {
     /// The samples that are trained on.
     Train,

@@ -144,6 +144,8 @@ impl BatchSize {
 }
 
 /// The settings of the training: they act on the running network.
+///
+/// More of them may come: end a literal with `..TrainingConfig::default()`.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]

@@ -4,6 +4,7 @@ use crate::{HiddenLayers, Mlp};
 
 /// What one optimizer step did, computed when asked for from what the step leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct StepReport {
     /// The loss of the step's batch before the step.
     pub batch_loss: f32,
@@ -13,6 +14,7 @@ pub struct StepReport {
 
 /// What one optimizer step did to a layer's weights and biases.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct LayerReport {
     /// The Euclidean norm of the gradient of the loss (without L2 regularization).
     pub gradient_norm: f32,

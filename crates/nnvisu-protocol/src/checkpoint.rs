@@ -121,6 +121,7 @@ fn finite_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f32>, D::
 /// Why the parts of a checkpoint do not fit each other.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct InvalidCheckpoint {
     /// The part that is wrong, such as `parameters`.
     pub field: String,

@@ -85,10 +85,14 @@ pub enum ErrorCode {
     OutOfSync,
     /// The server's own fault.
     Internal,
+    /// A code that only a newer server knows. No server of this version sends it.
+    #[serde(other)]
+    #[cfg_attr(test, ts(skip))]
+    Unknown,
 }
 
 impl ErrorCode {
-    /// Every code.
+    /// Every code that a server sends.
     pub const ALL: [Self; 13] = [
         Self::InvalidJson,
         Self::UnknownType,
@@ -122,6 +126,7 @@ impl ErrorCode {
             Self::Diverged => "diverged",
             Self::OutOfSync => "out_of_sync",
             Self::Internal => "internal",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -135,6 +140,7 @@ impl fmt::Display for ErrorCode {
 /// Why a request was refused. Displays as the sentence meant for a person.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct RequestError {
     /// The kind of mistake.
     pub code: ErrorCode,

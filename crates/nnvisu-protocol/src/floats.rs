@@ -15,6 +15,7 @@ pub struct Floats(Vec<f32>);
 
 /// Why a text or a list is not [`Floats`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidFloats {
     /// A value is NaN or infinite.
     #[error("must be finite numbers; number {index} is not")]

@@ -62,6 +62,7 @@ impl From<RequestError> for ServerMessage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Response {
     /// The first message of a connection.
     Config {
@@ -210,6 +211,7 @@ impl ArchitectureSynced {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SyncStatus {
     /// The server trains what was asked for.
     Success,

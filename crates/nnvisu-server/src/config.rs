@@ -1,5 +1,7 @@
 //! What can be configured: where the server listens, which page it serves, whom it lets in and
 //! how much one client may send.
+//!
+//! More fields may come: end a literal with `..ServiceConfig::default()`, or that of its type.
 
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 

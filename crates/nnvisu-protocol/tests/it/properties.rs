@@ -31,7 +31,7 @@ fn request_type(request: &Request) -> &'static str {
     }
 }
 
-/// The same for what a server says.
+/// What a server says.
 fn response_type(response: &Response) -> &'static str {
     match response {
         Response::Config { .. } => "config",
@@ -41,6 +41,7 @@ fn response_type(response: &Response) -> &'static str {
         Response::Error { .. } => "error",
         Response::State { .. } => "state",
         Response::Checkpoint { .. } => "checkpoint",
+        unlisted => panic!("{unlisted:?} has no name here"),
     }
 }
 

@@ -154,6 +154,19 @@ fn error_codes() {
 }
 
 #[test]
+fn clients_take_error_codes_that_they_do_not_know() {
+    let text = r#"{"type":"error","message":"The room is full","code":"room_full"}"#;
+    let message = parse_response(text).unwrap().unwrap();
+    let Response::Error { message, code, .. } = message.response else {
+        panic!("{message:?} is no error")
+    };
+    assert_eq!(
+        (message.as_str(), code),
+        ("The room is full", ErrorCode::Unknown)
+    );
+}
+
+#[test]
 fn state() {
     check(
         ServerMessage {
@@ -265,7 +278,7 @@ fn a_client_refuses_messages_that_are_wrong() {
         "{}",
         r#"{"type":3}"#,
         r#"{"type":"state"}"#,
-        r#"{"type":"error","message":"","code":"whatever"}"#,
+        r#"{"type":"error","message":"","code":3}"#,
         r#"{"type":"step_result","metrics":{"loss":1e39,"accuracy":0},"model":null}"#,
         r#"{"type":"step_result","metrics":{"loss":1,"accuracy":null},"model":null}"#,
         r#"{"type":"step_result","metrics":{"loss":0.0,"accuracy":null},"model":{"weights":[],"biases":[]}}"#,
