@@ -1,10 +1,9 @@
-//! What no test outside can see: the work space, and the instruction sets.
+//! The work space, and training with each of the instruction sets.
 
 use super::*;
-use crate::InstructionSet;
 use crate::{
-    Activation, BatchSize, ClassCount, Distribution, Dropout, LearningRate, OptimizerKind,
-    WeightDecay, generate_seeded,
+    Activation, BatchSize, ClassCount, Distribution, Dropout, InstructionSet, LearningRate,
+    OptimizerKind, WeightDecay, generate_seeded,
 };
 
 fn parameters_after_20_steps(

@@ -189,7 +189,7 @@ fn value(activation: Activation, z: f64) -> f64 {
         Activation::Relu => z.max(0.0),
         Activation::LeakyRelu => z.max(0.01 * z),
         Activation::Gelu => 0.5 * z * (1.0 + libm::erf(z / 2.0_f64.sqrt())),
-        other => unimplemented!("{other} has no reference"),
+        other => panic!("{other} has no reference"),
     }
 }
 
@@ -203,7 +203,7 @@ fn derivative(activation: Activation, z: f64) -> f64 {
             let density = (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt();
             0.5 * (1.0 + libm::erf(z / 2.0_f64.sqrt())) + z * density
         }
-        other => unimplemented!("{other} has no reference"),
+        other => panic!("{other} has no reference"),
     }
 }
 
@@ -305,7 +305,7 @@ impl Optimizer {
                     *v = ALPHA * *v + (1.0 - ALPHA) * g * g;
                     parameters[i] -= self.learning_rate * g / (v.sqrt() + EPS);
                 }
-                other => unimplemented!("{other} has no reference"),
+                other => panic!("{other} has no reference"),
             }
         }
     }
