@@ -15,19 +15,11 @@ use super::planes::Precision;
 use super::{FrameError, MapSize};
 
 /// Memory that is kept from one frame to the next.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Deflater {
     differences: Vec<u8>,
-    zlib: Compress,
-}
-
-impl Default for Deflater {
-    fn default() -> Self {
-        Self {
-            differences: Vec::new(),
-            zlib: Compress::new(Compression::default(), true),
-        }
-    }
+    /// Takes a third of a megabyte, so it is made for those who ask for it.
+    zlib: Option<Compress>,
 }
 
 impl Deflater {
@@ -40,6 +32,7 @@ impl Deflater {
         out: &mut Vec<u8>,
     ) {
         let Self { differences, zlib } = self;
+        let zlib = zlib.get_or_insert_with(|| Compress::new(Compression::default(), true));
         let values_of_bytes = precision.values_of_bytes();
         differences.clear();
         differences.extend(
