@@ -167,8 +167,9 @@ impl Publisher {
         unfinished.metrics = Poll::Ready(metrics);
         let started = clock.now();
         let drawn = self.draw(run, unfinished);
+        let drawn = drawn.map(|()| (self.encode(run, unfinished, metrics), metrics));
         unfinished.drawing += clock.now().saturating_duration_since(started);
-        drawn.map(|()| (self.encode(run, unfinished, metrics), metrics))
+        drawn
     }
 
     /// Draws a part of the map, if the view has one.
