@@ -29,9 +29,9 @@ async fn every_scenario_reports_its_figures() {
         "30 connections that come and go",
         "4 sessions train at 60 steps a second",
         "4 sessions train as fast as possible",
-        "One session trains beside 2 that reset",
-        "One session trains beside 2 that send stateless steps",
-        "One session trains beside 2 that train the largest network",
+        "Two sessions train beside 2 that reset",
+        "Two sessions train beside 2 that send stateless steps",
+        "Two sessions train beside 2 that train the largest network",
     ] {
         assert!(report.contains(heading), "{heading} in {report}");
     }

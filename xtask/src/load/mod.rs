@@ -69,11 +69,11 @@ pub(crate) enum Scenario {
     Paced,
     /// 64 sessions that train as fast as possible.
     Full,
-    /// One session beside 8 that reset as fast as they may.
+    /// Two sessions beside 8 that reset as fast as they may.
     BesideResets,
-    /// One session beside 8 that send stateless steps on 20,000 points.
+    /// Two sessions beside 8 that send stateless steps on 20,000 points.
     BesideTrainSteps,
-    /// One session beside 8 that train the largest network on 20,000 points.
+    /// Two sessions beside 8 that train the largest network on 20,000 points.
     BesideTraining,
 }
 
