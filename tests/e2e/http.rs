@@ -266,6 +266,36 @@ async fn a_page_directory_is_served_as_it_is_now_and_nothing_beside_it() {
     }
 }
 
+/// Such as one that was written for another server, with styles and scripts in its HTML.
+#[tokio::test]
+async fn a_page_of_a_directory_decides_what_it_consists_of() {
+    let web = tempfile::tempdir().expect("a temporary directory");
+    let own_page = "<style>p { color: red }</style><p style='margin: 0'>mine";
+    tokio::fs::write(web.path().join("index.html"), own_page)
+        .await
+        .expect("written");
+    let server = Server::start_with(&["--web-dir", web.path().to_str().expect("UTF-8")]).await;
+    let page = get(&server, "/").await;
+    let policy = header(&page, "content-security-policy");
+    assert_eq!(policy, "frame-ancestors 'self'");
+    assert_eq!(header(&page, "x-content-type-options"), "nosniff");
+}
+
+#[tokio::test]
+async fn two_slashes_are_one() {
+    let server = Server::start().await;
+    for (path, status) in [
+        ("//", StatusCode::OK),
+        ("//index.html", StatusCode::OK),
+        ("///healthz", StatusCode::OK),
+        ("//ws", StatusCode::UPGRADE_REQUIRED),
+        ("//nothing//here", StatusCode::NOT_FOUND),
+    ] {
+        let answer = get(&server, path).await;
+        assert_eq!(answer.status(), status, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn the_built_in_page_has_no_way_out_either() {
     let server = Server::start().await;

@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse, Responder, Scope,
     dev::HttpServiceFactory,
     http::{StatusCode, header},
-    middleware::from_fn,
+    middleware::{NormalizePath, TrailingSlash, from_fn},
     web::{self, Data},
 };
 
@@ -62,7 +62,7 @@ impl Service {
     pub fn scope(&self, path: &str) -> Scope {
         let behind_access_control = web::scope("")
             .wrap(from_fn(check_access))
-            .wrap(page::security_headers())
+            .wrap(page::security_headers(self.web_dir.is_some()))
             .route("/ws", web::get().to(websocket::open))
             .route("/metrics", web::get().to(metrics))
             .service(
@@ -78,11 +78,15 @@ impl Service {
             _ => behind_access_control,
         };
         // Health checks ask by addresses of any kind, have no token, and learn nothing.
-        web::scope(path)
-            .app_data(self.shared.clone())
+        let everything = web::scope("")
+            // People and proxies put paths together, and get two slashes where one was meant.
+            .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .route("/healthz", web::get().to(healthz))
             .route("/readyz", web::get().to(readyz))
-            .service(behind_access_control.service(self.page()))
+            .service(behind_access_control.service(self.page()));
+        web::scope(path)
+            .app_data(self.shared.clone())
+            .service(everything)
     }
 
     fn page(&self) -> impl HttpServiceFactory + use<> {

@@ -18,10 +18,20 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), browsing-topics=(), camera=(
      display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), \
      payment=(), usb=(), xr-spatial-tracking=()";
 
-/// The headers of every answer, where it does not say otherwise.
-pub(crate) fn security_headers() -> DefaultHeaders {
+/// The page of a directory decides by itself what scripts and styles it has in it, such as the
+/// inline ones of a page written for another server.
+const POLICY_OF_OTHER_PAGES: &str = "frame-ancestors 'self'";
+
+/// The headers of every answer, where it does not say otherwise, besides the page of the program or
+/// that of a directory.
+pub(crate) fn security_headers(is_page_from_directory: bool) -> DefaultHeaders {
+    let content_security_policy = if is_page_from_directory {
+        POLICY_OF_OTHER_PAGES
+    } else {
+        CONTENT_SECURITY_POLICY
+    };
     DefaultHeaders::new()
-        .add((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .add((header::CONTENT_SECURITY_POLICY, content_security_policy))
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         // For browsers that do not know frame-ancestors.
         .add((header::X_FRAME_OPTIONS, "SAMEORIGIN"))
