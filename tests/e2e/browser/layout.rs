@@ -263,14 +263,7 @@ async fn a_presentation_can_be_read_from_the_back_row_and_drawn_on() {
 #[tokio::test]
 async fn the_map_is_crisp_on_a_dense_screen() {
     with_page(async |page| {
-        page.driver()
-            .cdp()
-            .send_raw(
-                "Emulation.setDeviceMetricsOverride",
-                serde_json::json!({"width": 1440, "height": 900, "deviceScaleFactor": 2, "mobile": false}),
-            )
-            .await
-            .expect("the window can be dense");
+        page.resize_dense(1440, 900, 2).await;
         page.until("two canvas pixels a CSS pixel", async || {
             let ratio: f64 = page
                 .eval(

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use nnvisu_tests::browser::{Page, with_browser_flags};
+use nnvisu_tests::browser::{Launch, Page, with_browser_as};
 use nnvisu_tests::client::Client;
 use nnvisu_tests::nginx::Nginx;
 use nnvisu_tests::server::{Server, Signal};
@@ -134,7 +134,11 @@ async fn assert_same_training(server: &Server, before: &Work, after: &Work) {
 async fn a_page_outlives_the_process_that_serves_it() {
     let mut servers = [start_on(0).await, start_on(0).await];
     let nginx = Nginx::in_front_of(servers.each_ref().map(Server::address)).await;
-    with_browser_flags(&["--ignore-certificate-errors"], async |page| {
+    let launch = Launch {
+        any_certificate: true,
+        ..Launch::default()
+    };
+    with_browser_as(launch, async |page| {
         page.open(&nginx.url()).await;
         page.click("[data-distribution=\"moons\"]").await;
         page.until("a data set", async || {
