@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod browsers;
 mod command;
 mod dist;
 mod formats;
@@ -35,14 +36,16 @@ enum XtaskCommand {
     /// Check formatting, lints, documents, licences and types, and run all tests.
     ///
     /// Missing tools are fetched where that is possible: cargo-deny, cargo-fuzz, cargo-machete,
-    /// typos, remark, TypeScript, the HTML checker, maturin and Python's packages go to the target
-    /// directory; Node.js, Java, Chromium, nginx,
+    /// geckodriver, typos, remark, TypeScript, the HTML checker, maturin and Python's packages go to the target
+    /// directory; Node.js, Java, Chromium, Firefox, WebKitGTK's browser, Xvfb, nginx,
     /// OpenSSL, Python, a C++ compiler, dpkg and systemd's checker come from apt-get. Otherwise the
     /// step fails and says what to install.
     Test {
         /// Run only this step (may be given several times).
         #[arg(long, value_name = "STEP")]
         only: Vec<test::Step>,
+        #[command(flatten)]
+        browsers: browsers::Choice,
     },
     /// Feed inputs that nobody thought of to what reads bytes from the network.
     Fuzz(fuzz::Args),
@@ -64,7 +67,7 @@ enum XtaskCommand {
 
 fn main() -> anyhow::Result<std::process::ExitCode> {
     match Args::parse().command {
-        XtaskCommand::Test { only } => Ok(test::run_steps(&only)),
+        XtaskCommand::Test { only, browsers } => Ok(test::run_steps(&only, &browsers)),
         XtaskCommand::Fuzz(args) => {
             fuzz::run_command(&args)?;
             Ok(std::process::ExitCode::SUCCESS)

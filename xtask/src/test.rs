@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
 use crate::command::{cargo, command, repository, run, succeeds};
-use crate::{dist, formats, fuzz, lints, msrv, tools};
+use crate::{browsers, dist, formats, fuzz, lints, msrv, tools};
 
 /// One of the checks, in the order they run: the quick ones first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -42,7 +42,7 @@ pub(crate) enum Step {
     Formats,
     /// Short runs of the fuzz targets.
     Fuzz,
-    /// The page in Chromium, doing what a person does.
+    /// The page in Chromium, Firefox and WebKitGTK, doing what a person does.
     Browser,
     /// The reference configurations, and a page that outlives its server
     /// behind nginx.
@@ -75,7 +75,7 @@ impl Step {
         }
     }
 
-    fn run(self) -> Result<()> {
+    fn run(self, choice: &browsers::Choice) -> Result<()> {
         match self {
             Self::Fmt => run(cargo(&["fmt", "--all", "--check"])),
             Self::Spelling => lints::spelling(),
@@ -95,16 +95,7 @@ impl Step {
             Self::Rust => rust(),
             Self::Formats => formats::check(),
             Self::Fuzz => fuzz::step(),
-            Self::Browser => {
-                tools::chromium()?;
-                run(cargo(&[
-                    "test",
-                    "--workspace",
-                    "--test=e2e",
-                    "--",
-                    "browser::",
-                ]))
-            }
+            Self::Browser => browsers::test(choice),
             Self::Deploy => {
                 tools::chromium()?;
                 tools::nginx()?;
@@ -125,7 +116,7 @@ impl Step {
 
 /// Runs the steps in `only`, or all of them, each whatever became of the
 /// others; fails if one failed.
-pub(crate) fn run_steps(only: &[Step]) -> ExitCode {
+pub(crate) fn run_steps(only: &[Step], choice: &browsers::Choice) -> ExitCode {
     let steps = Step::value_variants()
         .iter()
         .filter(|step| only.is_empty() || only.contains(step));
@@ -133,7 +124,7 @@ pub(crate) fn run_steps(only: &[Step]) -> ExitCode {
     for &step in steps {
         println!("\n=== {} ===", step.name());
         let start = Instant::now();
-        let result = step.run();
+        let result = step.run(choice);
         if let Err(error) = &result {
             println!("{} failed: {error:#}", step.name());
         }

@@ -10,6 +10,7 @@ use crate::command::{cargo, command, run, succeeds, target_directory};
 const CARGO_DENY_VERSION: &str = "0.20.2";
 const CARGO_FUZZ_VERSION: &str = "0.13.2";
 const CARGO_MACHETE_VERSION: &str = "0.9.2";
+const GECKODRIVER_VERSION: &str = "0.37.1";
 const HAPPY_DOM_VERSION: &str = "21.0.4";
 const MATURIN: &str = "maturin==1.16.0";
 /// The Markdown processor, and the plugins that know tables and check links.
@@ -24,21 +25,21 @@ const VNU_VERSION: &str = "26.9.27";
 
 /// cargo-deny.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    cargo_subcommand("cargo-deny", CARGO_DENY_VERSION)
+    cargo_program("cargo-deny", CARGO_DENY_VERSION)
 }
 
 /// cargo-fuzz.
 pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
-    cargo_subcommand("cargo-fuzz", CARGO_FUZZ_VERSION)
+    cargo_program("cargo-fuzz", CARGO_FUZZ_VERSION)
 }
 
 /// cargo-machete.
 pub(crate) fn cargo_machete() -> Result<PathBuf> {
-    cargo_subcommand("cargo-machete", CARGO_MACHETE_VERSION)
+    cargo_program("cargo-machete", CARGO_MACHETE_VERSION)
 }
 
 /// The installed program, or its pinned version built into the target directory.
-fn cargo_subcommand(name: &str, version: &str) -> Result<PathBuf> {
+fn cargo_program(name: &str, version: &str) -> Result<PathBuf> {
     if succeeds(command(name, &["--version"])) {
         return Ok(name.into());
     }
@@ -175,6 +176,30 @@ pub(crate) fn chromium() -> Result<()> {
         &["chromium", "chromium-driver"],
         present,
     )
+}
+
+/// Firefox, and the path of its WebDriver.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    let present = || succeeds(command("firefox", &["--version"]));
+    install_with_apt("Firefox, as `firefox`", &["firefox-esr"], present)?;
+    cargo_program("geckodriver", GECKODRIVER_VERSION)
+}
+
+/// WebKitGTK's browser with its WebDriver, and the screen in memory that it needs.
+pub(crate) fn webkit() -> Result<()> {
+    let present = || succeeds(command("WebKitWebDriver", &["--help"]));
+    install_with_apt(
+        "WebKitGTK's WebDriver, as `WebKitWebDriver`",
+        &["webkit2gtk-driver"],
+        present,
+    )?;
+    screen()
+}
+
+/// A screen in memory.
+pub(crate) fn screen() -> Result<()> {
+    let present = || succeeds(command("Xvfb", &["-help"]));
+    install_with_apt("Xvfb", &["xvfb"], present)
 }
 
 /// nginx, and OpenSSL for its certificate. Debian keeps nginx where only
