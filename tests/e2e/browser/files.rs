@@ -257,7 +257,7 @@ async fn points_can_be_pasted() {
         page.click("[data-command=pastePoints]").await;
         page.element(".paste-dialog textarea")
             .await
-            .send_keys("0 0 0\n0 3 1")
+            .send_keys("0 0 0" + Key::Enter + "0 3 1")
             .await
             .expect("typing");
         page.click(".paste-dialog .primary").await;
@@ -266,7 +266,8 @@ async fn points_can_be_pasted() {
         })
         .await;
         page.until_points(0).await;
-        page.fill(".paste-dialog textarea", "0 0 0\n0 0.5 1").await;
+        page.fill(".paste-dialog textarea", "0 0 0" + Key::Enter + "0 0.5 1")
+            .await;
         page.click(".paste-dialog .primary").await;
         page.until_points(2).await;
         assert!(!page.is_visible(".paste-dialog").await, "the dialog is closed");

@@ -23,7 +23,10 @@ const COLLECT: &str = "
       consoleErrors.push(words.join(' '));
       say.apply(console, words);
     };
-    addEventListener('error', (event) => consoleErrors.push(event.message));
+    // Without an error, it only says that a size will be observed with the next frame.
+    addEventListener('error', (event) => {
+      if (event.error) consoleErrors.push(event.message);
+    });
     addEventListener('unhandledrejection', (event) => consoleErrors.push(String(event.reason)));
     addEventListener('securitypolicyviolation', (event) =>
       consoleErrors.push(`${event.violatedDirective} forbids ${event.blockedURI}`));";

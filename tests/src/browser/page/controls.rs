@@ -24,7 +24,7 @@ impl Page {
     }
 
     /// Replaces the content of a text field, without leaving it.
-    pub async fn fill(&self, selector: &str, text: &str) {
+    pub async fn fill(&self, selector: &str, text: impl Into<thirtyfour::TypingData>) {
         // A modifier is held until the end of a call.
         self.press(selector, Key::Control + "a").await;
         self.press(selector, Key::Delete + "").await;

@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::{By, WebDriver, WebElement};
 
 use super::Engine;
@@ -119,21 +119,26 @@ impl Page {
             .unwrap_or_else(|_| panic!("the page has no {selector}"))
     }
 
-    /// Whether an element is there and can be seen.
+    /// Whether an element is there and can be seen. Asked of the page: drivers differ, and WebKit's
+    /// calls the numbers of the training hidden.
     pub async fn is_visible(&self, selector: &str) -> bool {
-        match self.driver.find(By::Css(selector)).await {
-            Ok(element) => element.is_displayed().await.unwrap_or(false),
-            Err(_) => false,
-        }
+        self.eval_with(
+            "const element = document.querySelector(arguments[0]);
+             const box = element?.getBoundingClientRect();
+             return element !== null && element.checkVisibility({visibilityProperty: true})
+                 && box.width > 0 && box.height > 0;",
+            &[json!(selector)],
+        )
+        .await
     }
 
     /// The text of an element as a person reads it.
     pub async fn text(&self, selector: &str) -> String {
-        self.element(selector)
-            .await
-            .text()
-            .await
-            .expect("an element has a text")
+        self.eval_with(
+            "return document.querySelector(arguments[0]).innerText.trim()",
+            &[json!(selector)],
+        )
+        .await
     }
 
     /// Whether an element is displayed with a text that is not empty.
