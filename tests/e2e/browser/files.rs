@@ -51,7 +51,9 @@ async fn drop_file(page: &Page, name: &str, content: &str) {
         const dataTransfer = new DataTransfer();
         dataTransfer.items.add(new File([arguments[1]], arguments[0]));
         for (const type of ['dragenter', 'dragover', 'drop']) {
-          const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+          const event = new Event(type, { bubbles: true, cancelable: true });
+          // Firefox leaves files out of a DragEvent that a page makes.
+          Object.defineProperty(event, 'dataTransfer', { value: dataTransfer });
           document.querySelector('canvas.points').dispatchEvent(event);
         }";
     page.eval_with::<()>(script, &[json!(name), json!(content)])
@@ -262,7 +264,8 @@ async fn points_can_be_pasted() {
             .expect("typing");
         page.click(".paste-dialog .primary").await;
         page.until("what is wrong", async || {
-            page.text(".paste-dialog .error").await == "line 2: y must be a number from -1 to 1, not \"3\""
+            page.text(".paste-dialog .error").await
+                == "line 2: y must be a number from -1 to 1, not \"3\""
         })
         .await;
         page.until_points(0).await;
@@ -270,14 +273,20 @@ async fn points_can_be_pasted() {
             .await;
         page.click(".paste-dialog .primary").await;
         page.until_points(2).await;
-        assert!(!page.is_visible(".paste-dialog").await, "the dialog is closed");
+        assert!(
+            !page.is_visible(".paste-dialog").await,
+            "the dialog is closed"
+        );
 
         // Pasted where there is no field, the text is shown before it replaces anything.
         page.eval::<()>(
             "
             const clipboardData = new DataTransfer();
             clipboardData.setData('text/plain', '0.25,0.25,2');
-            document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));",
+            const event = new Event('paste', { bubbles: true, cancelable: true });
+            // Firefox leaves the data out of a ClipboardEvent that a page makes.
+            Object.defineProperty(event, 'clipboardData', { value: clipboardData });
+            document.body.dispatchEvent(event);",
         )
         .await;
         assert_eq!(page.value(".paste-dialog textarea").await, "0.25,0.25,2");

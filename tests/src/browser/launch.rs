@@ -1,6 +1,7 @@
 //! Starting a browser with a fresh profile, and leaving nothing of it behind.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
@@ -12,7 +13,6 @@ use super::console::Console;
 use super::driver_process::Helper;
 use super::{Engine, Page};
 use crate::server::report;
-use crate::wait::guarded;
 
 /// How a browser differs from the one that most tests want.
 #[derive(Default)]
@@ -24,6 +24,9 @@ pub struct Launch {
     /// More flags for Chromium.
     pub chromium_flags: &'static [&'static str],
 }
+
+/// A machine with much to do may take its time to start a browser.
+const START_GUARD: Duration = Duration::from_secs(120);
 
 /// Chromium: quiet, and without the services of a browser at home.
 const CHROMIUM_FLAGS: [&str; 10] = [
@@ -70,8 +73,9 @@ pub async fn with_browser_as(launch: Launch, test: impl AsyncFnOnce(&Page)) {
     wanted["acceptInsecureCerts"] = launch.any_certificate.into();
     let capabilities: Capabilities = serde_json::from_value(wanted).expect("an object");
     let address = format!("http://127.0.0.1:{}", driver_process.says);
-    let driver = guarded("a browser", WebDriver::new(address, capabilities))
+    let driver = tokio::time::timeout(START_GUARD, WebDriver::new(address, capabilities))
         .await
+        .expect("a browser starts within the guard")
         .unwrap_or_else(|error| panic!("{engine:?} does not start: {error}"));
     let page = Page::new(engine, driver.clone(), console(engine, &driver).await);
 
