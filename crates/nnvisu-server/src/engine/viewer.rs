@@ -277,6 +277,7 @@ impl Viewer {
             step: run.trainer().step(),
         };
         activity.n_frames_rendered += 1;
+        self.save_along(run, now);
         let dropped = self.link.frame(Frame {
             with_weights: with_weights && step_result.is_some(),
             step_result,
@@ -330,9 +331,23 @@ impl Viewer {
 
     /// Sends a checkpoint, if one is due.
     pub(super) fn save_if_due(&mut self, run: &Run, now: Timestamp) {
-        if self.next_checkpoint(run, now).is_none_or(|due| now < due) {
-            return;
+        if self.next_checkpoint(run, now).is_some_and(|due| now >= due) {
+            self.save(run, now);
         }
+    }
+
+    /// Sends a checkpoint with the frame of the same step, if it is small.
+    fn save_along(&mut self, run: &Run, now: Timestamp) {
+        let n_parameters = run.mlp().parameters().len();
+        let link = self.link.bytes_per_second();
+        if self.dirty_checkpoint(run) == Dirty::WhileRunning
+            && self.weights.may_go_along(n_parameters, link, now)
+        {
+            self.save(run, now);
+        }
+    }
+
+    fn save(&mut self, run: &Run, now: Timestamp) {
         self.saved = Shown {
             revision: run.revision().checkpoint,
             step: run.trainer().step(),

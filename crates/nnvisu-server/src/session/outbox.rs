@@ -22,6 +22,9 @@ use tokio::sync::Notify;
 use super::backlog::Backlog;
 use crate::engine::{DroppedFrame, Frame, Link};
 
+/// A checkpoint of at most this many bytes does not hold up the frame that waits with it.
+const SMALL_CHECKPOINT: usize = 16 * 1024;
+
 /// The session's end: puts things in, never waits.
 #[derive(Clone)]
 pub(crate) struct Outbox {
@@ -148,8 +151,8 @@ impl Outbox {
 }
 
 impl OutboxReader {
-    /// Waits for the next thing to send: replies first, then the frame, then the checkpoint.
-    /// With `bulk` false only replies. Nothing is lost if the future is dropped.
+    /// Waits for the next thing to send: replies first, then the frame and the checkpoint; a small
+    /// checkpoint goes before the frame, so that what a client shows it can also keep. With `bulk` false only replies. Nothing is lost if the future is dropped.
     pub(crate) async fn next(&self, bulk: bool) -> Outgoing {
         loop {
             if let Some(outgoing) = self.take(bulk) {
@@ -171,8 +174,15 @@ impl OutboxReader {
         if !bulk {
             return None;
         }
-        let frame = waiting.frame.take().map(Outgoing::Frame);
-        frame.or_else(|| waiting.checkpoint.take().map(Outgoing::Checkpoint))
+        let has_small_checkpoint = waiting
+            .checkpoint
+            .as_ref()
+            .is_some_and(|text| text.len() <= SMALL_CHECKPOINT);
+        if !has_small_checkpoint && let Some(frame) = waiting.frame.take() {
+            return Some(Outgoing::Frame(frame));
+        }
+        let checkpoint = waiting.checkpoint.take().map(Outgoing::Checkpoint);
+        checkpoint.or_else(|| waiting.frame.take().map(Outgoing::Frame))
     }
 
     /// Tells the session how many bytes a second the link takes, and whether it is congested. Returns
@@ -215,8 +225,9 @@ mod tests {
     #[test]
     fn replies_keep_their_order_and_go_first() {
         let (outbox, reader) = outbox(Backlog::default());
+        let large = "checkpoint".repeat(SMALL_CHECKPOINT);
         outbox.frame(frame(1));
-        outbox.checkpoint("checkpoint".to_owned());
+        outbox.checkpoint(large.clone());
         outbox.reply("first".to_owned());
         outbox.reply("second".to_owned());
         assert_eq!(reader.n_replies(), 2);
@@ -227,9 +238,19 @@ mod tests {
                 Outgoing::Reply("first".to_owned()),
                 Outgoing::Reply("second".to_owned()),
                 Outgoing::Frame(frame(1)),
-                Outgoing::Checkpoint("checkpoint".to_owned()),
+                Outgoing::Checkpoint(large),
             ]
         );
+    }
+
+    #[test]
+    fn a_small_checkpoint_goes_before_the_frame() {
+        let (outbox, reader) = outbox(Backlog::default());
+        outbox.frame(frame(1));
+        outbox.checkpoint("checkpoint".to_owned());
+        let checkpoint = Outgoing::Checkpoint("checkpoint".to_owned());
+        assert_eq!(reader.take(true), Some(checkpoint));
+        assert_eq!(reader.take(true), Some(Outgoing::Frame(frame(1))));
     }
 
     #[test]

@@ -61,13 +61,21 @@ impl Adapter for V2 {
             Err(error) => return Handled::Answers(vec![error.into()]),
         };
         let is_step = matches!(request, Request::Step);
+        let replaced = match request {
+            Request::Reset { .. }
+            | Request::UpdateArchitecture { .. }
+            | Request::GenerateData { .. }
+            | Request::Restore(_) => id.map(|id| checkpoint(id, context.run())),
+            _ => None,
+        };
         let result = match self.execute(request, context) {
             Ok(Outcome::Deferred(work)) => return Handled::Deferred(id, work),
             Ok(Outcome::Answer(response)) => Ok(Some(response)),
             Ok(Outcome::Done) => Ok(None),
             Err(error) => Err(error),
         };
-        let mut messages = Vec::new();
+        // What is thrown away, so that the client can bring it back.
+        let mut messages: Vec<_> = replaced.filter(|_| result.is_ok()).into_iter().collect();
         if is_step && matches!(&result, Err(error) if error.code == ErrorCode::Diverged) {
             // The request is refused, but training is off and the run may have gone back: say so,
             // as the client has not asked for that.
@@ -122,6 +130,15 @@ impl V2 {
         self.view = view;
         self.n_views += 1;
         Ok(Outcome::Done)
+    }
+}
+
+/// The run as it is now, for the answer to a request that replaces it.
+fn checkpoint(re: u32, run: &Run) -> ServerMessage {
+    let payload = Box::new(run.checkpoint());
+    ServerMessage {
+        re: Some(re),
+        response: Response::Checkpoint { payload },
     }
 }
 

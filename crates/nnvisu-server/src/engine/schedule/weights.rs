@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use crate::engine::time::Timestamp;
 
-/// While training, weights go out at most once in this time.
+/// While training, weights go out at most once in this time, but for small ones that go along with
+/// frames.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// They have at most this part of the link, so that frames go on.
 const PART_OF_LINK: u32 = 8;
 /// Weights that would hold up frames and answers for longer than this wait until training
 /// pauses.
 const MAX_TRANSFER: Duration = Duration::from_secs(2);
+/// Bytes of weights a second that go along with frames. That is a small network with nearly every
+/// frame; a client that goes away then loses nothing of what it has been shown.
+const BYTES_ALONG: f64 = 200_000.0;
 /// What a message takes besides.
 const OTHER_BYTES: f64 = 500.0;
 
@@ -51,6 +55,19 @@ impl WeightsSchedule {
     ) -> Option<Timestamp> {
         let transfer = self.transfer(n_parameters, bytes_per_second);
         (transfer <= MAX_TRANSFER).then(|| self.next(transfer).unwrap_or(now))
+    }
+
+    /// Whether the weights of `n_parameters` may go along with a frame at `now`, although they are
+    /// not due yet.
+    pub(in crate::engine) fn may_go_along(
+        &self,
+        n_parameters: usize,
+        bytes_per_second: f64,
+        now: Timestamp,
+    ) -> bool {
+        let transfer = self.transfer(n_parameters, bytes_per_second) * PART_OF_LINK;
+        let spacing = transfer.max(self.transfer(n_parameters, BYTES_ALONG));
+        self.latest.is_none_or(|latest| now >= latest + spacing)
     }
 
     /// Notes that weights were sent at `now`.
@@ -94,6 +111,17 @@ mod tests {
         assert!(weights.is_due(SMALL, 1e6, start + SECOND));
         let next = weights.next_after(SMALL, 1e6, start + SECOND / 2);
         assert_eq!(next, Some(start + SECOND));
+    }
+
+    #[test]
+    fn small_ones_go_along_with_frames() {
+        let start = Timestamp::ZERO;
+        let mut weights = WeightsSchedule::new(16.0);
+        weights.sent(start);
+        let frame = SECOND / 60;
+        assert!(weights.may_go_along(SMALL, 2e6, start + frame));
+        assert!(!weights.may_go_along(SMALL, 1e4, start + frame), "slow");
+        assert!(!weights.may_go_along(LARGE, 1e9, start + SECOND), "large");
     }
 
     #[test]

@@ -97,9 +97,10 @@ fn restore_stops_and_replaces_everything() {
 }
 
 #[test]
-fn a_checkpoint_comes_about_once_a_second_while_training() {
+fn without_frames_a_checkpoint_comes_about_once_a_second_while_training() {
     let mut client = Client::v2();
     client.ask(restore(xor(), Value::Null));
+    client.ask(json!({"type": "view", "sections": []}));
     client.settle();
     client.checkpoints.clear();
     client.send(request("start_training"));
@@ -110,4 +111,59 @@ fn a_checkpoint_comes_about_once_a_second_while_training() {
         step > 0 && client.clock.since(started).as_millis() >= 900,
         "one was sent before the start"
     );
+}
+
+#[test]
+fn what_a_frame_shows_of_a_small_network_can_be_kept() {
+    let mut client = Client::v2();
+    client.ask(restore(xor(), Value::Null));
+    client.settle();
+    client.checkpoints.clear();
+    client.frames.clear();
+    client.send(request("start_training"));
+    client.run_until(|client| client.frames.len() > 5);
+    let steps = client
+        .checkpoints
+        .iter()
+        .map(|text| text["payload"]["step"].as_u64());
+    let shown = client.frames.iter().map(|frame| {
+        let bytes = frame[16..24].try_into().unwrap();
+        Some(u64::from_le_bytes(bytes))
+    });
+    assert_eq!(steps.collect::<Vec<_>>(), shown.collect::<Vec<_>>());
+}
+
+#[test]
+fn what_a_request_throws_away_comes_with_its_answer() {
+    let mut client = Client::v2();
+    client.ask(restore(xor(), Value::Null));
+    for throwing in [
+        json!({"type": "reset"}),
+        json!({"type": "update_architecture", "payload": {"hidden_layers": [10, 5]}}),
+        json!({"type": "generate_data", "distribution": "moons", "num_classes": 2}),
+        restore(xor(), Value::Null),
+    ] {
+        client.ask(request("step"));
+        let (step, parameters) = (client.step(), client.parameters());
+        let generation = client.run().generation();
+        let mut request = throwing.clone();
+        request["id"] = json!(5);
+        client.send(request);
+        let replaced = client.texts().swap_remove(0);
+        assert_eq!(
+            (&replaced["type"], &replaced["re"]),
+            (&json!("checkpoint"), &json!(5))
+        );
+        let payload = &replaced["payload"];
+        assert_eq!(
+            (&payload["step"], &payload["generation"]),
+            (&json!(step), &json!(generation))
+        );
+        client.ask(restore(xor(), payload.clone()));
+        assert_eq!(
+            (client.step(), client.parameters()),
+            (step, parameters),
+            "{throwing}"
+        );
+    }
 }
