@@ -174,7 +174,11 @@ test("each changed setting is its own request; a new network is one", async () =
   assert.deepEqual(server.unanswered.map(({ id, ...request }) => request), [
     { type: "update_config", payload: { learningRate: 0.5 } },
     { type: "update_config", payload: { batchSize: 16 } },
-    { type: "update_architecture", payload: { hidden_layers: [4, 4], activation: "gelu", dropout: 0 } },
+    {
+      type: "update_architecture",
+      payload: { hidden_layers: [4, 4], activation: "gelu", dropout: 0 },
+      seeds: store.run.settings.seeds,
+    },
   ]);
 });
 
@@ -252,7 +256,7 @@ test("frames and checkpoints of weights that are thrown away are dropped", async
   server.frame({ generation: 1, step: 6 });
   server.checkpoint({ generation: 1, step: 6 });
   assert.equal(store.run.map.frame.step, 5);
-  assert.equal(store.run.checkpoint.step, 5);
+  assert.equal(store.run.checkpoint, null);
   server.answer("reset", { generation: 2, step: 0 });
   assert.equal(store.run.history.snapshots.length, 0);
   assert.equal(store.run.checkpoint, null);
@@ -264,7 +268,7 @@ test("frames and checkpoints of weights that are thrown away are dropped", async
   server.checkpoint({ generation: 2, step: 0 });
   assert.equal(store.run.map.frame.generation, 2);
   assert.equal(store.run.checkpoint.generation, 2);
-  assert.equal(store.run.requests.reset, false);
+  assert.equal(store.run.requests.reset, null);
 });
 
 test("a generated data set replaces the points without being sent back, and is one undo step", async () => {
@@ -287,7 +291,7 @@ test("a generated data set replaces the points without being sent back, and is o
   assert.deepEqual(server.unanswered, []);
   store.undo();
   await settle();
-  assert.deepEqual(server.take("update_data").data, [{ x: 0.5, y: 0.5, label: 0 }]);
+  assert.deepEqual(server.take("restore").data, [{ x: 0.5, y: 0.5, label: 0 }]);
 });
 
 test("two generators in a row: the second one is what stays", async () => {
@@ -432,10 +436,11 @@ test("wishes made without a connection are fulfilled after it", async () => {
   await settle();
   server.accept();
   const restore = server.take("restore");
-  assert.deepEqual([restore.checkpoint, restore.seeds], [null, null]);
+  assert.equal(restore.checkpoint, null);
+  assert.deepEqual(restore.seeds, store.run.settings.seeds);
   server.state({ re: restore.id });
   await settle();
-  assert.equal(store.run.requests.reset, false);
+  assert.equal(store.run.requests.reset, null);
   assert.deepEqual(server.types(), ["generate_data"]);
 });
 
@@ -539,7 +544,7 @@ test("answers and frames of the lost connection mean nothing to the next", async
   const restore = server.take("restore");
   assert.ok(restore.id > stale.id);
   server.state({ re: restore.id });
-  assert.equal(store.run.requests.reset, false);
+  assert.equal(store.run.requests.reset, null);
 });
 
 test("a connection that falls silent while something is asked is given up", async () => {
@@ -656,7 +661,7 @@ test("an opened session is handed over as a whole, and can be brought back", asy
   assert.equal(store.openSession(opened, "from a.nnvisu"), true);
   assert.equal(store.run.training.running, false);
   assert.match(said(store), /^Opened the session from a.nnvisu: 3 points, network 7, Tanh, step 40$/);
-  assert.equal(store.state.workspace.notice.canBringBack, true);
+  assert.equal(store.state.workspace.notice.action, "undo");
   await settle();
   const restore = server.take("restore");
   assert.deepEqual(restore.config, opened.config);
@@ -730,7 +735,8 @@ test("a long session of anything ends with server and page agreeing", async () =
       () => store.setField("activation", random() < 0.5 ? "relu" : "gelu"),
       () => store.setSpeed(1 + Math.floor(random() * 100)),
       () => store.openSession(someSession(random), "from a test"),
-      () => store.bringBack(),
+      () => store.redo(),
+      () => store.restartModel(),
       () => server.lose(),
       () => server.accept(),
     ];
@@ -753,9 +759,10 @@ test("a long session of anything ends with server and page agreeing", async () =
     assert.equal(server.held.stepsPerSecond, settings.stepsPerSecond);
     assert.equal(server.held.running, training.running);
     assert.equal(training.networkPending, false);
-    assert.deepEqual(requests, { reset: false, steps: 0 });
+    assert.deepEqual(requests, { reset: null, steps: 0 });
     assert.deepEqual([data.generating, connection.restore], [null, null]);
     assert.equal(training.generation, server.held.generation);
+    assert.deepEqual(server.held.seeds, settings.seeds);
     assert.equal(kept?.generation ?? training.generation, training.generation);
   }
 });

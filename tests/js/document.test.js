@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { canvasFromData, dataFromCanvas, dataLength, dragPositions } from "../../web/js/view/geometry.js";
 import { pointAt, readPoint, withoutPointsNear } from "../../web/js/state/points.js";
 import { Store } from "../../web/js/state/store.js";
-import { MAX_REFERENCES, MAX_STEPS, UndoStack } from "../../web/js/state/undo-stack.js";
+import { MAX_BYTES, MAX_STEPS, POINT_BYTES, UndoStack } from "../../web/js/state/undo-stack.js";
 import { chance, said } from "./support.js";
 
 const manyPoints = (count) => Array.from({ length: count }, (_, i) => pointAt({ x: (i % 200) / 100 - 1, y: 0 }, i % 8));
@@ -160,23 +160,36 @@ test("any sequence of edits can be taken back to the beginning and forward again
   }
 });
 
-test("undo keeps at most so many steps and so many points", () => {
+/** A step, of a run with a history of that many bytes if they are given. */
+function step(points, bytes) {
+  return { points, run: bytes === undefined ? null : { checkpoint: null, history: { bytes } } };
+}
+
+/** How often a stack can undo, and how many of the steps still have a history. */
+function depthOf(stack) {
+  const steps = [];
+  for (let last = stack.undo((like) => like); last !== null; last = stack.undo((like) => like)) steps.push(last);
+  return { steps: steps.length, histories: steps.filter(({ run }) => (run?.history ?? null) !== null).length };
+}
+
+test("undo keeps at most so many steps and so many bytes, histories only as long as there is room", () => {
   const few = new UndoStack();
-  for (let i = 0; i < MAX_STEPS + 50; i += 1) few.record(manyPoints(1));
-  let steps = 0;
-  while (few.undo([]) !== null) steps += 1;
-  assert.equal(steps, MAX_STEPS);
+  for (let i = 0; i < MAX_STEPS + 50; i += 1) few.record(step(manyPoints(1)));
+  assert.equal(depthOf(few).steps, MAX_STEPS);
 
   const many = new UndoStack();
-  const large = manyPoints(20_000);
-  for (let i = 0; i < 150; i += 1) many.record(large);
-  steps = 0;
-  while (many.undo([]) !== null) steps += 1;
-  assert.equal(steps, MAX_REFERENCES / 20_000);
+  const large = new Array(MAX_BYTES / POINT_BYTES / 64).fill(null);
+  for (let i = 0; i < 150; i += 1) many.record(step(large));
+  assert.equal(depthOf(many).steps, 64);
 
   const huge = new UndoStack();
-  huge.record(manyPoints(MAX_REFERENCES + 1));
-  assert.equal(huge.canUndo, true);
+  huge.record(step(manyPoints(1)));
+  huge.record(step([], MAX_BYTES + 1));
+  assert.deepEqual(depthOf(huge), { steps: 1, histories: 1 });
+
+  const runs = new UndoStack();
+  for (let i = 0; i < 10; i += 1) runs.record(step(manyPoints(1), MAX_BYTES / 4));
+  assert.deepEqual(depthOf(runs), { steps: 10, histories: 3 });
 });
 
 test("above the limit a point is refused with a sentence and nothing is lost", () => {

@@ -157,12 +157,13 @@ export class BusyServer extends FakeServer {
 
   #obey({ id, type, ...fields }) {
     const now = this.held;
+    if (["restore", "update_architecture", "reset", "generate_data"].includes(type)) this.#handBack(id);
     if (now.config === null && type !== "restore") throw new Error(`${type} before restore`);
     switch (type) {
       case "restore": {
         const { config, data, stepsPerSecond } = fields;
         Object.assign(now, { config, data, stepsPerSecond });
-        this.#renew();
+        this.#renew(fields.checkpoint?.seeds ?? fields.seeds);
         if (fields.checkpoint !== null) this.#checkFits(fields.checkpoint);
         break;
       }
@@ -172,11 +173,11 @@ export class BusyServer extends FakeServer {
       case "update_architecture": {
         const { hidden_layers, activation, dropout } = fields.payload;
         now.config = { ...now.config, architecture: hidden_layers, activation, dropout };
-        this.#renew();
+        this.#renew(fields.seeds);
         break;
       }
       case "reset":
-        this.#renew();
+        this.#renew(fields.seeds);
         break;
       case "generate_data":
         now.data = Array.from({ length: 4 }, (_, i) => ({ x: i / 10, y: 0.5, label: i % fields.num_classes }));
@@ -204,7 +205,14 @@ export class BusyServer extends FakeServer {
     this.#confirm(id);
   }
 
-  #renew() {
+  /** What a request throws away. */
+  #handBack(re) {
+    const { config, generation, seeds } = this.held;
+    if (config !== null) this.say({ type: "checkpoint", re, payload: checkpoint({ generation, seeds, ...this.#shape() }) });
+  }
+
+  #renew(seeds) {
+    this.held.seeds = seeds ?? { init: this.held.generation, batches: 0, dropout: 0 };
     this.held.generation += 1;
     this.held.running = false;
   }
@@ -220,13 +228,19 @@ export class BusyServer extends FakeServer {
     if (!fits) throw new Error("a checkpoint that does not fit");
   }
 
-  #confirm(re) {
-    const { generation, running, config, stepsPerSecond } = this.held;
+  /** The network, as a checkpoint says it. */
+  #shape() {
+    const { config } = this.held;
     const classes = this.#classes();
-    const network = architecture(config.architecture, { ...config, outputs: classes });
-    this.state({ re, generation, running, stepsPerSecond, network });
-    this.checkpoint({ generation, layers: config.architecture, classes, architecture: network });
-    this.frame({ generation, classes });
+    return { layers: config.architecture, classes, architecture: architecture(config.architecture, { ...config, outputs: classes }) };
+  }
+
+  #confirm(re) {
+    const { generation, running, stepsPerSecond, seeds } = this.held;
+    const shape = this.#shape();
+    this.state({ re, generation, running, stepsPerSecond, seeds, network: shape.architecture });
+    this.checkpoint({ generation, seeds, ...shape });
+    this.frame({ generation, classes: shape.classes });
     return undefined;
   }
 }

@@ -5,8 +5,11 @@ import { test } from "node:test";
 
 import { MAX_BYTES, MAX_SNAPSHOTS, SNAPSHOT_EDGE, History, shrink } from "../../web/js/state/history.js";
 import { shownPoints } from "../../web/js/state/runs.js";
+import { DEFAULT_CONFIG } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
 import { chance, frame } from "./support.js";
+
+const SESSION = { config: DEFAULT_CONFIG, seeds: { init: 1, batches: 2, dropout: 3 }, points: [], checkpoint: null };
 
 const stepsOf = (history) => history.snapshots.map(({ step }) => step);
 
@@ -194,6 +197,7 @@ test("a history takes at most so many bytes, also where every snapshot has point
 
 test("fresh weights begin a new history; the old frame stays until the first new one", () => {
   const store = new Store();
+  store.server.connection("open");
   for (let step = 0; step < 5; step += 1) store.server.frame(frame({ step }));
   store.server.freshWeights();
   assert.deepEqual(store.run.history, { snapshots: [], firstStep: 0, lastStep: 0, shownStep: null });
@@ -202,3 +206,22 @@ test("fresh weights begin a new history; the old frame stays until the first new
   assert.equal(store.run.map.frame.generation, 2);
   assert.equal(store.run.history.snapshots.length, 1);
 });
+
+test("without a connection no map of another run stays", () => {
+  for (const leave of [(store) => store.resetModel(), (store) => store.setArchitecture("3"), (store) => store.openSession(SESSION, "from a file")]) {
+    const store = new Store();
+    store.server.connection("open");
+    store.server.frame(frame({ step: 7 }));
+    leave(store);
+    // The first map of the new run is on its way ...
+    assert.equal(store.run.map.frame.step, 7);
+    // ... and does not come.
+    store.server.connection("retrying");
+    assert.equal(store.run.map.frame, null);
+    store.undo();
+    assert.equal(store.run.map.frame.step, 7);
+    leave(store);
+    assert.equal(store.run.map.frame, null);
+  }
+});
+

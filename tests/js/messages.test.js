@@ -25,7 +25,7 @@ test("the messages of a server read as what they say", () => {
     state: { generation: 3, running: true, step: 12, network: STATE.network, seeds: SEEDS },
   });
   assert.equal(read({ type: "state", payload: STATE }).re, null);
-  assert.deepEqual(read({ type: "checkpoint", payload: checkpoint() }), { type: "checkpoint", checkpoint: checkpoint() });
+  assert.deepEqual(read({ type: "checkpoint", payload: checkpoint() }), { type: "checkpoint", re: null, checkpoint: checkpoint() });
   assert.deepEqual(read({ type: "data_generated", re: 5, data: [{ x: 0.5, y: -1, label: 1 }], seed: 9, distribution: "moons", num_classes: 2 }), {
     type: "data_generated", re: 5, points: [{ x: 0.5, y: -1, label: 1 }],
   });

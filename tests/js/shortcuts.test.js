@@ -75,8 +75,9 @@ test("in a text field, saving acts on what has been typed, and undo is the field
   // A list has neither.
   assert.equal(type("[data-setting=speed]", "s", { ctrlKey: true }), false);
   assert.equal(saved.length, 2);
+  // The last step was the new network.
   assert.equal(type("[data-setting=speed]", "z", { ctrlKey: true }), false);
-  assert.equal(count(), 0);
+  assert.deepEqual([count(), store.run.settings.config.architecture], [1, [10, 5]]);
 });
 
 test("behind a dialog no key acts", async () => {

@@ -34,6 +34,7 @@ test("every change is there at the next visit, each part under its own key", asy
   const weights = checkpoint({ layers: [7], kind: "rmsprop" });
   store.addPoint({ x: 0.25, y: -0.5 }, 4);
   store.setArchitecture("7");
+  store.server.resetDone(store.run.requests.reset);
   store.setField("optimizer", "rmsprop");
   store.setSpeed(null);
   store.setPreferences({ palette: "classic", shapes: true });

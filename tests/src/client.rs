@@ -29,7 +29,7 @@ pub enum Incoming {
 pub struct Answer {
     /// The payload of the `state` that ends the answer.
     pub state: Value,
-    /// The messages with the request's id that came before it.
+    /// The messages with the request's id that came before it, but for checkpoints.
     pub before: Vec<Value>,
 }
 
@@ -219,6 +219,8 @@ impl Client {
                 }
                 Some("error") if answers => return Err(message),
                 Some("error") => panic!("an error out of the blue: {message}"),
+                // What the request throws away.
+                Some("checkpoint") => {}
                 _ if answers => before.push(message),
                 _ => {}
             }

@@ -149,8 +149,8 @@ export interface ConnectionState {
   readonly server: { readonly version: string; readonly author: string } | null;
   /** The most points the server takes. */
   readonly maxPoints: number;
-  /** Another session is in place of the one that the server knows; null when it knows. */
-  readonly restore: SessionContent | null;
+  /** Another run is in place of the one that the server knows; null when it knows. */
+  readonly restore: object | null;
 }
 
 /** What a network is made of: inputs, hidden layers, outputs. */
@@ -183,8 +183,8 @@ export interface Notice {
   readonly id: number;
   readonly kind: "info" | "error";
   readonly message: Message;
-  /** Whether what an opened session replaced can be brought back from here. */
-  readonly canBringBack: boolean;
+  /** The command that the notice offers, if any: to undo what it tells of. */
+  readonly action: "undo" | null;
 }
 
 /** What the network says everywhere, and the numbers: posteriors over data space, with the numbers of that very step. */
@@ -240,8 +240,8 @@ export interface HistoryState {
 
 /** What the person asked for and the server has not confirmed yet. */
 export interface RequestsState {
-  /** New random weights are wanted. */
-  readonly reset: boolean;
+  /** Fresh weights of these seeds are wanted. */
+  readonly reset: Seeds | null;
   /** Single steps wanted. */
   readonly steps: number;
 }

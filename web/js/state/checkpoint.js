@@ -50,9 +50,8 @@ export function readCheckpoint(value, dropout = 0) {
  * @param {Run} run
  * @returns {Checkpoint | null}
  */
-export function usableCheckpoint({ checkpoint, settings: { config }, requests, training }) {
-  if (checkpoint === null || requests.reset || training.networkPending) return null;
-  return isAsConfigured(checkpoint.architecture, config) ? checkpoint : null;
+export function usableCheckpoint({ checkpoint, settings: { config } }) {
+  return checkpoint !== null && isAsConfigured(checkpoint.architecture, config) ? checkpoint : null;
 }
 
 /**

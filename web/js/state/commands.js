@@ -125,6 +125,7 @@ function storeCommands(store) {
     { id: "train", keys: [{ key: " " }, { key: "k" }], run: () => store.toggle() },
     { id: "stepOnce", keys: [{ key: "s", repeats: true }], run: () => store.stepOnce() },
     { id: "reset", keys: [{ key: "r" }], run: () => store.resetModel() },
+    { id: "restart", keys: [{ key: "t" }], run: () => store.restartModel() },
     {
       id: "drawClass",
       keys: Array.from({ length: MAX_CLASSES }, (_, label) => ofClass(label)),
@@ -160,7 +161,6 @@ function storeCommands(store) {
     },
     { id: "goLive", isEnabled: (state) => !currentRun(state).map.live, run: () => store.goLive() },
     { id: "resetAdvanced", run: () => store.resetAdvanced() },
-    { id: "bringBack", run: () => store.bringBack() },
     { id: "storeHere", run: () => store.storeHere() },
     { id: "closeNotice", run: () => store.dismissNotice() },
     {

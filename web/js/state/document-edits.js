@@ -1,22 +1,28 @@
-// Every change of the training data, with undo and redo.
+// Every change of the training data, with undo and redo; steps that put another run in place are among
+// them.
 
 /** @import { DataPosition, Point } from "../../types/state" */
+/** @import { KeptRun, KeptRuns } from "./kept-runs.js" */
 /** @import { Slices } from "./slices.js" */
+/** @import { Step } from "./undo-stack.js" */
 
 import { countClasses, pointAt, withoutPointsNear } from "./points.js";
 import { UndoStack } from "./undo-stack.js";
 
 export class DocumentEdits {
   #slices;
+  #runs;
   #edited;
   #undo = new UndoStack();
 
   /**
    * @param {Slices} slices
+   * @param {KeptRuns} runs
    * @param {() => void} edited called after every edit
    */
-  constructor(slices, edited) {
+  constructor(slices, runs, edited) {
     this.#slices = slices;
+    this.#runs = runs;
     this.#edited = edited;
   }
 
@@ -34,8 +40,7 @@ export class DocumentEdits {
 
   /** Takes the stroke back, as if it had never begun. */
   cancelStroke() {
-    const points = this.#undo.cancelStroke();
-    if (points !== null) this.#show(points);
+    this.#goTo(this.#undo.cancelStroke());
   }
 
   /**
@@ -65,18 +70,49 @@ export class DocumentEdits {
   replace(points) {
     const before = this.#points;
     if (points === before || (points.length === 0 && before.length === 0)) return;
-    this.#undo.record(before);
+    this.#undo.record({ points: before, run: null });
     this.#show(points);
   }
 
+  /**
+   * Remembers data and run, because another run is about to take the place; both are one step.
+   * @param {readonly Point[]} points the data that come with it
+   * @returns {KeptRun} what gives way
+   */
+  replaceWithRun(points) {
+    const run = this.#runs.keep();
+    this.#undo.record({ points: this.#points, run });
+    this.#show(points);
+    return run;
+  }
+
+  /** @param {KeptRun} run whose giving way did not happen after all */
+  forget(run) {
+    this.#undo.forget(run);
+    this.#show(this.#points);
+  }
+
   undo() {
-    const points = this.#undo.undo(this.#points);
-    if (points !== null) this.#show(points);
+    this.#goTo(this.#undo.undo((step) => this.#here(step)));
   }
 
   redo() {
-    const points = this.#undo.redo(this.#points);
-    if (points !== null) this.#show(points);
+    this.#goTo(this.#undo.redo((step) => this.#here(step)));
+  }
+
+  /**
+   * @param {Step} like
+   * @returns {Step} what is here, as far as going to that step changes it
+   */
+  #here({ run }) {
+    return { points: this.#points, run: run === null ? null : this.#runs.keep() };
+  }
+
+  /** @param {Step | null} step */
+  #goTo(step) {
+    if (step === null) return;
+    if (step.run !== null) this.#runs.putBack(step.run);
+    this.#show(step.points);
   }
 
   /** @param {readonly Point[]} points */

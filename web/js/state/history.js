@@ -35,6 +35,11 @@ export class History {
     return this.#newest === null ? [] : [...this.#recorded, this.#newest];
   }
 
+  /** About what it takes in memory. */
+  get bytes() {
+    return bytesOf(this.snapshots);
+  }
+
   /** @param {Snapshot} snapshot of a step not before the newest one's */
   push(snapshot) {
     const previous = this.#newest;
@@ -58,13 +63,6 @@ export class History {
     const { snapshots } = this;
     const found = step < from ? snapshots.findLast((other) => other.step <= step) : snapshots.find((other) => other.step >= step);
     return found ?? (step < from ? snapshots[0] : snapshots.at(-1)) ?? null;
-  }
-
-  /** Forgets everything: a new run begins. */
-  clear() {
-    this.#recorded = [];
-    this.#newest = null;
-    this.#interval = 1;
   }
 
   /**

@@ -33,6 +33,6 @@ export function newRun(id, { config, seeds, stepsPerSecond, checkpoint }) {
     map: { frame: null, live: true, points: null },
     history: { snapshots: [], firstStep: 0, lastStep: 0, shownStep: null },
     checkpoint,
-    requests: { reset: false, steps: 0 },
+    requests: { reset: null, steps: 0 },
   };
 }

@@ -2,6 +2,7 @@
 
 /** @import { Architecture, Checkpoint, Config, ConnectionStatus, FieldName, Frame, Message, Point, Seeds } from "../../types/state" */
 /** @import { DocumentEdits } from "./document-edits.js" */
+/** @import { KeptRuns } from "./kept-runs.js" */
 /** @import { ShownMap } from "./shown-map.js" */
 /** @import { SettingsEdits } from "./settings-edits.js" */
 /** @import { Slices } from "./slices.js" */
@@ -11,18 +12,21 @@ import { message } from "../words/message.js";
 export class ServerReports {
   #slices;
   #edits;
+  #runs;
   #settings;
   #shownMap;
   #notify;
 
   /**
    * @param {Slices} slices
-   * @param {{ edits: DocumentEdits, settings: SettingsEdits, shownMap: ShownMap }} owners of what changes by rules
-   * @param {(kind: "info" | "error", message: Message) => void} notify
+   * @param {{ edits: DocumentEdits, runs: KeptRuns, settings: SettingsEdits, shownMap: ShownMap }} owners of
+   *   what changes by rules
+   * @param {(kind: "info" | "error", message: Message, action?: "undo") => void} notify
    */
-  constructor(slices, { edits, settings, shownMap }, notify) {
+  constructor(slices, { edits, runs, settings, shownMap }, notify) {
     this.#slices = slices;
     this.#edits = edits;
+    this.#runs = runs;
     this.#settings = settings;
     this.#shownMap = shownMap;
     this.#notify = notify;
@@ -31,7 +35,12 @@ export class ServerReports {
   /** @param {ConnectionStatus} status */
   connection(status) {
     this.#slices.patch("connection", { status });
-    if (status === "open") this.lossReason(null);
+    if (status === "open") {
+      this.lossReason(null);
+      return;
+    }
+    this.#runs.forgetLeaving();
+    this.#shownMap.forgetOthers();
   }
 
   /** @param {string | null} lossReason what the server says why there is no connection */
@@ -54,9 +63,10 @@ export class ServerReports {
   network({ generation, network, seeds, networkPending }) {
     // Every answer brings these again; what is equal stays the same object, so that nobody
     // draws or stores it anew.
-    const { training, settings } = this.#slices.run;
+    const { training, settings, requests } = this.#slices.run;
     this.#slices.patchRunPart("training", { generation, network: kept(training.network, network), networkPending });
-    this.#slices.patchRunPart("settings", { seeds: kept(settings.seeds, seeds) });
+    // Those of a fresh start that the server has not made yet are known already.
+    if (requests.reset === null) this.#slices.patchRunPart("settings", { seeds: kept(settings.seeds, seeds) });
   }
 
   /** The weights were thrown away: a new run begins. */
@@ -82,15 +92,33 @@ export class ServerReports {
 
   /**
    * The server knows everything of this page.
-   * @param {unknown} request the opened session it was told with, as it was in `connection.restore`
+   * @param {unknown} request what it was told with, as it was in `connection.restore`
    */
   restored(request) {
     if (this.#slices.state.connection.restore === request) this.#slices.patch("connection", { restore: null });
   }
 
-  /** The wish for new weights is fulfilled. */
-  resetDone() {
-    this.#slices.patchRunPart("requests", { reset: false });
+  /**
+   * The wish for fresh weights is fulfilled, or refused.
+   * @param {Seeds | null} seeds of these weights
+   */
+  resetDone(seeds) {
+    if (this.#slices.run.requests.reset === seeds) this.#slices.patchRunPart("requests", { reset: null });
+  }
+
+  /**
+   * The fresh weights were refused: what they were to take the place of is here again.
+   * @param {Seeds | null} seeds
+   */
+  resetRefused(seeds) {
+    const before = this.#runs.refused(seeds);
+    if (before !== null) this.#edits.forget(before);
+    this.resetDone(seeds);
+  }
+
+  /** @param {Checkpoint} checkpoint the last weights of a run that the server has thrown away */
+  replaced(checkpoint) {
+    this.#runs.replaced(checkpoint);
   }
 
   /** A single step was done. */
@@ -105,12 +133,16 @@ export class ServerReports {
   }
 
   /**
-   * The generated data set, or null if there will be none.
+   * The generated data set, which comes with fresh weights, or null if there will be none.
    * @param {unknown} request the wish it answers, as it was in `document.generating`
    * @param {readonly Point[] | null} points
    */
   generated(request, points) {
-    if (points !== null) this.#edits.replace(points);
+    if (points !== null) {
+      this.#edits.replaceWithRun(points);
+      this.freshWeights();
+      this.#notify("info", message("notice.generated", { count: points.length }), "undo");
+    }
     if (this.#slices.state.document.generating === request) this.#slices.patch("document", { generating: null });
   }
 

@@ -41,10 +41,25 @@ export class ShownMap {
     this.#update();
   }
 
-  /** A new run: its first frame is on the way, until then the last one stays. */
-  restart() {
-    this.#history.clear();
+  /** What has been recorded of the run that is here. */
+  get history() {
+    return this.#history;
+  }
+
+  /**
+   * Another run. The first frame of a new one is on the way if there is a connection: until it comes
+   * the last one stays, so that nothing flickers.
+   * @param {History | null} [history] what has been recorded of it
+   */
+  restart(history = null) {
+    this.#history = history ?? new History();
     this.goLive();
+    if (this.#slices.state.connection.status !== "open") this.forgetOthers();
+  }
+
+  /** A map of another run than this one does not stay: no frame is on the way. */
+  forgetOthers() {
+    if (this.#history.snapshots.length === 0) this.#slices.patchRunPart("map", { frame: null });
   }
 
   /**

@@ -6,24 +6,27 @@
 // it once, in a microtask.
 
 /** @import {
- *   Config, DataPosition, Distribution, FieldName, Layout, Message, Parsed, Point, PreferencesState, SessionContent,
- *   StorageState, Stored, Topic
+ *   Config, DataPosition, Distribution, FieldName, Layout, Message, Parsed, Point, PreferencesState, Seeds,
+ *   SessionContent, StorageState, Stored, Topic
  * } from "../../types/state" */
 
 import { message } from "../words/message.js";
 import { validLayout, validPreferences } from "./choices.js";
+import { usableCheckpoint } from "./checkpoint.js";
 import { DocumentEdits } from "./document-edits.js";
 import { NOTHING_STORED, initialState } from "./initial-state.js";
-import { ShownMap } from "./shown-map.js";
+import { KeptRuns } from "./kept-runs.js";
+import { drawSeeds } from "./seeds.js";
 import { ServerReports } from "./server-reports.js";
 import {
   ADVANCED_FIELDS,
   DEFAULT_CONFIG,
   NETWORK_FIELDS,
+  changedFields,
   formatField,
   isSpeed,
 } from "./settings.js";
-import { OpenedSession } from "./opened-session.js";
+import { ShownMap } from "./shown-map.js";
 import { SettingsEdits } from "./settings-edits.js";
 import { Slices } from "./slices.js";
 
@@ -33,24 +36,25 @@ const MAX_WAITING_STEPS = 100;
 export class Store {
   #slices;
   #edits;
+  #runs;
   #settings;
   #shownMap;
-  #openedSession;
   #nextNoticeId = 1;
 
   /** @param {Stored} [stored] what is kept from an earlier visit */
   constructor(stored = NOTHING_STORED) {
     this.#slices = new Slices(initialState(stored));
-    this.#edits = new DocumentEdits(this.#slices, () => {
-      // Beside an earlier map stand the points of then: an edit would not be seen.
-      this.goLive();
-    });
     this.#settings = new SettingsEdits(this.#slices);
     this.#shownMap = new ShownMap(this.#slices);
-    const owners = { edits: this.#edits, settings: this.#settings, shownMap: this.#shownMap };
-    this.#openedSession = new OpenedSession(this.#slices, owners);
+    this.#runs = new KeptRuns(this.#slices, { settings: this.#settings, shownMap: this.#shownMap });
+    this.#edits = new DocumentEdits(this.#slices, this.#runs, () => {
+      // Beside an earlier map stand the points of then: an edit would not be seen.
+      this.goLive();
+      this.#endOffer();
+    });
+    const owners = { edits: this.#edits, runs: this.#runs, settings: this.#settings, shownMap: this.#shownMap };
     /** Actions for the transport only. */
-    this.server = new ServerReports(this.#slices, owners, (kind, text) => this.notify(kind, text));
+    this.server = new ServerReports(this.#slices, owners, (kind, text, action) => this.notify(kind, text, action));
   }
 
   /** The current state. A slice is a new object whenever anything in it changed. */
@@ -126,13 +130,12 @@ export class Store {
     this.#edits.replace([]);
   }
 
-  /** Takes back the last data edit; if that was the opening of a session, as a whole. */
+  /** Takes back the last step: a data edit, or all that a new network, a data set or a session brought. */
   undo() {
-    if (this.#openedSession.hasJustOpened) this.bringBack();
-    else this.#edits.undo();
+    this.#edits.undo();
   }
 
-  /** Does the last undone data edit again. */
+  /** Does the last undone step again, with the same result. */
   redo() {
     this.#edits.redo();
   }
@@ -170,7 +173,7 @@ export class Store {
     if (!this.#hasRoomFor(points, source)) return false;
     this.#forgetWaitingDataSet();
     this.#edits.replace(points);
-    this.notify("info", message("notice.imported", { count: points.length, source }));
+    this.notify("info", message("notice.imported", { count: points.length, source }), "undo");
     return true;
   }
 
@@ -192,28 +195,27 @@ export class Store {
    * @returns {SessionContent | null} null before the server has drawn the seeds
    */
   sessionContent() {
-    return this.#openedSession.content();
+    const { config, seeds } = this.run.settings;
+    if (seeds === null) return null;
+    return { config, seeds, points: this.state.document.points, checkpoint: usableCheckpoint(this.run) };
   }
 
   /**
-   * Puts another session in place of this one: points, settings, seeds and network. What was
-   * there can be brought back.
+   * Puts another session in place of this one, as a step that can be undone: points, settings, seeds
+   * and network.
    * @param {SessionContent} session
    * @param {string} source where it comes from, as in "from moons.nnvisu"
    * @returns {boolean} false if it has too many points (a notice says so, and nothing changed)
    */
   openSession(session, source) {
     if (!this.#hasRoomFor(session.points, source)) return false;
-    const canBringBack = this.#openedSession.open(session);
-    const step = session.checkpoint?.step ?? 0;
-    const content = { source, count: session.points.length, step, ...describeNetwork(session.config) };
-    this.notify("info", message("notice.opened", content), canBringBack);
+    this.#edits.replaceWithRun(session.points);
+    const { config, seeds, checkpoint } = session;
+    this.#runs.putBack({ config, seeds, checkpoint });
+    const step = checkpoint?.step ?? 0;
+    const content = { source, count: session.points.length, step, ...describeNetwork(config) };
+    this.notify("info", message("notice.opened", content), "undo");
     return true;
-  }
-
-  /** Puts back what the last opened session took the place of. */
-  bringBack() {
-    if (this.#openedSession.bringBack()) this.notify("info", message("notice.broughtBack"));
   }
 
   // --- settings -----------------------------------------------------------------------
@@ -268,11 +270,16 @@ export class Store {
 
   /** @param {Config} config valid */
   #configure(config) {
-    const changed = this.#settings.configure(config);
-    if (!changed.some((field) => NETWORK_FIELDS.includes(field))) return;
-    this.#slices.patchRunPart("training", { running: false, networkPending: true });
-    this.goLive();
-    this.notify("info", message("notice.newNetwork", describeNetwork(config)));
+    const changed = changedFields(this.run.settings.config, config);
+    if (!changed.some((field) => NETWORK_FIELDS.includes(field))) {
+      this.#settings.configure(config);
+      return;
+    }
+    const before = this.#edits.replaceWithRun(this.state.document.points);
+    this.#settings.configure(config);
+    this.#runs.begin(drawSeeds(), before);
+    this.#slices.patchRunPart("training", { networkPending: true });
+    this.notify("info", message("notice.newNetwork", describeNetwork(config)), "undo");
   }
 
   /**
@@ -322,11 +329,25 @@ export class Store {
     this.#slices.patchRunPart("training", { running: false, diverged: false });
   }
 
-  /** Stops, and asks for new random weights. */
+  /** Stops, and begins anew with new random weights. */
   resetModel() {
-    this.goLive();
-    this.pause();
-    this.#slices.patchRunPart("requests", { reset: true, steps: 0 });
+    this.#beginAnew(drawSeeds(), "notice.reset");
+  }
+
+  /** Stops, and begins anew with the same initial weights: with the same points it is the same training again. */
+  restartModel() {
+    this.#beginAnew({ ...(this.run.settings.seeds ?? drawSeeds()) }, "notice.restarted");
+  }
+
+  /**
+   * @param {Seeds} seeds
+   * @param {"notice.reset" | "notice.restarted"} said
+   */
+  #beginAnew(seeds, said) {
+    const before = this.#edits.replaceWithRun(this.state.document.points);
+    this.#runs.begin(seeds, before);
+    const isLater = this.state.connection.status === "retrying";
+    this.notify("info", message(isLater ? `${said}Later` : said), "undo");
   }
 
   #canTrain() {
@@ -386,11 +407,17 @@ export class Store {
    * Shows a message that blocks nothing.
    * @param {"info" | "error"} kind
    * @param {Message} message
-   * @param {boolean} [canBringBack] whether it offers to bring back what a session replaced
+   * @param {"undo" | null} [action] what it offers to do
    */
-  notify(kind, message, canBringBack = false) {
-    this.#slices.patch("workspace", { notice: { id: this.#nextNoticeId, kind, message, canBringBack } });
+  notify(kind, message, action = null) {
+    this.#slices.patch("workspace", { notice: { id: this.#nextNoticeId, kind, message, action } });
     this.#nextNoticeId += 1;
+  }
+
+  /** The last step is another one than the notice tells of. */
+  #endOffer() {
+    const { notice } = this.state.workspace;
+    if (notice !== null && notice.action !== null) this.#slices.patch("workspace", { notice: { ...notice, action: null } });
   }
 
   /** Takes the current notice away. */

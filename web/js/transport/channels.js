@@ -5,7 +5,7 @@
 // Of each kind at most one request is unanswered; what changes meanwhile goes with the next, so
 // that only the newest state of anything travels and a slow line never builds up a queue.
 
-/** @import { Config, FieldName, Frozen, Point, Run, State } from "../../types/state" */
+/** @import { Config, FieldName, Frozen, Point, Run, Seeds, State } from "../../types/state" */
 /** @import { Request } from "../../types/wire" */
 /** @import { Store } from "../state/store.js" */
 /** @import { ErrorMessage } from "./messages.js" */
@@ -21,6 +21,7 @@ import { editBetween } from "./edit.js";
  * @property {Config} config
  * @property {readonly Point[] | null} points null if it is not known which it has
  * @property {number | null} stepsPerSecond
+ * @property {Seeds | null} seeds those of the fresh weights that it was last asked for
  * @property {boolean} running
  * @property {Frozen<View> | null} view
  *
@@ -69,8 +70,7 @@ const settings = {
     if (network.length > 0) {
       const { architecture, activation, dropout } = config;
       const payload = { hidden_layers: architecture, activation, dropout };
-      const failed = rollBack(context, network, before, config);
-      sendStopping(context, { type: "update_architecture", payload }, { kind: "network", failed });
+      startAfresh(context, { type: "update_architecture", payload }, "network", rollBack(context, network, before, config));
     }
     told.config = config;
   },
@@ -78,19 +78,14 @@ const settings = {
 
 /** @type {Channel} */
 const seedsAndWeights = {
-  restore: (_, run) => {
-    const freshWeights = run.requests.reset || run.training.networkPending;
-    return { checkpoint: usableCheckpoint(run), seeds: freshWeights ? null : run.settings.seeds };
-  },
+  restore: (_, run) => ({ checkpoint: usableCheckpoint(run), seeds: run.settings.seeds }),
+  restored: (_, run) => ({ seeds: run.requests.reset }),
   tell: (context) => {
-    const { run, store, replies } = context;
-    if (!run.requests.reset || replies.has("reset")) return;
-    const done = () => store.server.resetDone();
-    const failed = (/** @type {ErrorMessage} */ { message }) => {
-      done();
-      store.server.refused(message);
-    };
-    sendStopping(context, { type: "reset" }, { kind: "reset", done, failed });
+    const { run: { requests, settings: { config } }, store, told, replies } = context;
+    if (requests.reset === null || requests.reset === told.seeds || replies.has("reset")) return;
+    // A new network comes with fresh weights.
+    if (changedFields(told.config, config).some((field) => NETWORK_FIELDS.includes(field))) return;
+    startAfresh(context, { type: "reset" }, "reset", ({ message }) => store.server.refused(message));
   },
 };
 
@@ -230,6 +225,27 @@ function rollBack({ store, told }, fields, kept, sent) {
     told.config = { ...told.config, ...values };
     store.server.settingsRefused(fields, sent, kept, message);
   };
+}
+
+/**
+ * Asks for fresh weights of the seeds that are wanted.
+ * @param {Context} context
+ * @param {Frozen<Extract<Request, { type: "reset" | "update_architecture" }>>} request
+ * @param {"reset" | "network"} kind
+ * @param {(error: ErrorMessage) => void} failed
+ */
+function startAfresh(context, request, kind, failed) {
+  const { run, store, told } = context;
+  const { reset } = run.requests;
+  told.seeds = reset;
+  sendStopping(context, reset === null ? request : { ...request, seeds: reset }, {
+    kind,
+    done: () => store.server.resetDone(reset),
+    failed: (error) => {
+      failed(error);
+      store.server.resetRefused(reset);
+    },
+  });
 }
 
 /**

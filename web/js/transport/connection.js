@@ -95,15 +95,27 @@ export class Connection {
     this.#tell();
   }
 
-  /** Tells the server what it does not know: what has changed, or everything of another session. */
+  /** Tells the server what it does not know: what has changed, or everything of another run. */
   #tell() {
     if (this.#catchUp === null) return;
-    if (this.#store.state.connection.restore === null) {
+    if (!this.#isToRestore) {
       this.#catchUp.run();
       return;
     }
+    // What the server is throwing away may be what is to be restored: its last weights come first.
+    if (this.#replies.expectNewGeneration) return;
     this.#catchUp = null;
     this.#restore();
+  }
+
+  /** Whether another run is here than the one that the server knows. */
+  get #isToRestore() {
+    return this.#store.state.connection.restore !== null;
+  }
+
+  /** Whether what comes of the run that the server knows is about the one that is here. */
+  get #isOfThisRun() {
+    return !this.#isToRestore && this.#store.run.requests.reset === null && !this.#replies.expectNewGeneration;
   }
 
   /** @param {ArrayBuffer} buffer a frame of the server */
@@ -114,7 +126,7 @@ export class Connection {
 
   /** @param {Decoded} decoded */
   #frame(decoded) {
-    if (this.#replies.expectNewGeneration) return;
+    if (!this.#isOfThisRun) return;
     if (!decoded.ok) {
       this.#complain(decoded.message);
       return;
@@ -144,8 +156,10 @@ export class Connection {
       case "error":
         return this.#error(heard);
       case "checkpoint":
-        if (heard.checkpoint.generation !== this.#generation || this.#replies.expectNewGeneration) return;
-        return this.#store.server.checkpoint(heard.checkpoint);
+        if (heard.checkpoint.generation !== this.#generation) return;
+        if (heard.re !== null) return this.#store.server.replaced(heard.checkpoint);
+        if (this.#isOfThisRun) this.#store.server.checkpoint(heard.checkpoint);
+        return;
       case "unreadable":
         return this.#complain(heard.reason);
       case "ignored":
@@ -177,7 +191,7 @@ export class Connection {
       done: (now) => {
         if (checkpoint === null) this.#store.server.freshWeights();
         else this.#store.server.resumed(checkpoint);
-        if (reset) this.#store.server.resetDone();
+        if (reset !== null) this.#store.server.resetDone(reset);
         this.#store.server.restored(state.connection.restore);
         const send = (/** @type {Frozen<Request>} */ next, /** @type {Waiting} */ waiting) => this.#send(next, waiting);
         this.#catchUp = new CatchUp(this.#store, this.#replies, send, { ...told, running: now.running });
@@ -207,8 +221,8 @@ export class Connection {
   /** @param {StateMessage} message */
   #state({ re, state }) {
     const waiting = this.#replies.take(re);
-    if (this.#replies.has("restore")) {
-      // It is about the session that another one is taking the place of.
+    if (this.#replies.has("restore") || (this.#isToRestore && waiting?.kind !== "restore")) {
+      // It is about the run that another one is taking the place of.
       this.#generation = state.generation;
       waiting?.done?.(state);
       return;
@@ -246,8 +260,8 @@ export class Connection {
   /** @param {DataGenerated} message */
   #generated({ re, points }) {
     const waiting = this.#replies.get(re);
-    if (waiting?.kind !== "generate" || this.#catchUp === null) return;
-    this.#store.server.freshWeights();
+    // A session that was opened since stands in place of what was asked for.
+    if (waiting?.kind !== "generate" || this.#catchUp === null || this.#isToRestore) return;
     this.#store.server.generated(waiting.about, points);
     this.#catchUp.told.points = points;
   }

@@ -14,7 +14,8 @@ import { isSeed } from "../state/settings.js";
  *
  * @typedef {{ type: "config" } & Omit<ServerInfo, "limits"> & Limits} Hello
  * @typedef {{ type: "state", re: number | null, state: ServerState }} StateMessage
- * @typedef {{ type: "checkpoint", checkpoint: Checkpoint }} CheckpointMessage
+ * @typedef {{ type: "checkpoint", re: number | null, checkpoint: Checkpoint }} CheckpointMessage with `re`, what
+ *   that request throws away
  * @typedef {{ type: "data_generated", re: number | null, points: readonly Point[] }} DataGenerated
  * @typedef {{ type: "error", re: number | null, message: string, code: ErrorCode, field: string | null }} ErrorMessage
  * @typedef {{ type: "ignored" }} Ignored a type that the page has no use for, or does not know
@@ -28,9 +29,9 @@ import { isSeed } from "../state/settings.js";
 const READERS = {
   config: readHello,
   state: readState,
-  checkpoint: ({ payload }) => {
+  checkpoint: ({ re, payload }) => {
     const checkpoint = readCheckpoint(payload);
-    return checkpoint === null ? null : { type: "checkpoint", checkpoint };
+    return checkpoint === null ? null : { type: "checkpoint", re: idOf(re), checkpoint };
   },
   data_generated: readDataGenerated,
   error: readError,

@@ -15,7 +15,7 @@ const NOTICE_TIME = Object.freeze({ info: 6000, error: 12_000, choice: 20_000 })
  */
 export function buildNotice(root, { store }) {
   const text = find(root, "[data-part=text]", HTMLElement);
-  const bringBack = find(root, "[data-command=bringBack]", HTMLButtonElement);
+  const undo = find(root, "[data-command=undo]", HTMLButtonElement);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const startTimer = () => {
@@ -23,7 +23,7 @@ export function buildNotice(root, { store }) {
     clearTimeout(timer);
     // What is said in a tab that is hidden waits for the person.
     if (notice === null || document.visibilityState === "hidden") return;
-    const time = notice.canBringBack ? NOTICE_TIME.choice : NOTICE_TIME[notice.kind];
+    const time = notice.action === null ? NOTICE_TIME[notice.kind] : NOTICE_TIME.choice;
     timer = setTimeout(() => store.dismissNotice(), time);
   };
   observe(store, ({ workspace }) => workspace.notice, (notice) => {
@@ -32,7 +32,7 @@ export function buildNotice(root, { store }) {
     if (notice === null) return;
     setText(text, textOf(notice.message));
     root.dataset.kind = notice.kind;
-    bringBack.hidden = !notice.canBringBack;
+    undo.hidden = notice.action !== "undo";
   });
   document.addEventListener("visibilitychange", startTimer);
   // A notice that is being read stays.

@@ -247,6 +247,8 @@ export const EN = Object.freeze({
   "command.pause": "Pause",
   "command.stepOnce": "One step",
   "command.stepOnce.tip": "Train for exactly one step",
+  "command.restart": "Restart",
+  "command.restart.tip": "Start again from the same initial weights: the same training once more",
   "command.reset": "Reset the network",
   "command.reset.tip": "Start again from new random weights; your points stay",
   "command.togglePresentation": "Presentation",
@@ -283,7 +285,6 @@ export const EN = Object.freeze({
   "command.toggleDock": "Learning curves",
   "command.toggleDock.tip": "Loss and accuracy over the whole run",
   "command.resetAdvanced": "Reset to defaults",
-  "command.bringBack": "Undo",
   "command.storeHere": "Store this one instead",
   "command.closeNotice": "Close this message",
   "keys.off":
@@ -346,12 +347,16 @@ export const EN = Object.freeze({
   "notice.tooManyPoints": (/** @type {{ count: number, source: string, max: number }} */ { count, source, max }) =>
     `There are ${points({ count })} ${source}, and this server takes at most ${formatCount(max)}; nothing was changed`,
   "notice.imported": (/** @type {{ count: number, source: string }} */ { count, source }) =>
-    `${points({ count })} ${source}; undo brings the old ones back`,
+    `${points({ count })} ${source} in place of the old ones`,
   "notice.opened": (
     /** @type {{ source: string, count: number, step: number } & NetworkWords} */
     { source, count, step, ...trained },
   ) => `Opened the session ${source}: ${points({ count })}, network ${network(trained)}, step ${formatCount(step)}`,
-  "notice.broughtBack": "What was here before is back",
+  "notice.generated": (/** @type {{ count: number }} */ { count }) => `${points({ count })} and fresh weights`,
+  "notice.reset": "New random weights, from step 0",
+  "notice.resetLater": "The network starts from new random weights as soon as the connection is back",
+  "notice.restarted": "The same initial weights again, from step 0",
+  "notice.restartedLater": "The network starts again from its initial weights as soon as the connection is back",
   "notice.newNetwork": (/** @type {NetworkWords} */ trained) =>
     `New network (${network(trained)}): training stopped, the weights are fresh`,
   "notice.addPoints": "Add points before training",
