@@ -271,6 +271,7 @@ test("a full storage is said once, keeps the rest, and never leaves older weight
   storage.quota = Infinity;
   store.server.checkpoint(checkpoint({ step: 4 }));
   await settle();
+  storage.clock.advance(5_000);
   assert.equal(storage.json("nnvisu_weights").checkpoint.step, 4);
 });
 
@@ -358,4 +359,62 @@ test("quick writes are at once", async () => {
     await settle();
     assert.equal(storage.json("nnvisu_data").points.length, i);
   }
+});
+
+test("what the storage refused is tried again, and is there once there is room", async () => {
+  const clock = new FakeClock();
+  const storage = new FakeStorage(clock);
+  const { store } = visit(storage);
+  storage.quota = 10;
+  store.addPoint({ x: 0.5, y: 0.5 }, 1);
+  await settle();
+  assert.match(said(store), /storage is full/);
+  assert.equal(storage.json("nnvisu_data"), null);
+  clock.advance(60_000);
+  storage.quota = Infinity;
+  // Nobody does anything.
+  clock.advance(5_000);
+  assert.equal(storage.json("nnvisu_data").points.length, 1);
+});
+
+test("weights that come with every frame are written once a second, and the newest when the page is left", async () => {
+  const clock = new FakeClock();
+  const storage = new FakeStorage(clock);
+  const page = new FakePage();
+  const { store } = visit(storage, { page });
+  store.addPoint({ x: 0.5, y: 0.5 }, 1);
+  store.train();
+  await settle();
+  const { writes } = storage;
+  for (let step = 1; step <= 180; step += 1) {
+    store.server.checkpoint(checkpoint({ step }));
+    await settle();
+    clock.advance(1_000 / 60);
+  }
+  assert.ok(storage.writes - writes <= 4, `${storage.writes - writes} writes in 3 seconds`);
+  store.server.checkpoint(checkpoint({ step: 367 }));
+  page.dispatchEvent(new Event("pagehide"));
+  assert.equal(storage.json("nnvisu_weights").checkpoint.step, 367);
+  store.pause();
+  clock.advance(1_000);
+  await settle();
+  store.server.checkpoint(checkpoint({ step: 371 }));
+  await settle();
+  assert.equal(storage.json("nnvisu_weights").checkpoint.step, 371);
+});
+
+test("a choice that the storage refused stays, and is written when there is room", async () => {
+  const storage = new FakeStorage();
+  const { store, page } = visit(storage);
+  store.setPreferences({ theme: "dark" });
+  await settle();
+  storage.quota = 10;
+  store.setPreferences({ palette: "classic" });
+  await settle();
+  page.dispatchEvent(Object.assign(new Event("storage"), { key: "nnvisu_ui" }));
+  assert.equal(store.state.preferences.palette, "classic");
+  storage.quota = Infinity;
+  storage.clock.advance(5_000);
+  const { palette, theme } = storage.json("nnvisu_ui");
+  assert.deepEqual([palette, theme], ["classic", "dark"]);
 });

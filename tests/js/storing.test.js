@@ -92,13 +92,13 @@ class Browser {
     return tab;
   }
 
-  /** As in a browser, the other tabs hear of a change. */
+  /** As in a browser, the other tabs hear of a change, a little later. */
   #write(tab, key, write) {
     const before = this.shared.getItem(key);
     write();
     if (this.shared.getItem(key) === before) return;
     for (const other of this.tabs) {
-      if (other !== tab) other.page.dispatchEvent(Object.assign(new Event("storage"), { key }));
+      if (other !== tab) setImmediate(() => other.page.dispatchEvent(Object.assign(new Event("storage"), { key })));
     }
   }
 
@@ -166,6 +166,20 @@ test("preferences are kept from every tab, and every tab hears of them", async (
   await settle();
   const again = await browser.open(second.own);
   assert.deepEqual([again.store.state.preferences.theme, xs(again.own)], ["light", [0.2]]);
+});
+
+test("a choice made in one tab survives another tab that has slept through it", async () => {
+  const browser = new Browser();
+  const first = await browser.open();
+  const second = await browser.open();
+  browser.tabs = [second];
+  second.store.setPreferences({ palette: "classic" });
+  await settle();
+  first.store.setPreferences({ theme: "dark" });
+  await settle();
+  const { palette, theme } = browser.shared.json("nnvisu_ui");
+  assert.deepEqual([palette, theme], ["classic", "dark"]);
+  assert.equal(first.store.state.preferences.palette, "classic");
 });
 
 test("a further tab that is reloaded has its own work again", async () => {
@@ -248,18 +262,19 @@ for (const hasLocks of [true, false]) {
     if (!hasLocks) assert.equal(place(second), "elsewhere");
     await draw(second, 0.2);
     second.store.storeHere();
-    await settle();
-    await settle();
+    await browser.wait(0);
+    await browser.wait(0);
     assert.deepEqual([place(first), place(second)], ["elsewhere", "here"]);
     assert.deepEqual(browser.points, [0.2]);
     assert.deepEqual(xs(first.own), [0.1, 0.15]);
     assert.equal(second.own.entries.size, 0);
     await draw(first, 0.3);
     await draw(second, 0.4);
+    await settle();
     assert.deepEqual([browser.points, xs(first.own)], [[0.2, 0.4], [0.1, 0.15, 0.3]]);
     first.store.storeHere();
-    await settle();
-    await settle();
+    await browser.wait(0);
+    await browser.wait(0);
     assert.deepEqual([place(first), place(second)], ["here", "elsewhere"]);
     assert.deepEqual([browser.points, xs(second.own)], [[0.1, 0.15, 0.3], [0.2, 0.4]]);
   });
@@ -284,6 +299,21 @@ test("what a tab wrote before it heard that its place was taken is put right", a
   browser.shared.setItem("nnvisu_data", '{"version":1,"points":[]}');
   first.page.dispatchEvent(Object.assign(new Event("storage"), { key: "nnvisu_data" }));
   assert.deepEqual(browser.points, [0.1]);
+});
+
+test("a tab that is alone keeps its work, however long the browser takes to say so", async () => {
+  const clock = new FakeClock();
+  const storage = new FakeStorage(clock);
+  let grant;
+  const locks = { request: (_name, _options, task) => new Promise((resolve) => (grant = () => resolve(task({ name: "nnvisu" })))) };
+  const store = new Store();
+  keepStored(store, { shared: storage, own: null }, new FakePage(), locks, clock);
+  clock.advance(30_000);
+  await settle();
+  assert.equal(store.state.workspace.storage.place, "unknown");
+  grant();
+  await settle();
+  assert.equal(store.state.workspace.storage.place, "here");
 });
 
 test("locks that cannot be had are like none", async () => {

@@ -9,7 +9,7 @@
 
 const NAME = "nnvisu";
 
-/** Milliseconds for a page that was just left to give its lock back, before another tab is assumed. */
+/** Milliseconds for a page that was just left to give its lock back. */
 const PATIENCE = 1_000;
 /** Milliseconds for a tab that is reloaded to take its lock again. */
 const RELOAD_TIME = 3_000;
@@ -79,17 +79,23 @@ export class Keeper {
    * @param {boolean} waits
    */
   async #take(locks, waits) {
+    // Only the browser's own answer tells that another tab has it, however long that takes.
     if (!waits) {
-      const patience = new AbortController();
-      this.#clock.setTimeout(() => patience.abort(), PATIENCE);
-      await this.#hold(locks, { signal: patience.signal });
+      await this.#hold(locks, { ifAvailable: true });
+      await this.#wait(PATIENCE);
+      await this.#hold(locks, { ifAvailable: true });
     }
     this.#set(false);
     for (;;) {
       await locks.request(NAME, () => undefined);
-      await new Promise((resolve) => this.#clock.setTimeout(() => resolve(undefined), RELOAD_TIME));
+      await this.#wait(RELOAD_TIME);
       await this.#hold(locks, { ifAvailable: true });
     }
+  }
+
+  /** @param {number} delay in milliseconds */
+  #wait(delay) {
+    return new Promise((resolve) => this.#clock.setTimeout(() => resolve(undefined), delay));
   }
 
   /**

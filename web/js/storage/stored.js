@@ -72,10 +72,11 @@ export function readStored({ shared, own }) {
 
 /**
  * @param {KeyValueStore} shared
- * @returns {PreferencesState} as another tab has written them
+ * @returns {PreferencesState | null} as another tab has written them; null if none has
  */
 export function readPreferencesOf(shared) {
-  return readPreferences(readEntry(shared, PARTS.preferences, []) ?? {});
+  const entry = readEntry(shared, PARTS.preferences, []);
+  return entry === null ? null : readPreferences(entry);
 }
 
 /**

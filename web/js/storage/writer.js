@@ -2,12 +2,14 @@
 //
 // Storing blocks the page. Most writes take well under a millisecond and happen at once; after
 // a slow one (many points, a large network) the next waits, so that storing takes at most 2 %
-// of the time. Whatever waits is written when the page is left.
+// of the time; so it does while training, which changes the weights with every frame. Whatever waits is
+// written when the page is left. What the storage refuses is tried again: there may be room by then.
 
 /** @import { Store } from "../state/store.js" */
 /** @import { Part } from "./parts.js" */
 /** @import { KeyValueStore } from "./stored.js" */
 
+import { currentRun } from "../state/runs.js";
 import { message } from "../words/message.js";
 import { PARTS, VERSION } from "./parts.js";
 
@@ -18,6 +20,12 @@ const SLOW_WRITE = 4;
 
 /** Milliseconds to wait per millisecond that the last write took. */
 const WAIT_PER_COST = 50;
+
+/** Milliseconds between two writes of what changes by itself while training. */
+const TRAINING_INTERVAL = 1_000;
+
+/** Milliseconds until what was refused is tried again. */
+const RETRY_INTERVAL = 5_000;
 
 export class Writer {
   /** @type {KeyValueStore | null} where to; null where nothing is kept */
@@ -62,7 +70,7 @@ export class Writer {
 
   /** Writes now, or as soon as the last slow write is long enough ago. */
   changed() {
-    if (this.#waiting || !this.isDirty) return;
+    if (this.#waiting || (this.#clock.now() >= this.#notBefore && !this.isDirty)) return;
     const wait = this.#notBefore - this.#clock.now();
     if (wait <= 0) {
       this.write();
@@ -83,7 +91,15 @@ export class Writer {
     this.#put(this.#part.entry(this.#store.state));
     const end = this.#clock.now();
     const cost = end - begin;
-    this.#notBefore = cost > SLOW_WRITE ? end + WAIT_PER_COST * cost : 0;
+    this.#notBefore = end + Math.max(cost > SLOW_WRITE ? WAIT_PER_COST * cost : 0, this.#interval());
+    // Nothing else may change that would make it try again.
+    if (this.#failed) this.changed();
+  }
+
+  #interval() {
+    if (this.#failed) return RETRY_INTERVAL;
+    const isTraining = this.#part === PARTS.weights && currentRun(this.#store.state).training.running;
+    return isTraining ? TRAINING_INTERVAL : 0;
   }
 
   /** @param {object | null} entry null removes it */
@@ -94,6 +110,7 @@ export class Writer {
       else this.place?.setItem(key, JSON.stringify({ version: VERSION, ...entry }));
       this.#failed = false;
     } catch {
+      this.#written = null;
       this.#forgetOldWeights();
       if (this.#failed) return;
       this.#failed = true;

@@ -47,29 +47,51 @@ export function keepStored(store, places, page, locks, clock = browserClock()) {
   const work = new Work(store, shared, own, clock);
   const ofEveryTab = OF_EVERY_TAB.map((part) => new Writer(store, clock, part, shared));
   const keeper = new Keeper(locks, clock, (keeps) => work.moved(keeps));
+  let known = store.state.preferences;
+  /** Other tabs' choices stay, but for what has been chosen here since: a sleeping tab hears of none. */
+  const mergePreferences = () => {
+    const stored = readPreferencesOf(shared);
+    const mine = changesOf(known, store.state.preferences);
+    if (stored !== null) {
+      store.setPreferences({ ...stored, ...mine });
+      if (Object.keys(mine).length === 0) for (const writer of ofEveryTab) writer.adopted();
+    }
+    for (const writer of ofEveryTab) writer.changed();
+    // What could not be written is this tab's own until it is.
+    if (ofEveryTab.every(({ isDirty }) => !isDirty)) known = store.state.preferences;
+  };
   const writeAll = () => {
+    mergePreferences();
     work.writeAll();
     for (const writer of ofEveryTab) writer.write();
   };
   store.subscribe(TOPICS, () => {
     work.changed();
-    for (const writer of ofEveryTab) writer.changed();
+    if (store.state.preferences !== known) mergePreferences();
     if (store.state.workspace.storage.claimed) keeper.claim();
   });
   page.addEventListener("pagehide", writeAll);
   // A phone may end a hidden page without a "pagehide".
   page.document.addEventListener("visibilitychange", writeAll);
   page.addEventListener("storage", ({ key }) => {
-    if (key === PARTS.preferences.key) {
-      store.setPreferences(readPreferencesOf(shared));
-      for (const writer of ofEveryTab) writer.adopted();
-    }
+    if (key === PARTS.preferences.key) mergePreferences();
     if (keeper.keeps !== true || !work.owns(key)) return;
     keeper.otherWrote();
     // A tab that has just lost the lock may not have known yet.
     work.rewrite(key);
   });
   keeper.start(hasOwnWork(own));
+}
+
+/**
+ * @template {object} T
+ * @param {T} before
+ * @param {T} after
+ * @returns {Partial<T>} what is another in it
+ */
+function changesOf(before, after) {
+  const keys = /** @type {(keyof T)[]} */ (Object.keys(after));
+  return /** @type {Partial<T>} */ (Object.fromEntries(keys.filter((key) => after[key] !== before[key]).map((key) => [key, after[key]])));
 }
 
 /** @returns {Clock} */
