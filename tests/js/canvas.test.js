@@ -46,12 +46,118 @@ test("the right button erases whatever the tool is", async () => {
   assert.deepEqual(points(), []);
 });
 
-test("a second finger draws nothing", async () => {
-  const { canvas, point, points } = await open();
-  point(canvas, "pointerdown", 100, 100);
-  point(canvas, "pointerdown", 300, 300, { pointerId: 2, isPrimary: false });
-  point(canvas, "pointerup", 100, 100);
-  assert.equal(points().length, 1);
+const FINGER = { pointerType: "touch" };
+const SECOND_FINGER = { pointerType: "touch", pointerId: 2, isPrimary: false };
+
+test("a second finger takes back what the first has drawn, and the page scrolls with both", async () => {
+  const { window, store, canvas, point, points } = await open();
+  const scrolled = [];
+  window.scrollBy = ({ left, top }) => scrolled.push([left, top]);
+  point(canvas, "pointerdown", 50, 50, FINGER);
+  point(canvas, "pointerup", 50, 50, { ...FINGER, buttons: 0 });
+  store.undo();
+  point(canvas, "pointerdown", 100, 100, FINGER);
+  point(canvas, "pointermove", 160, 100, FINGER);
+  assert.equal(points().length, 5);
+  point(canvas, "pointerdown", 300, 300, SECOND_FINGER);
+  assert.deepEqual(points(), []);
+  point(canvas, "pointermove", 160, 80, FINGER);
+  point(canvas, "pointermove", 310, 280, SECOND_FINGER);
+  assert.deepEqual(scrolled, [[0, 10], [-5, 10]]);
+  // One finger alone draws again only when it comes anew.
+  point(canvas, "pointerup", 310, 280, { ...SECOND_FINGER, buttons: 0 });
+  point(canvas, "pointermove", 20, 20, FINGER);
+  assert.deepEqual([points(), scrolled.length], [[], 2]);
+  store.redo();
+  assert.equal(points().length, 1, "what could be redone still can");
+});
+
+test("a finger that the browser takes for itself has drawn nothing, wherever the second one is", async () => {
+  const { document, canvas, point, points } = await open();
+  point(canvas, "pointerdown", 100, 100, FINGER);
+  point(canvas, "pointercancel", 100, 100, { ...FINGER, buttons: 0 });
+  assert.deepEqual(points(), []);
+  point(canvas, "pointerdown", 100, 100, FINGER);
+  point(document.body, "pointerdown", 300, 300, SECOND_FINGER);
+  assert.deepEqual(points(), []);
+});
+
+test("a stroke ends when its button is not held any more, whoever missed to say so", async () => {
+  const { window, document, canvas, point, points } = await open();
+  const ends = [
+    () => point(canvas, "pointermove", 10, 10, { buttons: 0 }),
+    () => point(canvas, "pointermove", 10, 10, { buttons: 2 }),
+    () => window.dispatchEvent(new window.Event("blur")),
+    () => point(canvas, "lostpointercapture", 10, 10, { buttons: 0 }),
+    () => {
+      Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+      document.dispatchEvent(new window.Event("visibilitychange"));
+    },
+  ];
+  for (const [i, end] of ends.entries()) {
+    point(canvas, "pointerdown", 100 + 50 * i, 100);
+    assert.equal(points().length, i + 1);
+    end();
+    point(canvas, "pointermove", 300, 300);
+    assert.equal(points().length, i + 1, `end ${i}`);
+  }
+});
+
+test("a double click is one point, other clicks near each other are two", async () => {
+  const { store, canvas, point, points } = await open();
+  const click = (x, after, options = {}) => {
+    point(canvas, "pointerdown", x, 100, { after, ...options });
+    point(canvas, "pointerup", x, 100, { after: 20, buttons: 0, ...options });
+  };
+  click(100, 1000);
+  click(103, 200);
+  click(104, 200);
+  assert.equal(points().length, 1, "a triple click too");
+  click(100, 600);
+  assert.equal(points().length, 2, "too late");
+  click(110, 100);
+  assert.equal(points().length, 3, "too far");
+  store.setLayout({ selectedClass: 1 });
+  click(110, 100);
+  assert.equal(points().length, 4, "another class");
+  store.undo();
+  click(110, 100);
+  assert.equal(points().length, 4, "undone in between");
+  click(200, 1000, FINGER);
+  click(210, 200, FINGER);
+  assert.equal(points().length, 5, "fingers are less exact");
+  point(canvas, "pointerdown", 210, 100, { after: 100, ...FINGER });
+  point(canvas, "pointermove", 240, 100, FINGER);
+  assert.equal(points().length, 7, "a drag continues from there");
+});
+
+test("nothing is drawn or erased under what covers the canvas", async () => {
+  const { document, canvas, point, points } = await open();
+  document.elementFromPoint = (x) => (x > 150 && x < 250 ? document.body : canvas);
+  point(canvas, "pointerdown", 100, 200);
+  point(canvas, "pointermove", 300, 200);
+  point(canvas, "pointerup", 300, 200, { buttons: 0 });
+  const drawn = points().map(([x]) => 200 * (x + 1));
+  assert.ok(drawn.length > 5 && drawn.every((x) => x <= 150 || x >= 250), drawn.join(" "));
+  const { length } = drawn;
+  document.elementFromPoint = () => document.body;
+  point(canvas, "pointerdown", 20, 20, { button: 2, buttons: 2 });
+  point(canvas, "pointermove", 100, 200, { buttons: 2 });
+  assert.equal(points().length, length);
+});
+
+test("Control makes a click of a Mac that of the right button, and of no other computer", async (context) => {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  context.after(() => {
+    if (before === undefined) delete globalThis.navigator;
+    else Object.defineProperty(globalThis, "navigator", before);
+  });
+  for (const [platform, count] of [["MacIntel", 0], ["Linux x86_64", 1]]) {
+    Object.defineProperty(globalThis, "navigator", { value: { platform }, configurable: true });
+    const { canvas, point, points } = await open();
+    point(canvas, "pointerdown", 100, 100, { ctrlKey: true });
+    assert.equal(points().length, count, platform);
+  }
 });
 
 test("the arrow keys move a cursor that Enter draws with and Delete erases at", async () => {

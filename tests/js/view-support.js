@@ -39,6 +39,7 @@ export function openDocument(html = INDEX_HTML) {
   const window = new Window({ url: "http://localhost/", width: 1440, height: 900 });
   for (const name of GLOBALS) globalThis[name] = window[name];
   globalThis.window = window;
+  let time = 0;
   globalThis.requestAnimationFrame = (draw) => waiting.push(draw);
   globalThis.Path2D = class {
     addPath() {}
@@ -56,6 +57,8 @@ export function openDocument(html = INDEX_HTML) {
   window.HTMLCanvasElement.prototype.getContext = () => CONTEXT;
   window.HTMLElement.prototype.getBoundingClientRect = () => new window.DOMRect(0, 0, CANVAS_EDGE, CANVAS_EDGE);
   window.document.write(html);
+  // Nothing covers the canvas unless a test says so.
+  window.document.elementFromPoint = () => window.document.querySelector("canvas.points");
   return {
     document: window.document,
     window,
@@ -66,11 +69,13 @@ export function openDocument(html = INDEX_HTML) {
     },
     press: (key, options = {}) =>
       window.document.body.dispatchEvent(new window.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options })),
-    /** A pointer at a place of an element, CSS pixels. */
-    point: (element, type, x, y, options = {}) =>
-      element.dispatchEvent(
-        new window.PointerEvent(type, { clientX: x, clientY: y, pointerId: 1, isPrimary: true, button: 0, buttons: 1, bubbles: true, ...options }),
-      ),
+    /** A pointer at a place of an element, CSS pixels, each time a second later unless told. */
+    point(element, type, x, y, { after = 1000, ...options } = {}) {
+      const event = new window.PointerEvent(type, { clientX: x, clientY: y, pointerId: 1, pointerType: "mouse", isPrimary: true, button: 0, buttons: 1, bubbles: true, ...options });
+      time += after;
+      Object.defineProperty(event, "timeStamp", { value: time });
+      element.dispatchEvent(event);
+    },
     change(element, value) {
       if (element.type === "checkbox") element.checked = value;
       else element.value = value;

@@ -2,6 +2,7 @@
 
 use nnvisu_tests::browser::Page;
 use nnvisu_tests::data::XOR;
+use serde_json::{Value, json};
 use thirtyfour::Key;
 
 use super::with_page;
@@ -197,6 +198,109 @@ async fn a_finger_draws_too() {
             "({x}, {y})"
         );
         assert_eq!(label, 1);
+    })
+    .await;
+}
+
+/// Puts fingers on the canvas, moves or lifts them: pixels from its top left.
+async fn touch(page: &Page, kind: &str, fingers: &[(f64, f64)]) {
+    let [left, top]: [f64; 2] = page
+        .eval(
+            "const box = document.querySelector('canvas.points').getBoundingClientRect();
+             return [box.left, box.top];",
+        )
+        .await;
+    let points: Vec<Value> = (0..)
+        .zip(fingers)
+        .map(|(id, (x, y))| json!({"id": id, "x": left + x, "y": top + y}))
+        .collect();
+    page.driver()
+        .cdp()
+        .send_raw(
+            "Input.dispatchTouchEvent",
+            json!({"type": kind, "touchPoints": points}),
+        )
+        .await
+        .expect("the screen can be touched");
+}
+
+async fn until_count(page: &Page, says: &str) {
+    page.until(says, async || {
+        page.text("[data-component=data-count]").await == says
+    })
+    .await;
+}
+
+async fn scroll_position(page: &Page) -> f64 {
+    page.eval("return scrollY").await
+}
+
+#[tokio::test]
+async fn two_fingers_scroll_the_page_and_draw_nothing() {
+    with_page(async |page| {
+        page.resize(360, 740).await;
+        for draws_first in [false, true] {
+            let _: Value = page
+                .eval("document.querySelector('canvas.points').scrollIntoView({block: 'center', behavior: 'instant'})")
+                .await;
+            let before = scroll_position(page).await;
+            assert!(before > 150.0, "there is something above the canvas");
+            if draws_first {
+                touch(page, "touchStart", &[(100.0, 100.0)]).await;
+                touch(page, "touchMove", &[(160.0, 100.0)]).await;
+                until_count(page, "5 points").await;
+                touch(page, "touchStart", &[(160.0, 100.0), (250.0, 100.0)]).await;
+            } else {
+                touch(page, "touchStart", &[(160.0, 100.0), (250.0, 100.0)]).await;
+            }
+            until_count(page, "No points yet").await;
+            // The fingers stay where they are on the canvas, or go further down on the screen.
+            page.until("the page to follow the fingers", async || {
+                touch(page, "touchMove", &[(160.0, 120.0), (250.0, 120.0)]).await;
+                scroll_position(page).await < before - 20.0
+            })
+            .await;
+            touch(page, "touchEnd", &[]).await;
+            until_count(page, "No points yet").await;
+        }
+        // One finger draws as before.
+        page.tap_at(0.0, 0.0).await;
+        page.until_points(1).await;
+    })
+    .await;
+}
+
+/// Presses Space wherever the focus is.
+async fn press_space(page: &Page) {
+    page.driver()
+        .action_chain()
+        .send_keys(" ")
+        .perform()
+        .await
+        .expect("keys can be pressed");
+}
+
+#[tokio::test]
+async fn a_double_click_is_one_point_and_space_after_a_click_trains() {
+    with_page(async |page| {
+        let canvas = page.element("canvas.points").await;
+        page.driver()
+            .action_chain()
+            .double_click_element(&canvas)
+            .perform()
+            .await
+            .expect("the pointer clicks");
+        page.click_at(0.5, 0.5).await;
+        page.until_points(2).await;
+        press_space(page).await;
+        page.until("training", async || page.is_running().await)
+            .await;
+        // A button keeps the focus of its click.
+        page.click("[data-command=stepOnce]").await;
+        press_space(page).await;
+        page.until("training", async || page.is_running().await)
+            .await;
+        assert_eq!(page.stored_points().await.len(), 2);
     })
     .await;
 }
