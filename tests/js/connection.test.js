@@ -109,7 +109,7 @@ test("a click travels as what it adds; where the server has other points it is t
   await settle();
   assert.equal(server.edits.length, nEdits);
   assert.equal(server.take("update_data").data.length, 6);
-  assert.equal(store.state.workspace.notice, null);
+  assert.deepEqual(store.state.workspace.notices, []);
 });
 
 test("the server is told what is looked at: fewer frames while the page cannot be seen", async () => {
@@ -232,6 +232,24 @@ test("a network the server refuses goes back, and training it would have stopped
   assert.equal(store.run.training.networkPending, false);
   assert.equal(store.run.training.running, false);
   assert.deepEqual(server.types(), []);
+});
+
+test("a refused choice goes back to what is trained, says why, and is not told as a new network", async () => {
+  const { store, server } = await connected();
+  store.setField("activation", "gelu");
+  await settle();
+  server.refuse("update_architecture", { message: "Not on this server", code: "out_of_range", field: "activation" });
+  await settle();
+  assert.equal(store.run.settings.config.activation, "tanh");
+  assert.equal(store.textOf("activation"), "tanh");
+  assert.deepEqual(store.run.settings.errors.activation, message("verbatim", { text: "Not on this server" }));
+  assert.equal(said(store), null);
+  store.setField("activation", "relu");
+  await settle();
+  assert.equal(said(store), null, "not before the server has it");
+  server.answer("update_architecture");
+  assert.match(said(store), /^New network \(10-5, ReLU\)/);
+  assert.deepEqual(store.run.settings.errors, {});
 });
 
 test("a value changed again while it is being refused is judged by its own answer", async () => {
@@ -629,11 +647,11 @@ test("a person who comes back makes the page ask at once", async () => {
 test("frames that cannot be read are said once, and the rest goes on", async () => {
   const { store, server } = await connected();
   server.connection.binary({ ok: false, message: "it is damaged" });
-  const first = store.state.workspace.notice;
+  const first = store.state.workspace.notices;
   assert.match(said(store), /cannot read/);
   server.connection.binary({ ok: false, message: "it is damaged" });
   server.connection.text("{nonsense");
-  assert.equal(store.state.workspace.notice, first);
+  assert.equal(store.state.workspace.notices, first);
   server.frame({ generation: 1, step: 5 });
   assert.equal(store.run.map.frame.step, 5);
 });
@@ -661,7 +679,7 @@ test("an opened session is handed over as a whole, and can be brought back", asy
   assert.equal(store.openSession(opened, "from a.nnvisu"), true);
   assert.equal(store.run.training.running, false);
   assert.match(said(store), /^Opened the session from a.nnvisu: 3 points, network 7, Tanh, step 40$/);
-  assert.equal(store.state.workspace.notice.action, "undo");
+  assert.equal(store.state.workspace.notices.at(-1).action, "undo");
   await settle();
   const restore = server.take("restore");
   assert.deepEqual(restore.config, opened.config);

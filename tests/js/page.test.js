@@ -122,6 +122,22 @@ test("lists offer their choices by name", async () => {
   assert.equal(store.state.preferences.shapes, true);
 });
 
+test("a list whose choice the server refuses shows what is trained, and why", async () => {
+  const { store, find, change, settle } = await open();
+  const { config } = store.run.settings;
+  const list = find("[data-setting=activation]");
+  change(list, "gelu");
+  await settle();
+  store.server.settingsRefused(["activation"], store.run.settings.config, config, "Not on this server");
+  await settle();
+  const error = find("[data-error=activation]");
+  assert.deepEqual([list.value, error.textContent], ["tanh", "Not on this server"]);
+  assert.ok(list.getAttribute("aria-describedby").split(" ").includes(error.id));
+  change(list, "relu");
+  await settle();
+  assert.deepEqual([list.value, error.textContent], ["relu", ""]);
+});
+
 test("buttons do their commands and are off while those cannot be done", async () => {
   const { store, find, settle } = await open();
   const clear = find("[data-command=clear]");
@@ -155,6 +171,22 @@ test("keys act outside of fields, and not behind a dialog", async () => {
   assert.equal(store.state.workspace.selectedClass, 2);
 });
 
+test("a button that goes off while it has the focus keeps it", async () => {
+  const { document, store, find, settle } = await open();
+  store.addPoint({ x: 0, y: 0 });
+  await settle();
+  const undo = find("[data-command=undo]");
+  undo.focus();
+  undo.click();
+  await settle();
+  assert.equal(document.activeElement, undo);
+  assert.deepEqual([undo.disabled, undo.getAttribute("aria-disabled")], [false, "true"]);
+  undo.click();
+  assert.equal(store.state.document.points.length, 0);
+  undo.blur();
+  assert.deepEqual([undo.disabled, undo.getAttribute("aria-disabled")], [true, null]);
+});
+
 test("the list of shortcuts comes from the commands", async () => {
   const { find, press, document } = await open();
   press("?");
@@ -177,27 +209,6 @@ test("the palette and the row at the canvas are one choice", async () => {
   await settle();
   assert.deepEqual(chosen(), [8, 8]);
   assert.equal(store.state.workspace.tool, "erase");
-});
-
-test("a notice is said, stays while it is read, and can be closed", async () => {
-  const { store, find, settle } = await open();
-  store.train();
-  await settle();
-  assert.equal(find(".notice-text").textContent, "Add points before training");
-  assert.equal(find("[data-component=notice]").hidden, false);
-  find("[data-command=closeNotice]").click();
-  await settle();
-  assert.equal(find("[data-component=notice]").hidden, true);
-});
-
-test("the first point settles what was said to a person without points", async () => {
-  const { store, find, settle } = await open();
-  store.train();
-  await settle();
-  store.addPoint({ x: 0, y: 0 });
-  await settle();
-  await settle();
-  assert.equal(find("[data-component=notice]").hidden, true);
 });
 
 test("the dock keeps its place when it is closed", async () => {

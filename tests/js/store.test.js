@@ -82,23 +82,25 @@ test("the advanced settings go back to their defaults, also where an entry was r
   assert.deepEqual(config.architecture, [3]);
 });
 
-test("a new network stops training and says so; a new learning rate does not", () => {
+test("a new network stops training, and says so when the server has it; a new learning rate does not", () => {
   const store = new Store();
   store.addPoint({ x: 0, y: 0 });
   for (const [field, text] of [["architecture", "4-4"], ["activation", "relu"], ["dropout", "0.2"]]) {
     store.train();
-    store.dismissNotice();
     store.setField(field, text);
     assert.equal(store.run.training.running, false, field);
     assert.equal(store.run.training.networkPending, true);
+    assert.deepEqual(store.state.workspace.notices, []);
+    store.server.network({ generation: 1, network: null, seeds: null, networkPending: false });
     assert.match(said(store), /training stopped, the weights are fresh/);
+    store.dismissNotice(store.state.workspace.notices[0].id);
   }
   store.train();
-  store.dismissNotice();
+  const { notices } = store.state.workspace;
   store.setField("learningRate", "0.5");
   store.setField("optimizer", "sgd");
   assert.equal(store.run.training.running, true);
-  assert.equal(store.state.workspace.notice, null);
+  assert.equal(store.state.workspace.notices, notices);
 });
 
 test("without points training says that they are needed, and ends when the last one goes", () => {
@@ -130,16 +132,6 @@ test("drawing while there is no connection forgets a data set that would replace
   store.addPoint({ x: 0, y: 0 });
   assert.equal(store.state.document.generating, null);
   assert.equal(store.state.document.generating, null);
-});
-
-test("the same notice twice is two notices", () => {
-  const store = new Store();
-  store.notify("info", message("notice.addPoints"));
-  const first = store.state.workspace.notice;
-  store.notify("info", message("notice.addPoints"));
-  assert.notEqual(store.state.workspace.notice.id, first.id);
-  store.dismissNotice();
-  assert.equal(store.state.workspace.notice, null);
 });
 
 test("the status is said in plain words", () => {

@@ -264,10 +264,10 @@ test("a full storage is said once, keeps the rest, and never leaves older weight
   await settle();
   assert.match(said(store), /storage is full: the trained network will be gone/);
   assert.equal(storage.json("nnvisu_weights"), null);
-  store.dismissNotice();
+  store.dismissNotice(store.state.workspace.notices[0].id);
   store.server.checkpoint(checkpoint({ step: 3 }));
   await settle();
-  assert.equal(store.state.workspace.notice, null);
+  assert.deepEqual(store.state.workspace.notices, []);
   storage.quota = Infinity;
   store.server.checkpoint(checkpoint({ step: 4 }));
   await settle();

@@ -176,8 +176,8 @@ export function checkpoint({ layers = [10, 5], classes = 2, activation = "tanh",
   };
 }
 
-/** The notice that is shown, as a person reads it; null if there is none. */
+/** The newest notice, as a person reads it; null if there is none. */
 export function said(store) {
-  const { notice } = store.state.workspace;
-  return notice === null ? null : textOf(notice.message);
+  const notice = store.state.workspace.notices.at(-1);
+  return notice === undefined ? null : textOf(notice.message);
 }

@@ -133,7 +133,8 @@ export interface WorkspaceState extends Layout {
   readonly reducedMotion: boolean;
   /** Whether only the canvas and large numbers are on the screen, for a whole room to see. */
   readonly presenting: boolean;
-  readonly notice: Notice | null;
+  /** What the page has said and nobody has closed, oldest first. */
+  readonly notices: readonly Notice[];
   readonly storage: StorageState;
 }
 
@@ -177,14 +178,16 @@ export interface StorageState {
   readonly claimed: boolean;
 }
 
-/** One message for the person that blocks nothing. */
+/** A message for the person that blocks nothing. */
 export interface Notice {
-  /** Grows with every notice, so that the same words twice are still two notices. */
+  /** Another one each time that something is said. */
   readonly id: number;
   readonly kind: "info" | "error";
   readonly message: Message;
-  /** The command that the notice offers, if any: to undo what it tells of. */
+  /** The command that it offers, if any: to undo what it tells of. */
   readonly action: "undo" | null;
+  /** How many times the same has been said while it stands there. */
+  readonly count: number;
 }
 
 /** What the network says everywhere, and the numbers: posteriors over data space, with the numbers of that very step. */

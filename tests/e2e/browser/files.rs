@@ -109,9 +109,15 @@ async fn until_weights(page: &Page, trainer: &Trainer) {
     .await;
 }
 
+/// What all notices say.
+async fn notices(page: &Page) -> String {
+    page.eval("return document.querySelector('.notice-list').innerText")
+        .await
+}
+
 async fn until_notice(page: &Page, says: &str) {
     page.until(&format!("the notice \"{says}\""), async || {
-        page.text(".notice-text").await.contains(says)
+        notices(page).await.contains(says)
     })
     .await;
 }
@@ -229,7 +235,7 @@ async fn points_come_and_go_as_csv() {
         let bad = file(&directory, "bad.csv", "x,y,label\n0,0,0\n2,0,0\n0,0,9\n");
         choose(page, "[data-part=importCsv]", &bad).await;
         until_notice(page, "line 3: x must be a number from -1 to 1, not \"2\"").await;
-        let notice = page.text(".notice-text").await;
+        let notice = notices(page).await;
         assert!(notice.contains("bad.csv was not imported"), "{notice}");
         assert!(notice.contains("line 4: label must be"), "{notice}");
         assert_eq!(page.stored_points().await.len(), 1);

@@ -162,7 +162,6 @@ function storeCommands(store) {
     { id: "goLive", isEnabled: (state) => !currentRun(state).map.live, run: () => store.goLive() },
     { id: "resetAdvanced", run: () => store.resetAdvanced() },
     { id: "storeHere", run: () => store.storeHere() },
-    { id: "closeNotice", run: () => store.dismissNotice() },
     {
       id: "toggleHowTo",
       run: () => store.setLayout({ howToOpen: !store.state.workspace.howToOpen }),

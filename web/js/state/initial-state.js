@@ -31,6 +31,6 @@ export function initialState(stored) {
     runs: { list: [run], current: run.id },
     connection: { status: "connecting", lossReason: null, server: null, maxPoints: DEFAULT_MAX_POINTS, restore: null },
     preferences,
-    workspace: { ...layout, visible: true, reducedMotion: false, presenting: false, notice: null, storage: { place: "unknown", claimed: false } },
+    workspace: { ...layout, visible: true, reducedMotion: false, presenting: false, notices: [], storage: { place: "unknown", claimed: false } },
   };
 }

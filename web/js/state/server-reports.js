@@ -16,20 +16,25 @@ export class ServerReports {
   #settings;
   #shownMap;
   #notify;
+  #sayNewNetwork;
 
   /**
    * @param {Slices} slices
    * @param {{ edits: DocumentEdits, runs: KeptRuns, settings: SettingsEdits, shownMap: ShownMap }} owners of
    *   what changes by rules
-   * @param {(kind: "info" | "error", message: Message, action?: "undo") => void} notify
+   * @param {{
+   *   notify: (kind: "info" | "error", message: Message, action?: "undo") => void,
+   *   sayNewNetwork: () => void,
+   * }} says what a person is told
    */
-  constructor(slices, { edits, runs, settings, shownMap }, notify) {
+  constructor(slices, { edits, runs, settings, shownMap }, { notify, sayNewNetwork }) {
     this.#slices = slices;
     this.#edits = edits;
     this.#runs = runs;
     this.#settings = settings;
     this.#shownMap = shownMap;
     this.#notify = notify;
+    this.#sayNewNetwork = sayNewNetwork;
   }
 
   /** @param {ConnectionStatus} status */
@@ -67,6 +72,7 @@ export class ServerReports {
     this.#slices.patchRunPart("training", { generation, network: kept(training.network, network), networkPending });
     // Those of a fresh start that the server has not made yet are known already.
     if (requests.reset === null) this.#slices.patchRunPart("settings", { seeds: kept(settings.seeds, seeds) });
+    if (training.networkPending && !networkPending) this.#sayNewNetwork();
   }
 
   /** The weights were thrown away: a new run begins. */

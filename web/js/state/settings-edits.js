@@ -3,7 +3,7 @@
 /** @import { Config, FieldName, Message, Parsed } from "../../types/state" */
 /** @import { Slices } from "./slices.js" */
 
-import { changedFields, formatField, parseField } from "./settings.js";
+import { SETTINGS, changedFields, formatField, parseField } from "./settings.js";
 
 export class SettingsEdits {
   #slices;
@@ -57,10 +57,12 @@ export class SettingsEdits {
     const { config } = this.#slices.run.settings;
     // A field changed again since then is judged by its own answer.
     const refused = fields.filter((field) => formatField(field, config) === formatField(field, sent));
-    const pick = (/** @type {(field: FieldName) => unknown} */ valueOf) =>
-      Object.fromEntries(refused.map((field) => [field, valueOf(field)]));
+    // What was typed is there to be corrected; a list goes back to what is trained.
+    const typed = refused.filter((field) => SETTINGS[field].kind !== "choice");
+    const pick = (/** @type {(field: FieldName) => unknown} */ valueOf, of = refused) =>
+      Object.fromEntries(of.map((field) => [field, valueOf(field)]));
     this.configure({ ...config, ...pick((field) => kept[field]) });
-    this.#refuse(pick(() => message), pick((field) => formatField(field, sent)));
+    this.#refuse(pick(() => message), pick((field) => formatField(field, sent), typed));
   }
 
   /**

@@ -273,3 +273,11 @@ function accepted(value) {
 function refused(rule) {
   return { ok: false, message: rule };
 }
+
+/**
+ * The settings that a network is told apart by, for sentences about it.
+ * @param {Config} config
+ */
+export function describeNetwork({ architecture, activation, dropout }) {
+  return { layers: architecture, activation, dropout };
+}

@@ -6,7 +6,7 @@
 // it once, in a microtask.
 
 /** @import {
- *   Config, DataPosition, Distribution, FieldName, Layout, Message, Parsed, Point, PreferencesState, Seeds,
+ *   Config, DataPosition, Distribution, FieldName, Layout, Message, Notice, Parsed, Point, PreferencesState, Seeds,
  *   SessionContent, StorageState, Stored, Topic
  * } from "../../types/state" */
 
@@ -16,6 +16,7 @@ import { usableCheckpoint } from "./checkpoint.js";
 import { DocumentEdits } from "./document-edits.js";
 import { NOTHING_STORED, initialState } from "./initial-state.js";
 import { KeptRuns } from "./kept-runs.js";
+import { withNotice } from "./notices.js";
 import { drawSeeds } from "./seeds.js";
 import { ServerReports } from "./server-reports.js";
 import {
@@ -23,6 +24,7 @@ import {
   DEFAULT_CONFIG,
   NETWORK_FIELDS,
   changedFields,
+  describeNetwork,
   formatField,
   isSpeed,
 } from "./settings.js";
@@ -40,6 +42,8 @@ export class Store {
   #settings;
   #shownMap;
   #nextNoticeId = 1;
+  /** Whether the last step is the change of settings that asked for another network. */
+  #networkCanBeUndone = false;
 
   /** @param {Stored} [stored] what is kept from an earlier visit */
   constructor(stored = NOTHING_STORED) {
@@ -50,11 +54,14 @@ export class Store {
     this.#edits = new DocumentEdits(this.#slices, this.#runs, () => {
       // Beside an earlier map stand the points of then: an edit would not be seen.
       this.goLive();
-      this.#endOffer();
+      this.#endOffers();
     });
     const owners = { edits: this.#edits, runs: this.#runs, settings: this.#settings, shownMap: this.#shownMap };
     /** Actions for the transport only. */
-    this.server = new ServerReports(this.#slices, owners, (kind, text, action) => this.notify(kind, text, action));
+    this.server = new ServerReports(this.#slices, owners, {
+      notify: (kind, text, action) => this.notify(kind, text, action),
+      sayNewNetwork: () => this.#sayNewNetwork(),
+    });
   }
 
   /** The current state. A slice is a new object whenever anything in it changed. */
@@ -279,7 +286,10 @@ export class Store {
     this.#settings.configure(config);
     this.#runs.begin(drawSeeds(), before);
     this.#slices.patchRunPart("training", { networkPending: true });
-    this.notify("info", message("notice.newNetwork", describeNetwork(config)), "undo");
+    this.#networkCanBeUndone = true;
+    if (this.state.connection.status === "retrying") {
+      this.notify("info", message("notice.newNetworkLater", describeNetwork(config)), "undo");
+    }
   }
 
   /**
@@ -407,26 +417,32 @@ export class Store {
    * Shows a message that blocks nothing.
    * @param {"info" | "error"} kind
    * @param {Message} message
-   * @param {"undo" | null} [action] what it offers to do
+   * @param {Notice["action"]} [action] what it offers to do
    */
   notify(kind, message, action = null) {
-    this.#slices.patch("workspace", { notice: { id: this.#nextNoticeId, kind, message, action } });
+    const notices = withNotice(this.state.workspace.notices, { id: this.#nextNoticeId, kind, message, action });
+    this.#slices.patch("workspace", { notices });
     this.#nextNoticeId += 1;
   }
 
-  /** The last step is another one than the notice tells of. */
-  #endOffer() {
-    const { notice } = this.state.workspace;
-    if (notice !== null && notice.action !== null) this.#slices.patch("workspace", { notice: { ...notice, action: null } });
+  /** The server has made the network that the settings ask for. */
+  #sayNewNetwork() {
+    const network = describeNetwork(this.run.settings.config);
+    this.notify("info", message("notice.newNetwork", network), this.#networkCanBeUndone ? "undo" : null);
   }
 
-  /** Takes the current notice away. */
-  dismissNotice() {
-    this.#slices.patch("workspace", { notice: null });
+  /** The last step is another one than the notices tell of. */
+  #endOffers() {
+    this.#networkCanBeUndone = false;
+    const { notices } = this.state.workspace;
+    if (notices.every(({ action }) => action === null)) return;
+    const ended = notices.map((notice) => (notice.action === null ? notice : { ...notice, action: null }));
+    this.#slices.patch("workspace", { notices: ended });
   }
-}
 
-/** @param {Config} config */
-function describeNetwork({ architecture, activation, dropout }) {
-  return { layers: architecture, activation, dropout };
+  /** @param {number} id of the notice to take away */
+  dismissNotice(id) {
+    const { notices } = this.state.workspace;
+    this.#slices.patch("workspace", { notices: notices.filter((notice) => notice.id !== id) });
+  }
 }

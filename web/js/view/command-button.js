@@ -24,7 +24,19 @@ export function buildCommandButton(root, { store, commands, tooltips }) {
   const explanation = `command.${id}.tip`;
   if (isWordKey(explanation)) tooltips.explain(button, wordFor(explanation));
   else if (iconOnly !== undefined) tooltips.explain(button, wordFor(`command.${id}`));
-  button.addEventListener("click", () => command.run(0));
   const { isEnabled } = command;
-  if (isEnabled !== undefined) observe(store, isEnabled, (enabled) => (button.disabled = !enabled));
+  button.addEventListener("click", () => {
+    if (isEnabled?.(store.state) ?? true) command.run(0);
+  });
+  if (isEnabled === undefined) return;
+  const draw = () => {
+    const isOff = !isEnabled(store.state);
+    // A disabled button loses the focus: as long as it has it, it is off by name only.
+    const hasFocus = document.activeElement === button;
+    button.disabled = isOff && !hasFocus;
+    if (isOff && hasFocus) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  };
+  observe(store, isEnabled, draw);
+  button.addEventListener("blur", draw);
 }

@@ -19,7 +19,7 @@ import { buildFileDrop } from "./file-drop.js";
 import { fillWords } from "./fill-words.js";
 import { buildHowTo } from "./how-to.js";
 import { buildLearningCurves } from "./learning-curves.js";
-import { buildNotice } from "./notice.js";
+import { buildNotices } from "./notices.js";
 import { buildNumbers } from "./numbers.js";
 import { buildPageLayout } from "./page-layout.js";
 import { buildPasteDialog } from "./paste-dialog.js";
@@ -66,7 +66,7 @@ const COMPONENTS = Object.freeze({
   preference: buildPreference,
   "connection-banner": buildConnectionBanner,
   "storage-notice": buildStorageNotice,
-  notice: buildNotice,
+  notices: buildNotices,
   "weights-checksum": buildWeightsChecksum,
   dock: buildDock,
   "learning-curves": buildLearningCurves,

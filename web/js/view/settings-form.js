@@ -58,11 +58,11 @@ function textField(name, page) {
   });
   const placeholder = `placeholder.${name}`;
   if (isWordKey(placeholder)) input.placeholder = wordFor(placeholder);
-  const error = create("p", { class: "error", id: uniqueId("error"), "data-error": name, "aria-live": "polite" });
+  const error = errorLine(name);
   const below = [error];
   if (name === "architecture") below.push(create("p", { class: "hint", id: uniqueId("hint") }, word("hint.architecture")), networkHint(page));
   const field = labelled(name, input, input, page);
-  input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), ...below.map(({ id }) => id)].filter(Boolean).join(" "));
+  describeBy(input, below);
 
   let shown = "";
   const read = () => {
@@ -70,10 +70,8 @@ function textField(name, page) {
     show();
   };
   const show = () => {
-    const message = currentRun(store.state).settings.errors[name];
-    setText(error, message === undefined ? "" : textOf(message));
-    if (message === undefined) input.removeAttribute("aria-invalid");
-    else input.setAttribute("aria-invalid", "true");
+    if (showError(name, page, error)) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
     // What is being typed is the person's until it is read.
     const isEdited = document.activeElement === input && input.value !== shown;
     const text = store.textOf(name);
@@ -93,18 +91,50 @@ function textField(name, page) {
 }
 
 /**
- * A choice from a list.
+ * A choice from a list. It shows what is trained: a choice that the server refuses is not there any more.
  * @param {FieldName} name
  * @param {Page} page
  * @returns {Built}
  */
 function choiceField(name, page) {
   const { store } = page;
+  const error = errorLine(name);
   const select = create("select", { autocomplete: "off", "data-setting": name });
   for (const choice of SETTINGS[name].choices.map(String)) select.append(create("option", { value: choice }, wordFor(`choice.${choice}`)));
   select.addEventListener("change", () => store.setField(name, select.value));
-  observe(store, (state) => currentRun(state).settings, () => (select.value = store.textOf(name)));
-  return { field: labelled(name, select, create("span", { class: "select" }, select), page), below: [] };
+  const field = labelled(name, select, create("span", { class: "select" }, select), page);
+  describeBy(select, [error]);
+  observe(store, (state) => currentRun(state).settings, ({ config }) => {
+    select.value = formatField(name, config);
+    showError(name, page, error);
+  });
+  return { field, below: [error] };
+}
+
+/** @param {FieldName} name */
+function errorLine(name) {
+  return create("p", { class: "error", id: uniqueId("error"), "data-error": name, "aria-live": "polite" });
+}
+
+/**
+ * @param {FieldName} name
+ * @param {Page} page
+ * @param {HTMLElement} error
+ * @returns {boolean} whether the last entry was refused
+ */
+function showError(name, { store }, error) {
+  const message = currentRun(store.state).settings.errors[name];
+  setText(error, message === undefined ? "" : textOf(message));
+  return message !== undefined;
+}
+
+/**
+ * @param {HTMLElement} control
+ * @param {readonly HTMLElement[]} texts beside those that describe it already
+ */
+function describeBy(control, texts) {
+  const ids = [control.getAttribute("aria-describedby"), ...texts.map(({ id }) => id)];
+  control.setAttribute("aria-describedby", ids.filter(Boolean).join(" "));
 }
 
 /**

@@ -5,6 +5,7 @@
 
 import { observe } from "../state/observe.js";
 import { find } from "./elements.js";
+import { passFocus } from "./focus.js";
 
 /**
  * @param {HTMLElement} root
@@ -15,7 +16,9 @@ export function buildStorageNotice(root, { store }) {
   const draw = () => {
     const isElsewhere = store.state.workspace.storage.place === "elsewhere";
     if (!isElsewhere) isRead = false;
+    const hadFocus = root.contains(document.activeElement);
     root.hidden = !isElsewhere || isRead;
+    if (root.hidden && hadFocus) passFocus([]);
   };
   find(root, "[data-part=close]", HTMLButtonElement).addEventListener("click", () => {
     isRead = true;

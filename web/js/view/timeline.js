@@ -38,7 +38,8 @@ export function buildTimeline(root, { store, tooltips }) {
     const { history, map } = currentRun(store.state);
     const { snapshots, firstStep, lastStep } = history;
     const shown = history.shownStep ?? lastStep;
-    slider.disabled = snapshots.length < 2;
+    // Disabled, it would lose the focus; with one step there is nowhere to go.
+    slider.disabled = snapshots.length < 2 && document.activeElement !== slider;
     slider.min = String(firstStep);
     slider.max = String(lastStep);
     slider.value = String(shown);
@@ -51,6 +52,7 @@ export function buildTimeline(root, { store, tooltips }) {
     slider.setAttribute("aria-valuetext", inWords(currentRun(store.state)));
     backToLive.hidden = map.live;
   };
+  slider.addEventListener("blur", draw);
   observe(
     store,
     (state) => {

@@ -286,7 +286,6 @@ export const EN = Object.freeze({
   "command.toggleDock.tip": "Loss and accuracy over the whole run",
   "command.resetAdvanced": "Reset to defaults",
   "command.storeHere": "Store this one instead",
-  "command.closeNotice": "Close this message",
   "keys.off":
     "Shortcuts of a single key are switched off (under Display); those with `Ctrl` and those on the canvas work.",
   "keys.anywhere": "Anywhere but in a text field",
@@ -341,6 +340,9 @@ export const EN = Object.freeze({
     `${activity}. Only one class so far: the network will call everything ${color}. Add another colour`,
 
   // --- notices ------------------------------------------------------------------------
+  "notice.name": "Message",
+  "notice.close": "Close this message",
+  "notice.times": (/** @type {{ count: number }} */ { count }) => `(${formatCount(count)} times)`,
   "notice.maxPoints": (/** @type {{ max: number }} */ { max }) => `There can be at most ${points({ count: max })}`,
   "notice.generateLater": "The data set comes as soon as the connection is back",
   "notice.noPointsFrom": (/** @type {{ source: string }} */ { source }) => `There are no points ${source}; nothing was changed`,
@@ -359,6 +361,8 @@ export const EN = Object.freeze({
   "notice.restartedLater": "The network starts again from its initial weights as soon as the connection is back",
   "notice.newNetwork": (/** @type {NetworkWords} */ trained) =>
     `New network (${network(trained)}): training stopped, the weights are fresh`,
+  "notice.newNetworkLater": (/** @type {NetworkWords} */ trained) =>
+    `The new network (${network(trained)}) starts as soon as the connection is back`,
   "notice.addPoints": "Add points before training",
   "notice.checkpointRefused": (/** @type {{ reason: string }} */ { reason }) =>
     `The trained network could not be brought back, so training starts afresh. ${reason}`,

@@ -175,7 +175,7 @@ impl Page {
                  return {
                      connection: document.body.dataset.connection,
                      running: document.body.dataset.running,
-                     status: text('.status'), notice: text('.notice-text'),
+                     status: text('.status'), notices: text('.notice-list'),
                      step: text('[data-stat=step]'), loss: text('[data-stat=loss]'),
                      accuracy: text('[data-stat=accuracy]'),
                      config: localStorage.nnvisu_config,
