@@ -173,6 +173,37 @@ test("the arrow keys move a cursor that Enter draws with and Delete erases at", 
   assert.equal(said.textContent, "Erased 1 point");
 });
 
+test("what the network says is shown under the pointer, and said where the cursor is", async () => {
+  const { document, store, canvas, point, key, settle } = await open();
+  const probe = document.querySelector(".probe");
+  point(canvas, "pointermove", 0, 0, { buttons: 0 });
+  await settle();
+  assert.equal(probe.hidden, true, "there is no map yet");
+  store.addPoint({ x: 0, y: 0 });
+  // Above, three quarters orange; below, all of it blue.
+  const map = (step) => ({ generation: 0, step, loss: 1, accuracy: 1, stepsPerSecond: 0, width: 2, height: 2, classes: 2, planes: new Uint8Array([64, 64, 255, 255, 191, 191, 0, 0]) });
+  store.server.frame(map(1));
+  await settle();
+  assert.deepEqual([probe.hidden, probe.textContent], [false, "−1.00, 1.00: orange 75%, blue 25%"]);
+  point(canvas, "pointermove", 400, 400, { buttons: 0 });
+  await settle();
+  assert.equal(probe.textContent, "1.00, −1.00: blue 100%");
+  // The pointer rests, and the map changes.
+  store.server.frame({ ...map(2), planes: new Uint8Array([255, 255, 0, 0, 0, 0, 255, 255]) });
+  await settle();
+  assert.equal(probe.textContent, "1.00, −1.00: orange 100%");
+  store.showStep(1);
+  await settle();
+  assert.equal(probe.textContent, "1.00, −1.00: blue 100%", "an earlier map");
+  point(canvas, "pointerleave", 400, 400, { buttons: 0 });
+  await settle();
+  assert.equal(probe.hidden, true);
+  key("ArrowDown");
+  assert.equal(document.querySelector("[data-part=announcer]").textContent, "0.00, −0.05: blue 100%");
+  await settle();
+  assert.equal(probe.hidden, false);
+});
+
 test("the canvas invites while it is empty, and says when it shows an earlier step", async () => {
   const { document, store, settle } = await open();
   const invitation = document.querySelector(".empty-state");

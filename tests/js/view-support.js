@@ -43,6 +43,8 @@ export function openDocument(html = INDEX_HTML) {
   globalThis.requestAnimationFrame = (draw) => waiting.push(draw);
   globalThis.Path2D = class {
     addPath() {}
+    moveTo() {}
+    lineTo() {}
   };
   globalThis.DOMMatrix = class {
     scale() {

@@ -16,6 +16,7 @@ import { KeyboardCursor } from "./keyboard-cursor.js";
 import { MapLayer } from "./map-layer.js";
 import { listenToPointer } from "./pointer.js";
 import { PointsLayer } from "./points-layer.js";
+import { Probe } from "./probe.js";
 
 /**
  * @param {HTMLElement} root
@@ -36,7 +37,8 @@ export function buildCanvasArea(root, { store }) {
   const announcer = new Announcer(find(root, "[data-part=announcer]", HTMLElement));
   const eraser = new EraserCursor(store, find(root, ".eraser-cursor", HTMLElement), canvas);
   listenToPointer(store, canvas, eraser);
-  const cursor = new KeyboardCursor(store, { canvas, element: find(root, ".crosshair", SVGElement), announcer });
+  const probe = new Probe(store, find(root, ".probe", HTMLElement), canvas);
+  const cursor = new KeyboardCursor(store, { canvas, element: find(root, ".crosshair", SVGElement), announcer, probe });
   watchCanvasSize(box, (size) => {
     map.resize(size);
     boundary.resize(size);

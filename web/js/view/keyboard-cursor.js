@@ -2,6 +2,7 @@
 
 /** @import { Store } from "../state/store.js" */
 /** @import { Announcer } from "./announcer.js" */
+/** @import { Probe } from "./probe.js" */
 
 import { formatCoordinate } from "../words/numbers.js";
 import { word } from "../words/word.js";
@@ -25,17 +26,19 @@ export class KeyboardCursor {
   #canvas;
   #element;
   #announcer;
+  #probe;
   #position = { x: 0, y: 0 };
 
   /**
    * @param {Store} store
-   * @param {{ canvas: HTMLCanvasElement, element: SVGElement, announcer: Announcer }} parts
+   * @param {{ canvas: HTMLCanvasElement, element: SVGElement, announcer: Announcer, probe: Probe }} parts
    */
-  constructor(store, { canvas, element, announcer }) {
+  constructor(store, { canvas, element, announcer, probe }) {
     this.#store = store;
     this.#canvas = canvas;
     this.#element = element;
     this.#announcer = announcer;
+    this.#probe = probe;
     canvas.addEventListener("keydown", (event) => this.#onKey(event));
     canvas.addEventListener("focus", () => {
       // A click focuses the canvas too; the cursor is for those who came by keyboard.
@@ -75,7 +78,7 @@ export class KeyboardCursor {
     const { x, y } = this.#position;
     this.#position = { x: onGrid(x + dx * step), y: onGrid(y + dy * step) };
     this.#show();
-    this.#announcer.say(this.#place());
+    this.#announcer.say(this.#probe.textAt(this.#position));
   }
 
   #act() {
@@ -105,6 +108,7 @@ export class KeyboardCursor {
     const { x, y } = canvasFromData(this.#position, size);
     this.#element.style.transform = `translate(${x}px, ${y}px)`;
     this.#element.removeAttribute("hidden");
+    this.#probe.point(this.#position);
   }
 
   #hide() {

@@ -322,6 +322,8 @@ export const EN = Object.freeze({
   "canvas.progress": (/** @type {{ step: number, loss: string, accuracy: string }} */ { step, loss, accuracy }) =>
     `Step ${formatCount(step)}, loss ${loss}, accuracy ${accuracy}`,
   "canvas.place": (/** @type {{ x: string, y: string }} */ { x, y }) => `${x}, ${y}`,
+  "probe.prediction": (/** @type {{ place: string, classes: readonly { color: string, percent: string }[] }} */ { place, classes }) =>
+    `${place}: ${classes.map(({ color, percent }) => `${color} ${percent}`).join(", ")}`,
   "canvas.added": (/** @type {{ color: string, place: string }} */ { color, place }) => `Added ${color} at ${place}`,
   "canvas.erased": (/** @type {{ count: number }} */ { count }) => `Erased ${points({ count })}`,
 

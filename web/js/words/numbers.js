@@ -66,6 +66,14 @@ export function formatPercent(share) {
 }
 
 /**
+ * @param {number} share 0 to 1
+ * @returns {string} such as "93%"; "100%" only if it is all of it
+ */
+export function formatWholePercent(share) {
+  return PERCENT.format(share < 1 ? Math.min(0.99, share) : 1);
+}
+
+/**
  * @param {number} perSecond
  * @returns {string} such as "58" or "12,300"; a decimal below 10
  */
