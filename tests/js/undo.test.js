@@ -76,7 +76,7 @@ for (const [name, { act, request }] of Object.entries(ACTIONS)) {
     if (server.types().includes("stop_training")) server.answer("stop_training");
     throwAway(server, request);
     await settle();
-    assert.equal(store.state.workspace.notice.action, "undo", said(store));
+    assert.equal(store.state.workspace.notices.at(-1).action, "undo", said(store));
     server.frame({ generation: 2, step: 0 });
     server.frame({ generation: 2, step: 20 });
     const after = seen(store);
@@ -217,9 +217,9 @@ test("a network that the server refuses leaves the run as it was, with nothing t
 test("a notice offers undo only as long as that undoes what it tells of", async () => {
   const { store } = await training();
   store.resetModel();
-  assert.equal(store.state.workspace.notice.action, "undo");
+  assert.equal(store.state.workspace.notices.at(-1).action, "undo");
   store.addPoint({ x: 0, y: 0 });
-  assert.equal(store.state.workspace.notice.action, null);
+  assert.equal(store.state.workspace.notices.at(-1).action, null);
 });
 
 test("a frame of the old run that comes before the server is told is not taken for the new one's", async () => {
