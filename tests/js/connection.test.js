@@ -48,6 +48,28 @@ test("after connecting, everything is handed over at once; then the connection c
   assert.deepEqual(server.unanswered, []);
 });
 
+test("a server that was updated while the page stayed has another page", async () => {
+  const cases = [
+    { own: "a", served: "a", expected: false },
+    { own: "a", served: "b", expected: true },
+    // A page from a developer's directory is none that a server names, and a server may have none.
+    { own: null, served: "b", expected: false },
+    { own: "a", served: undefined, expected: false },
+  ];
+  for (const { own, served, expected } of cases) {
+    const store = new Store();
+    const server = new FakeServer(store, undefined, own);
+    server.accept({ page: own ?? undefined });
+    server.answer("restore");
+    assert.equal(store.state.connection.hasOtherPage, false);
+    server.lose();
+    server.accept({ page: served });
+    assert.equal(store.state.connection.hasOtherPage, expected, `${own} and ${served}`);
+    // It works on with the old page, as far as it can.
+    assert.equal(server.peek("restore").type, "restore");
+  }
+});
+
 test("points added in one turn travel together, at most one message under way, the newest next", async () => {
   const { store, server } = await connected();
   store.addPoint(CLICK);

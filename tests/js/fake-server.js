@@ -21,8 +21,8 @@ export class FakeServer {
   #state = null;
   bufferedAmount = 0;
 
-  constructor(store, createQueue = (use) => ({ put: use, clear() {} })) {
-    this.connection = new Connection(store, this, () => this.time, createQueue);
+  constructor(store, createQueue = (use) => ({ put: use, clear() {} }), page = null) {
+    this.connection = new Connection(store, this, () => this.time, createQueue, page);
   }
 
   // What the page sees of the connection. Frames are decoded already.
@@ -66,8 +66,8 @@ export class FakeServer {
     this.connection.opened();
   }
 
-  hello({ maxPoints = 20_000, maxMessageBytes = 8_388_608 } = {}) {
-    this.say({ type: "config", payload: { version: "1.2.3", author: "A", limits: { maxPoints, maxMessageBytes } } });
+  hello({ maxPoints = 20_000, maxMessageBytes = 8_388_608, page } = {}) {
+    this.say({ type: "config", payload: { version: "1.2.3", author: "A", limits: { maxPoints, maxMessageBytes }, page } });
   }
 
   accept(limits) {

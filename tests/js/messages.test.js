@@ -18,7 +18,7 @@ const STATE = {
 test("the messages of a server read as what they say", () => {
   assert.deepEqual(
     read({ type: "config", payload: { version: "0.1.0", author: "A", limits: { maxPoints: 20000, maxMessageBytes: 8388608 } } }),
-    { type: "config", version: "0.1.0", author: "A", maxPoints: 20000, maxMessageBytes: 8388608 },
+    { type: "config", version: "0.1.0", author: "A", page: null, maxPoints: 20000, maxMessageBytes: 8388608 },
   );
   assert.deepEqual(read({ type: "state", re: 4, payload: STATE }), {
     type: "state", re: 4,

@@ -22,7 +22,7 @@ async function open(html) {
 test("every module of the view loads without a document", async () => {
   for (const name of readdirSync(VIEW)) {
     // It runs before everything else, and is not a module.
-    if (name !== "theme-early.js") await import(new URL(name, VIEW).href);
+    if (name !== "early.js") await import(new URL(name, VIEW).href);
   }
 });
 
@@ -60,6 +60,29 @@ test("a slider says its number with its unit", async () => {
   assert.equal(store.state.preferences.mapStrength, 40);
   assert.equal(slider.getAttribute("aria-valuetext"), "40%");
   assert.equal(find(".slider-value").textContent, "40%");
+});
+
+test("a page that is not its server's offers to be loaded anew, until it is told not to", async () => {
+  const browser = openDocument();
+  const store = connectedStore();
+  let nReloads = 0;
+  buildPage(store, { reload: () => (nReloads += 1) });
+  const notice = browser.document.querySelector("[data-component=update-notice]");
+  const meet = async (hasOtherPage) => {
+    store.server.hello({ version: "2", author: "A", maxPoints: 100, hasOtherPage });
+    await browser.settle();
+    return !notice.hidden;
+  };
+  assert.equal(await meet(false), false);
+  assert.equal(await meet(true), true);
+  assert.match(notice.textContent, /updated: reload .* your work is safe/);
+  notice.querySelector("[data-command=reloadPage]").click();
+  assert.equal(nReloads, 1);
+  notice.querySelector("[data-part=close]").click();
+  assert.equal(notice.hidden, true);
+  assert.equal(await meet(true), false);
+  await meet(false);
+  assert.equal(await meet(true), true);
 });
 
 test("nothing has the id of another element, and every reference leads somewhere", async () => {

@@ -23,14 +23,43 @@ test("the address of the WebSocket is asked by an ordinary request", async () =>
 test("refusals are passed on with the wait the server asks for", async () => {
   for (const status of [401, 403, 429, 503]) {
     const refusal = await readRefusal("ws://a/ws", answer(status, "Too many of you.\n", { "retry-after": "10" }));
-    assert.deepEqual(refusal, { sentence: "Too many of you.", wait: 10_000 });
+    assert.deepEqual(refusal, { sentence: "Too many of you.", wait: 10_000, isGuess: false });
   }
-  assert.deepEqual(await readRefusal("ws://a/ws", answer(403, "No", { "retry-after": "Fri, 20 Nov 2026 14:00:00 GMT" })), { sentence: "No.", wait: 0 });
+  assert.deepEqual(await readRefusal("ws://a/ws", answer(403, "No", { "retry-after": "Fri, 20 Nov 2026 14:00:00 GMT" })), { sentence: "No.", wait: 0, isGuess: false });
   assert.equal((await readRefusal("ws://a/ws", answer(503, "Later.", { "retry-after": "99999999" }))).wait, 60_000);
 });
 
+test("where a server or a proxy answers, and no WebSocket opens, WebSockets do not get through", async () => {
+  const html = { "content-type": "text/html" };
+  for (const [status, said] of [[200, "(HTTP 200)"], [400, "(HTTP 400)"], [403, "(HTTP 403)"], [404, "(HTTP 404)"], [426, "needs them. "]]) {
+    const { sentence, isGuess, wait } = await readRefusal("ws://a/ws", answer(status, "<h1>Hm</h1>", html));
+    assert.match(sentence, /WebSockets cannot pass.*another network/);
+    assert.ok(sentence.replace("training ", "").includes(said), sentence);
+    assert.deepEqual([isGuess, wait], [true, 0]);
+  }
+});
+
+test("where the WebSocket's address alone is cut off, the server's health tells", async () => {
+  const asked = [];
+  const refusal = await readRefusal("ws://a/n/ws", async (url) => {
+    asked.push(url);
+    if (url.endsWith("/ws")) throw new TypeError("Failed to fetch");
+    return new Response("ok\n");
+  });
+  assert.deepEqual(asked, ["http://a/n/ws", "http://a/n/healthz"]);
+  assert.match(refusal.sentence, /WebSockets cannot pass/);
+});
+
+test("a redirection is a sign-in that has run out", async () => {
+  const redirect = Object.defineProperty(Response.error(), "type", { value: "opaqueredirect" });
+  const { sentence, isGuess } = await readRefusal("ws://a/ws", async () => redirect);
+  assert.match(sentence, /sign-in.*reload the page/);
+  assert.equal(isGuess, false);
+});
+
 test("everything else is an ordinary lost connection", async () => {
-  for (const status of [200, 404, 426, 500, 502]) assert.equal(await readRefusal("ws://a/ws", answer(status, "Hm.")), null);
+  for (const status of [500, 502, 504]) assert.equal(await readRefusal("ws://a/ws", answer(status, "Hm.")), null);
+  assert.equal(await readRefusal("ws://a/ws", answer(429, "<h1>429</h1>", { "content-type": "text/html" })), null);
   assert.equal(await readRefusal("ws://a/ws", answer(503, "  \n")), null);
   assert.equal(await readRefusal("ws://a/ws", answer(503, "<h1>503</h1>", { "content-type": "text/html" })), null);
   const notThere = async () => {

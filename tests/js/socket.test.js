@@ -170,7 +170,7 @@ test("an ended connection does not come back", () => {
 
 test("a refused page shows the server's sentence and tries again when the server says", async () => {
   const asked = [];
-  const answers = [{ sentence: "All places are taken.", wait: 10_000 }, null];
+  const answers = [{ sentence: "All places are taken.", wait: 10_000, isGuess: false }, null];
   const refusal = async (url) => {
     asked.push(url);
     return answers.shift();
@@ -191,6 +191,31 @@ test("a refused page shows the server's sentence and tries again when the server
   assert.equal(sockets.length, 3);
 });
 
+test("a guess is told when the next try leads to the same one, and a server that comes back disproves it", async () => {
+  const guess = { sentence: "No WebSockets here.", wait: 0, isGuess: true };
+  const answers = [guess, null, guess, guess, guess];
+  const { clock, sockets, reasons } = start({ refusal: async () => answers.shift() });
+  const fail = async () => {
+    sockets.at(-1).lose();
+    await settle();
+    clock.advance(5_000);
+  };
+  for (let i = 0; i < 4; i += 1) await fail();
+  assert.deepEqual(reasons, [null, null, null, "No WebSockets here."]);
+  sockets.at(-1).open();
+  sockets.at(-1).lose();
+  clock.advance(5_000);
+  await fail();
+  assert.deepEqual(reasons.slice(4), [null, null]);
+});
+
+test("a try that hangs asks why, too", async () => {
+  const { clock, reasons } = start({ refusal: async () => ({ sentence: "Sign in.", wait: 0, isGuess: false }) });
+  clock.advance(10_000);
+  await settle();
+  assert.deepEqual(reasons, ["Sign in."]);
+});
+
 test("an answer that comes after the next try is not heard", async () => {
   let answer;
   const refusal = () => new Promise((resolve) => (answer = resolve));
@@ -198,7 +223,7 @@ test("an answer that comes after the next try is not heard", async () => {
   sockets[0].lose();
   clock.advance(1_000);
   sockets[1].open();
-  answer({ sentence: "Full.", wait: 10_000 });
+  answer({ sentence: "Full.", wait: 10_000, isGuess: false });
   await settle();
   assert.deepEqual(reasons, []);
   assert.equal(sockets.length, 2);

@@ -1,6 +1,8 @@
 //! A reverse proxy in front of a server, publishing it under a sub-path.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -9,6 +11,7 @@ use tokio::task::JoinHandle;
 /// A running proxy, stopped when dropped.
 pub struct Proxy {
     address: SocketAddr,
+    lets_websockets_pass: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
@@ -17,13 +20,26 @@ impl Proxy {
     pub async fn start(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound listener");
+        let lets_websockets_pass = Arc::new(AtomicBool::new(true));
+        let passes = Arc::clone(&lets_websockets_pass);
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                let passes = passes.load(Ordering::Relaxed);
                 // A browser drops connections as it likes.
-                tokio::spawn(async move { forward(client, server).await.ok() });
+                tokio::spawn(async move { forward(client, server, passes).await.ok() });
             }
         });
-        Self { address, task }
+        Self {
+            address,
+            lets_websockets_pass,
+            task,
+        }
+    }
+
+    /// Whether new WebSockets get to the server. If not, their handshakes get there as ordinary
+    /// requests, as from a proxy that was not told of them.
+    pub fn let_websockets_pass(&self, pass: bool) {
+        self.lets_websockets_pass.store(pass, Ordering::Relaxed);
     }
 
     /// The address of the page behind the proxy.
@@ -41,7 +57,11 @@ impl Drop for Proxy {
 const PREFIX: &str = "/nnvisu";
 
 /// Forwards one request, or one WebSocket: the prefix is taken off its path.
-async fn forward(client: TcpStream, server: SocketAddr) -> std::io::Result<()> {
+async fn forward(
+    client: TcpStream,
+    server: SocketAddr,
+    lets_websockets_pass: bool,
+) -> std::io::Result<()> {
     let mut client = BufReader::new(client);
     let mut request_line = String::new();
     client.read_line(&mut request_line).await?;
@@ -59,10 +79,13 @@ async fn forward(client: TcpStream, server: SocketAddr) -> std::io::Result<()> {
         let mut line = String::new();
         client.read_line(&mut line).await?;
         // One request a connection, so that each one's path passes by here.
-        let keeps_alive = line
-            .to_ascii_lowercase()
-            .starts_with("connection: keep-alive");
-        head.push_str(if keeps_alive {
+        let header = line.to_ascii_lowercase();
+        let ends_here = header.starts_with("connection: keep-alive")
+            || (header.starts_with("connection: upgrade") && !lets_websockets_pass);
+        if header.starts_with("upgrade:") && !lets_websockets_pass {
+            continue;
+        }
+        head.push_str(if ends_here {
             "Connection: close\r\n"
         } else {
             &line

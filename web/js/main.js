@@ -11,7 +11,12 @@ import { message } from "./words/message.js";
 const places = openPlaces(window);
 const { stored, problems } = readStored(places);
 const store = new Store(stored);
-buildPage(store, { requestModel: (format, session) => requestModel(format, session, document.baseURI) });
+buildPage(store, {
+  requestModel: (format, session) => requestModel(format, session, document.baseURI),
+  reload: () => location.reload(),
+});
 keepStored(store, places, window, navigator.locks);
 if (problems.length > 0) store.notify("error", message("verbatim", { text: problems.join(". ") }));
 startConnection(store, window);
+// Only now is there something to see (css/base.css): nothing looks as if it worked before it does.
+document.body.dataset.ready = "true";

@@ -144,10 +144,12 @@ export type ConnectionStatus = "connecting" | "open" | "retrying" | "resting";
 /** Topic "connection": the server, and what it has not confirmed about all runs together. */
 export interface ConnectionState {
   readonly status: ConnectionStatus;
-  /** What the server said why there is no connection; null when it said nothing. */
+  /** Why there is no connection, as the server says or as is found out; null when nothing is known. */
   readonly lossReason: string | null;
   /** The server's own version and author, for the footer; null before it said so. */
   readonly server: { readonly version: string; readonly author: string } | null;
+  /** Whether the server has another page than this one: it was updated. */
+  readonly hasOtherPage: boolean;
   /** The most points the server takes. */
   readonly maxPoints: number;
   /** Another run is in place of the one that the server knows; null when it knows. */
@@ -285,6 +287,8 @@ export interface Stored {
 
 /** What the view asks of the server beside the store. */
 export interface Services {
+  /** Loads the page anew. */
+  reload(): void;
   /** The network of a session file in a format that the server knows; a sentence if that fails. */
   requestModel(format: string, session: string): Promise<Parsed<{ name: string; content: Blob }, string>>;
 }

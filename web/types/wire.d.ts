@@ -179,7 +179,12 @@ author: string,
 /**
  * Version 2 only: the limits this server works with.
  */
-limits?: Limits, };
+limits?: Limits,
+/**
+ * Version 2 only: which page the server hands out. A page that was handed out under another
+ * name is not the one of this server. Absent if it has none.
+ */
+page?: string, };
 
 /**
  * The metrics of a `step_result`: loss and accuracy over all points with the weights of that

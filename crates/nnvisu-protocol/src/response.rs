@@ -133,6 +133,11 @@ pub struct ServerInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub limits: Option<Limits>,
+    /// Version 2 only: which page the server hands out. A page that was handed out under another
+    /// name is not the one of this server. Absent if it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub page: Option<String>,
 }
 
 /// The metrics of a `step_result`: loss and accuracy over all points with the weights of that

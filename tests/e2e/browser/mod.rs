@@ -4,6 +4,7 @@ mod drawing;
 mod files;
 mod history;
 mod layout;
+mod loading;
 mod restoring;
 mod settings;
 mod training;

@@ -15,7 +15,7 @@ async fn the_page_is_at_the_sub_path_and_what_operators_need_is_not() {
     };
     for (path, status) in [
         ("/nnvisu/", "200"),
-        ("/nnvisu/js/main.js", "200"),
+        ("/nnvisu//", "200"),
         ("/nnvisu/healthz", "200"),
         ("/nnvisu/metrics", "404"),
         ("/nnvisu/readyz", "404"),

@@ -29,7 +29,7 @@ export function initialState(stored) {
   return {
     document: { points, ...countClasses(points), canUndo: false, canRedo: false, generating: null },
     runs: { list: [run], current: run.id },
-    connection: { status: "connecting", lossReason: null, server: null, maxPoints: DEFAULT_MAX_POINTS, restore: null },
+    connection: { status: "connecting", lossReason: null, server: null, hasOtherPage: false, maxPoints: DEFAULT_MAX_POINTS, restore: null },
     preferences,
     workspace: { ...layout, visible: true, reducedMotion: false, presenting: false, notices: [], storage: { place: "unknown", claimed: false } },
   };

@@ -48,17 +48,17 @@ export class ServerReports {
     this.#shownMap.forgetOthers();
   }
 
-  /** @param {string | null} lossReason what the server says why there is no connection */
+  /** @param {string | null} lossReason why there is no connection */
   lossReason(lossReason) {
     this.#slices.patch("connection", { lossReason });
   }
 
   /**
    * The server introduces itself.
-   * @param {{ version: string, author: string, maxPoints: number }} hello
+   * @param {{ version: string, author: string, maxPoints: number, hasOtherPage: boolean }} hello
    */
-  hello({ version, author, maxPoints }) {
-    this.#slices.patch("connection", { server: { version, author }, maxPoints });
+  hello({ version, author, maxPoints, hasOtherPage }) {
+    this.#slices.patch("connection", { server: { version, author }, maxPoints, hasOtherPage });
   }
 
   /**

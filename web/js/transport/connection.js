@@ -27,6 +27,7 @@ export class Connection {
   #store;
   #socket;
   #now;
+  #page;
   #replies = new Replies();
   #frames;
   /** @type {CatchUp | null} null until the server has been restored */
@@ -44,11 +45,13 @@ export class Connection {
    * @param {() => number} now milliseconds
    * @param {(use: (decoded: Decoded) => void) => Pick<FrameQueue, "put" | "clear">} createQueue where
    *   frames are decoded
+   * @param {string | null} [page] which page this is, as its server named it; null if it did not
    */
-  constructor(store, socket, now, createQueue) {
+  constructor(store, socket, now, createQueue, page = null) {
     this.#store = store;
     this.#socket = socket;
     this.#now = now;
+    this.#page = page;
     this.#frames = createQueue((decoded) => this.#frame(decoded));
     store.subscribe(["document", "runs", "connection", "workspace"], () => this.#tell());
   }
@@ -169,7 +172,8 @@ export class Connection {
   /** @param {Hello} hello */
   #hello(hello) {
     this.#maxMessageBytes = hello.maxMessageBytes;
-    this.#store.server.hello(hello);
+    const hasOtherPage = hello.page !== null && this.#page !== null && hello.page !== this.#page;
+    this.#store.server.hello({ ...hello, hasOtherPage });
     if (this.#catchUp === null && this.#replies.isEmpty) this.#restore();
   }
 

@@ -12,7 +12,7 @@ import { isSeed } from "../state/settings.js";
  * The server's session, as far as the page needs to know.
  * @typedef {Frozen<Pick<SessionState, "generation" | "running" | "step" | "network" | "seeds">>} ServerState
  *
- * @typedef {{ type: "config" } & Omit<ServerInfo, "limits"> & Limits} Hello
+ * @typedef {{ type: "config", page: string | null } & Omit<ServerInfo, "limits" | "page"> & Limits} Hello
  * @typedef {{ type: "state", re: number | null, state: ServerState }} StateMessage
  * @typedef {{ type: "checkpoint", re: number | null, checkpoint: Checkpoint }} CheckpointMessage with `re`, what
  *   that request throws away
@@ -77,7 +77,8 @@ function readHello({ payload }) {
   const { maxPoints, maxMessageBytes } = limits;
   if (typeof version !== "string" || typeof author !== "string") return null;
   if (!isSeed(maxPoints) || !isSeed(maxMessageBytes)) return null;
-  return { type: "config", version, author, maxPoints, maxMessageBytes };
+  const page = typeof payload.page === "string" ? payload.page : null;
+  return { type: "config", version, author, page, maxPoints, maxMessageBytes };
 }
 
 /**

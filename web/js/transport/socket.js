@@ -34,7 +34,7 @@ const IDLE = Object.freeze({ code: 1001, reason: "idle" });
  * @typedef {object} Handlers
  * @property {() => void} opened
  * @property {() => void} lost also when a try fails; the next one is on the way
- * @property {(reason: string | null) => void} reason what the server says why, null when it says nothing
+ * @property {(reason: string | null) => void} reason why, null when that is not known
  * @property {() => void} resting the server let go of an idle page; `retryNow` connects again
  * @property {(text: string) => void} text
  * @property {(buffer: ArrayBuffer) => void} binary
@@ -63,6 +63,8 @@ export class ReconnectingSocket {
   /** How many sockets there have been: an answer about an earlier one comes too late. */
   #tries = 0;
   #ended = false;
+  /** Whether the last failed try ended with a guess at the reason. */
+  #hasGuessed = false;
 
   /**
    * @param {string} url
@@ -127,10 +129,14 @@ export class ReconnectingSocket {
     this.#tries += 1;
     let hasOpened = false;
     socket.binaryType = "arraybuffer";
-    this.#timer = this.#environment.setTimeout(() => this.drop(), OPEN_TIMEOUT);
+    this.#timer = this.#environment.setTimeout(() => {
+      this.#failed();
+      socket.close();
+    }, OPEN_TIMEOUT);
     socket.onopen = () => {
       if (socket !== this.#socket) return;
       hasOpened = true;
+      this.#hasGuessed = false;
       this.#environment.clearTimeout(this.#timer);
       this.#handlers.opened();
     };
@@ -158,13 +164,17 @@ export class ReconnectingSocket {
     this.#lost();
   }
 
-  /** The server was not there, or did not let the page in. */
+  /** The server was not there, or did not let the page in, or something on the way did not. */
   #failed() {
     this.#lost();
     const tries = this.#tries;
     void this.#environment.refusal(this.#url).then((refusal) => {
       if (tries !== this.#tries || this.#ended) return;
-      this.#handlers.reason(refusal?.sentence ?? null);
+      // A guess has to come twice in a row to be believed.
+      const isGuess = refusal?.isGuess ?? false;
+      const isBelieved = !isGuess || this.#hasGuessed;
+      this.#hasGuessed = isGuess;
+      this.#handlers.reason(isBelieved ? refusal?.sentence ?? null : null);
       if (refusal !== null && refusal.wait > 0) this.#tryAfter(refusal.wait * (1 + 0.25 * this.#environment.random()));
     });
   }

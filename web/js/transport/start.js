@@ -28,7 +28,7 @@ export function startConnection(store, page) {
       random: Math.random,
       refusal: (url) =>
         readRefusal(url, (address) =>
-          fetch(address, { cache: "no-store", signal: AbortSignal.timeout(REFUSAL_TIMEOUT) }),
+          fetch(address, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(REFUSAL_TIMEOUT) }),
         ),
     },
     {
@@ -44,7 +44,13 @@ export function startConnection(store, page) {
     },
   );
   const decode = decodeIn(() => new Worker(new URL("./frames/worker.js", import.meta.url), { type: "module" }));
-  const connection = new Connection(store, socket, () => performance.now(), (use) => new FrameQueue(decode, use));
+  const connection = new Connection(
+    store,
+    socket,
+    () => performance.now(),
+    (use) => new FrameQueue(decode, use),
+    page.document.documentElement.dataset.page ?? null,
+  );
   const comeBack = () => {
     wakeUp();
     socket.retryNow();

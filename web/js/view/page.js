@@ -30,7 +30,7 @@ import { buildSettingsForm } from "./settings-form.js";
 import { buildShortcutsDialog } from "./shortcuts-dialog.js";
 import { listenToShortcuts } from "./shortcuts.js";
 import { buildConnectionBanner, buildStatusLine } from "./status-line.js";
-import { buildStorageNotice } from "./storage-notice.js";
+import { buildStorageNotice, buildUpdateNotice } from "./standing-notices.js";
 import { buildTimeline } from "./timeline.js";
 import { buildToolChoice } from "./tool-choice.js";
 import { Tooltips } from "./tooltips.js";
@@ -67,6 +67,7 @@ const COMPONENTS = Object.freeze({
   "connection-banner": buildConnectionBanner,
   "storage-notice": buildStorageNotice,
   notices: buildNotices,
+  "update-notice": buildUpdateNotice,
   "weights-checksum": buildWeightsChecksum,
   dock: buildDock,
   "learning-curves": buildLearningCurves,
@@ -86,11 +87,11 @@ export function buildPage(store, services, root = document) {
   fillWords(root);
   page.tooltips.explainTerms(root);
   addFileCommands(page);
+  page.commands.add({ id: "reloadPage", run: () => services.reload() });
   for (const [name, build] of Object.entries(COMPONENTS)) {
     for (const element of root.querySelectorAll(`[data-component~="${name}"]`)) {
       build(/** @type {HTMLElement} */ (element), page);
     }
   }
   listenToShortcuts(page);
-  document.body.dataset.ready = "true";
 }

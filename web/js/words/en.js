@@ -273,6 +273,7 @@ export const EN = Object.freeze({
   "command.pastePoints": "Paste points as text",
   "command.pastePoints.short": "Paste…",
   "command.pastePoints.key": "Paste points",
+  "command.reloadPage": "Reload",
   "command.saveOnnx": "Save the model as ONNX",
   "command.saveOnnx.short": "ONNX",
   "command.saveSafetensors": "Save the model as safetensors",
@@ -375,6 +376,10 @@ export const EN = Object.freeze({
   "notice.unreadable": (/** @type {{ reason: string }} */ { reason }) =>
     `The server sent something this page cannot read (${reason}); reloading the page may help`,
   "notice.whoAreYou": "This server asks you to sign in: reload the page.",
+  "notice.redirected": "The server sends this page elsewhere, as when a sign-in has run out: reload the page.",
+  "notice.noWebSockets": (/** @type {{ status: number | null }} */ { status }) =>
+    `The server can be reached, but WebSockets cannot pass, and training needs them${status === null ? "" : ` (HTTP ${status})`}. A proxy, a firewall or a browser extension stops them: try another network, or ask whoever runs this one, or this server, to let them through.`,
+  "update.available": "The server was updated: reload to get the new page; your work is safe",
 
   // --- storage ------------------------------------------------------------------------
   "storage.settings": "settings",

@@ -39,11 +39,12 @@ fn check(message: impl Into<ServerMessage>, text: &str) {
 
 #[test]
 fn config() {
-    let info = |limits| Response::Config {
+    let info = |limits: Option<Limits>| Response::Config {
         payload: ServerInfo {
             version: "0.1.0".to_owned(),
             author: "Jan Švec".to_owned(),
             limits,
+            page: limits.map(|_| "2d2ade1f9c1d35ea".to_owned()),
         },
     };
     check(
@@ -52,7 +53,7 @@ fn config() {
     );
     check(
         info(Some(Limits::default())),
-        r#"{"type":"config","payload":{"version":"0.1.0","author":"Jan Švec","limits":{"maxPoints":20000,"maxMessageBytes":8388608}}}"#,
+        r#"{"type":"config","payload":{"version":"0.1.0","author":"Jan Švec","limits":{"maxPoints":20000,"maxMessageBytes":8388608},"page":"2d2ade1f9c1d35ea"}}"#,
     );
 }
 

@@ -1,4 +1,4 @@
-//! The page from the program itself.
+//! The page from the program itself, as `build/bundle.rs` has prepared it.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,12 @@ use actix_web::{
 use flate2::{Compression, write::GzEncoder};
 use include_dir::{Dir, include_dir};
 
-use super::{INDEX_FILE, belongs_to_page};
+use super::INDEX_FILE;
+
+/// What is below the hash of the page never changes: a browser need not ask again for a year,
+/// which is as long as one can say (RFC 9111, section 5.2.2; `immutable` is RFC 8246).
+const FOR_EVER: (header::HeaderName, &str) =
+    (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
 
 static WEB: Dir<'static> = include_dir!("$NNVISU_PAGE");
 
@@ -28,6 +33,7 @@ static ASSETS: LazyLock<HashMap<&'static str, Asset>> = LazyLock::new(|| {
 /// One file of the page.
 struct Asset {
     content_type: String,
+    is_hashed: bool,
     plain: Representation,
     /// The file in gzip format, where that saves something.
     gzip: Option<Representation>,
@@ -56,6 +62,7 @@ impl Asset {
             } else {
                 mime.to_string()
             },
+            is_hashed: name != INDEX_FILE,
             plain: Representation {
                 bytes: Bytes::from_static(contents),
                 etag: EntityTag::new_strong(tag.clone()),
@@ -71,7 +78,7 @@ impl Asset {
 }
 
 fn collect(dir: &'static Dir<'static>, assets: &mut HashMap<&'static str, Asset>) {
-    for file in dir.files().filter(|file| belongs_to_page(file.path())) {
+    for file in dir.files() {
         if let Some(path) = file.path().to_str() {
             assets.insert(path, Asset::new(path, file.contents()));
         }
@@ -82,7 +89,7 @@ fn collect(dir: &'static Dir<'static>, assets: &mut HashMap<&'static str, Asset>
 }
 
 fn compress(contents: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder
         .write_all(contents)
         .and_then(|()| encoder.finish())
@@ -112,6 +119,9 @@ pub(crate) fn serve(request: &HttpRequest, path: &str) -> Option<HttpResponse> {
         HttpResponse::Ok()
     };
     response.insert_header(ETag(representation.etag.clone()));
+    if asset.is_hashed {
+        response.insert_header(FOR_EVER);
+    }
     if asset.gzip.is_some() {
         response.insert_header((header::VARY, "accept-encoding"));
     }
@@ -179,19 +189,35 @@ mod tests {
     }
 
     #[test]
-    fn modules_are_javascript() {
-        let module = get("js/main.js", &[]).unwrap();
+    fn the_program_of_the_page_never_changes_under_its_name() {
+        let path = concat!("_", env!("NNVISU_PAGE_HASH"), "/js/main.js");
+        let tag = header_of(&get(path, &[]).unwrap(), "etag").to_owned();
+        for (known, status) in [
+            ("", StatusCode::OK),
+            (tag.as_str(), StatusCode::NOT_MODIFIED),
+        ] {
+            let module = get(path, &[("if-none-match", known)]).unwrap();
+            assert_eq!(module.status(), status);
+            assert_eq!(
+                header_of(&module, "cache-control"),
+                "public, max-age=31536000, immutable"
+            );
+        }
         assert_eq!(
-            header_of(&module, "content-type"),
+            header_of(&get(path, &[]).unwrap(), "content-type"),
             "text/javascript; charset=utf-8"
         );
+        // The page itself is asked for each time.
+        assert_eq!(header_of(&get("", &[]).unwrap(), "cache-control"), "");
     }
 
     #[test]
     fn what_is_not_of_the_page_is_not_there() {
         for path in [
             "nothing.html",
+            "_0123456789abcdef/js/main.js",
             "js",
+            "js/main.js",
             "jsconfig.json",
             "types/wire.d.ts",
             "../Cargo.toml",

@@ -1,13 +1,23 @@
 //! The page: HTML, CSS, JavaScript and images, from the program itself or from a directory.
 //!
-//! Names carry no content hash, so a browser has to ask every time (`no-cache`) and is answered
-//! `304 Not Modified` by its entity tag. All links within the page are relative; nothing here needs to
-//! know under which path a reverse proxy shows it.
+//! The program has the page in few files, below a directory whose name is a hash of them (see
+//! `build/bundle.rs`): a browser keeps those for good, and asks again only for `index.html`, which
+//! names them. In a directory of a developer no name carries a hash, so a browser has to ask every time
+//! (`no-cache`) and is answered `304 Not Modified` by its entity tag. All links within the page are
+//! relative; nothing here needs to know under which path a reverse proxy shows it.
 
 mod disk;
 mod embedded;
 mod headers;
 mod sign_in;
+
+// What prepares the page runs before there are tests; so its own are run from here.
+#[cfg(test)]
+#[path = "../../build/bundle.rs"]
+mod bundle;
+#[cfg(test)]
+#[path = "../../build/modules.rs"]
+mod modules;
 
 pub(crate) use disk::files_of;
 pub(crate) use embedded::serve;

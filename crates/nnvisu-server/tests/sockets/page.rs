@@ -9,8 +9,26 @@ use nnvisu_server::{Service, ServiceConfig};
 
 const WEB_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
 
-/// Asks a service mounted at `mount` for `uri`.
+/// Asks a service mounted at `mount` for `uri`: the status, where it leads or what it is, the body.
 async fn get(config: ServiceConfig, mount: &str, uri: &str) -> (StatusCode, String, String) {
+    let Answer {
+        status,
+        about,
+        body,
+        ..
+    } = ask(config, mount, uri).await;
+    (status, about, body)
+}
+
+struct Answer {
+    status: StatusCode,
+    about: String,
+    body: String,
+    cache_control: String,
+    content_security_policy: String,
+}
+
+async fn ask(config: ServiceConfig, mount: &str, uri: &str) -> Answer {
     let service = Service::new(config);
     let app = init_service(App::new().service(service.scope(mount))).await;
     let response = call_service(&app, TestRequest::get().uri(uri).to_request()).await;
@@ -36,8 +54,16 @@ async fn get(config: ServiceConfig, mount: &str, uri: &str) -> (StatusCode, Stri
     } else {
         content_type
     };
+    let cache_control = text(header::CACHE_CONTROL);
+    let content_security_policy = text(header::CONTENT_SECURITY_POLICY);
     let body = String::from_utf8(read_body(response).await.to_vec()).unwrap();
-    (status, about, body)
+    Answer {
+        status,
+        about,
+        body,
+        cache_control,
+        content_security_policy,
+    }
 }
 
 fn built_in() -> ServiceConfig {
@@ -51,20 +77,84 @@ fn from_disk() -> ServiceConfig {
     }
 }
 
-#[actix_web::test]
-async fn both_sources_serve_the_same_page() {
-    for mount in ["", "/nnvisu", "/a/b"] {
-        for path in ["/", "/index.html", "/js/main.js", "/favicon.svg"] {
-            let uri = format!("{mount}{path}");
-            let (status, built_in_type, built_in_body) = get(built_in(), mount, &uri).await;
-            assert_eq!(status, StatusCode::OK, "{uri}");
-            let (status, disk_type, disk_body) = get(from_disk(), mount, &uri).await;
-            assert_eq!(status, StatusCode::OK, "{uri}");
-            assert!(built_in_body == disk_body, "{uri}");
-            // From the disk, scripts come without a charset: it is always UTF-8.
-            let essence = |text: &str| text.split(';').next().map(str::to_owned);
-            assert_eq!(essence(&built_in_type), essence(&disk_type));
+/// The files that the page names: its program, its style, its icon.
+fn named(html: &str) -> Vec<String> {
+    let mut named = Vec::new();
+    for opening in [" src=\"", " href=\""] {
+        for piece in html.split(opening).skip(1) {
+            let path = piece.split('"').next().unwrap();
+            if path.contains('.') && !path.contains(':') {
+                named.push(path.to_owned());
+            }
         }
+    }
+    named
+}
+
+#[actix_web::test]
+async fn both_sources_serve_a_whole_page() {
+    for mount in ["", "/nnvisu", "/a/b"] {
+        for (config, cache_control, n_files) in [
+            // Two scripts, the styles, and the icon, which is named twice.
+            (built_in(), "public, max-age=31536000, immutable", 5),
+            (from_disk(), "no-cache", 16),
+        ] {
+            let page = ask(config.clone(), mount, &format!("{mount}/")).await;
+            assert_eq!(page.status, StatusCode::OK);
+            assert_eq!(page.cache_control, "no-cache");
+            let files = named(&page.body);
+            assert_eq!(files.len(), n_files, "{files:?}");
+            for path in files {
+                let uri = format!("{mount}/{path}");
+                let answer = ask(config.clone(), mount, &uri).await;
+                assert_eq!(answer.status, StatusCode::OK, "{uri}");
+                assert_eq!(answer.cache_control, cache_control, "{uri}");
+                let expected = match path.rsplit('.').next() {
+                    Some("js") => "text/javascript",
+                    Some("css") => "text/css",
+                    _ => "image/svg+xml",
+                };
+                // From the disk, scripts come without a charset: it is always UTF-8.
+                assert!(
+                    answer.about.starts_with(expected),
+                    "{uri}: {}",
+                    answer.about
+                );
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_another_page_had_is_not_found_and_not_remembered() {
+    let answer = ask(built_in(), "", "/_0123456789abcdef/js/main.js").await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(answer.cache_control, "no-cache");
+}
+
+#[actix_web::test]
+async fn a_page_of_a_developer_has_its_own_way_with_styles_and_scripts() {
+    let built_in = ask(built_in(), "", "/").await.content_security_policy;
+    assert!(built_in.contains("default-src 'self'"), "{built_in}");
+    let own = ask(from_disk(), "", "/").await.content_security_policy;
+    assert_eq!(own, "frame-ancestors 'self'");
+}
+
+#[actix_web::test]
+async fn two_slashes_are_one() {
+    for config in [built_in(), from_disk()] {
+        for (mount, uri) in [
+            ("", "//"),
+            ("", "//index.html"),
+            ("", "//healthz"),
+            ("/nnvisu", "/nnvisu//"),
+            ("/nnvisu", "/nnvisu///index.html?a=//"),
+        ] {
+            let (status, _, _) = get(config.clone(), mount, uri).await;
+            assert_eq!(status, StatusCode::OK, "{uri}");
+        }
+        let (status, _, body) = get(config, "", "//ws").await;
+        assert_eq!(status, StatusCode::UPGRADE_REQUIRED, "{body}");
     }
 }
 

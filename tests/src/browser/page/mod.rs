@@ -196,7 +196,11 @@ impl Page {
 
 /// Whether a console message is about a server that does not answer.
 fn is_network_error(message: &str) -> bool {
-    ["WebSocket connection to", "net::ERR_"]
-        .iter()
-        .any(|sign| message.contains(sign))
+    [
+        "WebSocket connection to",
+        "net::ERR_",
+        "Failed to load resource",
+    ]
+    .iter()
+    .any(|sign| message.contains(sign))
 }

@@ -42,6 +42,7 @@ impl Adapter for V1 {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             author: AUTHOR.to_owned(),
             limits: None,
+            page: None,
         }
     }
 

@@ -32,6 +32,7 @@ impl Adapter for V2 {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             author: AUTHOR.to_owned(),
             limits: Some(limits),
+            page: Some(env!("NNVISU_PAGE_HASH").to_owned()),
         }
     }
 

@@ -3,13 +3,14 @@
 use super::*;
 
 #[test]
-fn the_greeting_says_the_limits() {
+fn the_greeting_says_the_limits_and_which_page_there_is() {
     let mut client = Client::before_hello(V2);
     let greeting = client.texts().remove(0);
     assert_eq!(
         greeting["payload"]["limits"],
         json!({"maxPoints": 20_000, "maxMessageBytes": 8_388_608})
     );
+    assert_eq!(greeting["payload"]["page"], env!("NNVISU_PAGE_HASH"));
 }
 
 #[test]
