@@ -1,6 +1,11 @@
 //! Prepares the page as the server hands it out (bundle.rs), and rebuilds the crate when a file of
 //! the page is added, removed or changed.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "that is how a build script speaks to Cargo"
+)]
+
 mod bundle;
 mod modules;
 

@@ -6,6 +6,8 @@
 //! cycles, nothing exported that is assigned to later. Whole lines of comments go; empty lines
 //! stay in their places, so that lines keep their distance from one another.
 
+use std::fmt::Write as _;
+
 /// A module without imports.
 #[derive(Debug)]
 pub(crate) struct Merged {
@@ -67,8 +69,11 @@ impl<'a, R: Fn(&str) -> Result<&'a str, String>> Merger<R> {
         let body = module.body.replace("import.meta.url", &own_url);
         let exports = module.exports.join(", ");
         let name = variable(path);
-        self.merged.code +=
-            &format!("const {name} = (() => {{{body}return {{ {exports} }};\n}})();\n");
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            self.merged.code,
+            "const {name} = (() => {{{body}return {{ {exports} }};\n}})();"
+        );
         self.merged.workers.extend(module.workers);
         self.done.push(path.to_owned());
         Ok(())
@@ -140,7 +145,7 @@ impl Module {
             let names = names.strip_suffix(" from ")?;
             let is_list = names.starts_with('{') && names.ends_with('}');
             let names = is_list.then(|| names.replace(" as ", ": "))?;
-            self.body += &format!("const {names} = {};", variable(&target));
+            let _ = write!(self.body, "const {names} = {};", variable(&target));
         }
         self.imports.push(target);
         Some(())
