@@ -36,7 +36,7 @@ impl Proxy {
         }
     }
 
-    /// Whether new WebSockets get to the server. If not, their handshakes get there as ordinary
+    /// Whether new `WebSockets` get to the server. If not, their handshakes get there as ordinary
     /// requests, as from a proxy that was not told of them.
     pub fn let_websockets_pass(&self, pass: bool) {
         self.lets_websockets_pass.store(pass, Ordering::Relaxed);
