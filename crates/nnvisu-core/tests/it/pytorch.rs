@@ -1,12 +1,12 @@
 //! Free runs of 50 steps against PyTorch: every optimizer with and without L2,
-//! every activation, from no hidden layer to ten.
+//! every activation, from no hidden layer to ten; and runs in which a class comes later.
 //!
 //! `../fixtures/make_fixtures.py` says how the numbers were made.
 
-use nnvisu_core::{Dataset, Trainer};
+use nnvisu_core::{AbsentRow, Activation, Checkpoint, Dataset, OptimizerKind, Trainer};
 use serde::Deserialize;
 
-use crate::support::{architecture, optimizer, point, trainer_with};
+use crate::support::{SEEDS, architecture, optimizer, point, trainer_with};
 
 /// Allowed difference of a parameter after the first step.
 ///
@@ -28,6 +28,19 @@ struct Fixtures {
     n_steps: usize,
     points: Vec<PointFixture>,
     cases: Vec<Case>,
+    late_rows: Vec<LateRow>,
+}
+
+/// A run on the points of two classes and then on those of three.
+#[derive(Deserialize)]
+struct LateRow {
+    optimizer: String,
+    learning_rate: f32,
+    initial: Vec<f32>,
+    /// What the output unit of the third class begins with.
+    row: Vec<f32>,
+    after_last: Vec<f64>,
+    losses: Vec<f64>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +113,45 @@ fn runs_are_those_of_pytorch() {
     }
 }
 
+/// A new output unit is a new parameter to PyTorch's optimizers, which count the steps of each.
+#[test]
+fn rows_of_classes_that_come_later_train_like_new_parameters() {
+    let fixtures = fixtures();
+    let points = fixtures.points.iter();
+    let all: Dataset = points.map(|p| point(p.x, p.y, p.label)).collect();
+    let of_two_classes = |point: &&nnvisu_core::Point| point.label().index() < 2;
+    let early: Dataset = all
+        .points()
+        .iter()
+        .filter(of_two_classes)
+        .copied()
+        .collect();
+    let network = architecture(&"3-2".parse().unwrap(), Activation::Tanh);
+    for run in &fixtures.late_rows {
+        let kind: OptimizerKind = run.optimizer.parse().unwrap();
+        let training = optimizer(kind, run.learning_rate, 0.0);
+        let initial = run.initial.clone();
+        let mut checkpoint = Checkpoint::at_start(network.clone(), initial, kind, SEEDS);
+        // A row that is set aside is where the fixture can say what a new one begins with.
+        checkpoint.absent_rows.push(AbsentRow {
+            class: 2,
+            parameters: run.row.clone(),
+            slots: vec![vec![0.0; run.row.len()]; kind.n_slots()],
+            steps: 0,
+        });
+        let mut trainer = Trainer::restore(training, early.clone(), &checkpoint).unwrap();
+        let mut losses = Vec::new();
+        for data in [&early, &all] {
+            trainer.set_data(data.clone());
+            losses.extend((0..fixtures.n_steps).map(|_| trainer.train_step().unwrap()));
+        }
+        let last = largest_difference(trainer.mlp().parameters(), &run.after_last);
+        let loss = largest_difference(&losses, &run.losses);
+        assert!(last <= AFTER_LAST, "{kind}: {last:e} after the last step");
+        assert!(loss <= LOSS, "{kind}: {loss:e} between the losses");
+    }
+}
+
 /// The numbers above are worth something only if they cover what they should.
 #[test]
 fn fixtures_cover_every_combination() {
@@ -126,4 +178,6 @@ fn fixtures_cover_every_combination() {
         }
     }
     assert!(has(10, "tanh", "adam", true) && has(10, "gelu", "sgd", true));
+    let late_rows = fixtures.late_rows.iter().map(|run| run.optimizer.as_str());
+    assert!(late_rows.eq(["sgd", "adam"]));
 }
