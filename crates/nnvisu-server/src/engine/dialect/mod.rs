@@ -22,6 +22,9 @@ use super::{
 /// The subprotocols that a client may ask for.
 pub(crate) const SUBPROTOCOLS: &[&str] = &[SUBPROTOCOL_V2];
 
+/// Whom to thank for nnvisu. A bare name: pages of version 1 write the department behind it.
+const AUTHOR: &str = "Jan Švec";
+
 /// How a client is spoken to.
 pub(crate) struct Dialect(pub(super) Box<dyn Adapter>);
 

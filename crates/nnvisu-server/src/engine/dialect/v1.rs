@@ -7,7 +7,7 @@ use nnvisu_protocol::{
     ServerMessage, StepMetrics, StepsPerSecond, parse_request,
 };
 
-use super::{Adapter, Handled, Style, WeightsIn};
+use super::{AUTHOR, Adapter, Handled, Style, WeightsIn};
 use crate::engine::{
     convert,
     publisher::FrameFormat,
@@ -16,8 +16,6 @@ use crate::engine::{
     schedule::{Quality, full},
 };
 
-/// Whom to thank for nnvisu.
-const AUTHOR: &str = "Jan Švec";
 /// These clients have no control of the speed, and at full speed there would be nothing to see.
 const INITIAL_STEPS_PER_SECOND: f32 = 1000.0;
 /// The only size that these clients know.

@@ -5,7 +5,7 @@ use nnvisu_protocol::{
     SectionKind, ServerInfo, ServerMessage, StepsPerSecond, View, parse_request,
 };
 
-use super::{Adapter, Handled, Style, WeightsIn};
+use super::{AUTHOR, Adapter, Handled, Style, WeightsIn};
 use crate::engine::{
     publisher::{FrameFormat, Sections},
     requests::{self, Context, Outcome, execute},
@@ -13,8 +13,6 @@ use crate::engine::{
     schedule::POSTERIOR_LADDER,
 };
 
-/// Whom to thank for nnvisu.
-const AUTHOR: &str = "Jan Švec, Department of Cybernetics, University of West Bohemia";
 /// What a parameter takes in a checkpoint, with its two moments and its last good value, in base64.
 const BYTES_PER_PARAMETER: f64 = 4.0 * 16.0 / 3.0;
 
