@@ -431,7 +431,7 @@ test("answers of before do not stop a run that was started since", async () => {
   assert.equal(store.run.training.running, true);
 });
 
-test("a lost connection is repaired: work done meanwhile goes along, and the run goes on", async () => {
+test("a lost connection is repaired: work done meanwhile goes along, and the run continues", async () => {
   const { store, server } = await connected();
   store.addPoint(CLICK);
   store.train();
@@ -666,7 +666,7 @@ test("a person who comes back makes the page ask at once", async () => {
   assert.deepEqual(server.types(), ["set_speed"]);
 });
 
-test("frames that cannot be read are said once, and the rest goes on", async () => {
+test("frames that cannot be read are said once, and the rest continues", async () => {
   const { store, server } = await connected();
   server.connection.binary({ ok: false, message: "it is damaged" });
   const first = store.state.workspace.notices;

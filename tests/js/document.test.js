@@ -172,7 +172,7 @@ function depthOf(stack) {
   return { steps: steps.length, histories: steps.filter(({ run }) => (run?.history ?? null) !== null).length };
 }
 
-test("undo keeps at most so many steps and so many bytes, histories only as long as there is room", () => {
+test("undo keeps a bounded number of steps and of bytes, histories only as long as there is room", () => {
   const few = new UndoStack();
   for (let i = 0; i < MAX_STEPS + 50; i += 1) few.record(step(manyPoints(1)));
   assert.equal(depthOf(few).steps, MAX_STEPS);

@@ -66,7 +66,7 @@ test("frames of one step replace each other", () => {
   assert.deepEqual(history.snapshots.map(({ loss }) => loss), [0.2]);
 });
 
-test("a run that goes on from an earlier step forgets what came after", () => {
+test("a run that continues from an earlier step forgets what came after", () => {
   const history = new History();
   for (let step = 0; step < 10; step += 1) history.push(frame({ step }));
   history.rewindTo(6);
@@ -134,7 +134,7 @@ test("the end of the slider is live, and so is anything beyond it", () => {
   assert.equal(store.run.map.frame.step, 0);
 });
 
-test("training goes on from the latest state, so it shows it", () => {
+test("training continues from the latest state, so it shows it", () => {
   const store = new Store();
   store.addPoint({ x: 0, y: 0 });
   for (let step = 0; step < 3; step += 1) store.server.frame(frame({ step }));
@@ -181,7 +181,7 @@ test("an earlier map stands with the points of then; an edit goes back to now", 
   assert.deepEqual(shownPoints(store.state).map(({ x }) => x), [0, 0.5, -0.5]);
 });
 
-test("a history takes at most so many bytes, also where every snapshot has points of its own", () => {
+test("the bytes of a history are bounded, also where every snapshot has points of its own", () => {
   const points = Object.freeze({ x: 0, y: 0, label: 0 });
   const history = new History();
   for (let step = 0; step < 1_000; step += 1) {

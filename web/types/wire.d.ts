@@ -90,7 +90,7 @@ config?: ConfigUpdate,
  */
 data: Array<Point>,
 /**
- * The run to go on with, its parts fitting each other; without one, fresh weights.
+ * The run to continue, its parts fitting each other; without one, fresh weights.
  */
 checkpoint?: Checkpoint | null,
 /**

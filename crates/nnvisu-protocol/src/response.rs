@@ -114,7 +114,7 @@ pub enum Response {
         /// The session as it is now.
         payload: Box<SessionState>,
     },
-    /// Version 2: what `restore` needs to go on from here.
+    /// Version 2: what `restore` needs to continue from here.
     Checkpoint {
         /// To be kept as it is.
         payload: Box<Checkpoint>,

@@ -28,7 +28,7 @@ async fn classes_come_and_go_while_training_goes_on() {
         let result = client.expect("step_result").await;
         assert!(
             step_of(&result) >= step_of(&trained),
-            "the steps go on: {result}"
+            "the steps continue: {result}"
         );
         if !result["model"].is_null() && outputs(&result["model"]) == 5 {
             break result;
@@ -41,7 +41,7 @@ async fn classes_come_and_go_while_training_goes_on() {
         let result = client.expect("step_result").await;
         assert!(
             step_of(&result) >= step_of(&grown),
-            "the steps go on: {result}"
+            "the steps continue: {result}"
         );
         if !result["model"].is_null() && outputs(&result["model"]) == 2 {
             assert!(loss_of(&result) < 0.2, "the rest was kept: {result}");

@@ -163,7 +163,7 @@ pub struct Restore {
     pub config: Config,
     /// The points.
     pub data: Vec<Point>,
-    /// The run to go on with, its parts fitting each other; without one, fresh weights.
+    /// The run to continue, its parts fitting each other; without one, fresh weights.
     #[serde(default)]
     #[cfg_attr(test, ts(optional = nullable))]
     pub checkpoint: Option<Checkpoint>,
