@@ -1,43 +1,50 @@
 //! Errors that several modules share: a number outside its range, a name that
 //! does not exist. Every `Display` is a sentence for the person who typed it.
 
-use crate::{
-    Activation, BatchSize, Distribution, Feature, InstructionSet, LearningRate, MAX_CLASSES,
-    MIN_CLASSES, OptimizerKind, WeightDecay,
-};
+use crate::{Activation, Distribution, Feature, InstructionSet, OptimizerKind};
 use std::fmt;
 
-/// A setting was given a number outside its range (NaN and infinities included).
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum OutOfRange {
-    /// See [`LearningRate`](crate::LearningRate).
-    #[error("Learning rate must be above 0 and at most {max}, not {value}",
-        max = LearningRate::MAX,
-        value = Number(*.0))]
-    LearningRate(f32),
-    /// See [`WeightDecay`](crate::WeightDecay).
-    #[error(
-        "L2 regularization must be at least 0 and at most {max}, not {value}",
-        max = WeightDecay::MAX,
-        value = Number(*.0)
-    )]
-    WeightDecay(f32),
-    /// See [`Dropout`](crate::Dropout).
-    #[error("Dropout must be at least 0 and below 1, not {}", Number(*.0))]
-    Dropout(f32),
-    /// See [`BatchSize`](crate::BatchSize).
-    #[error(
-        "Batch size must be 0 (all points) or a whole number up to {max}, not {0}",
-        max = BatchSize::MAX
-    )]
-    BatchSize(u32),
-    /// See [`ClassCount`](crate::ClassCount).
-    #[error("Number of classes must be {MIN_CLASSES} to {MAX_CLASSES}, not {0}")]
-    ClassCount(usize),
-    /// See [`Split`](crate::Split).
-    #[error("The share of test points must be at least 0 and below 1, not {}", Number(*.0))]
-    TestShare(f32),
+/// A number outside its range (NaN and infinities included).
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{name} must be {allowed}, not {value}")]
+pub struct OutOfRange {
+    name: &'static str,
+    allowed: String,
+    value: String,
+}
+
+impl OutOfRange {
+    /// `allowed` is part of a sentence: "above 0 and at most 10".
+    pub(crate) fn new(name: &'static str, allowed: String, value: impl Spelled) -> Self {
+        Self {
+            name,
+            allowed,
+            value: value.spelled(),
+        }
+    }
+}
+
+/// A number as it stands in sentences.
+pub(crate) trait Spelled {
+    fn spelled(self) -> String;
+}
+
+impl Spelled for f32 {
+    fn spelled(self) -> String {
+        Number(self).to_string()
+    }
+}
+
+impl Spelled for u32 {
+    fn spelled(self) -> String {
+        self.to_string()
+    }
+}
+
+impl Spelled for usize {
+    fn spelled(self) -> String {
+        self.to_string()
+    }
 }
 
 /// A name that stands for none of the possible values.

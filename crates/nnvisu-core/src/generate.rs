@@ -83,7 +83,11 @@ impl ClassCount {
         if (MIN_CLASSES..=MAX_CLASSES).contains(&n_classes) {
             Ok(Self(n_classes))
         } else {
-            Err(OutOfRange::ClassCount(n_classes))
+            Err(OutOfRange::new(
+                "Number of classes",
+                format!("{MIN_CLASSES} to {MAX_CLASSES}"),
+                n_classes,
+            ))
         }
     }
 

@@ -55,7 +55,11 @@ impl Split {
         if (0.0..1.0).contains(&test_share) {
             Ok(Self { test_share, seed })
         } else {
-            Err(OutOfRange::TestShare(test_share))
+            Err(OutOfRange::new(
+                "The share of test points",
+                "at least 0 and below 1".to_owned(),
+                test_share,
+            ))
         }
     }
 

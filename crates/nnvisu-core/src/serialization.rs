@@ -4,37 +4,33 @@
 //! The plain structs (`Checkpoint`, `TrainingConfig`, …) derive it where they are defined.
 
 use crate::{
-    Activation, Architecture, BatchSize, ClassCount, Dataset, Distribution, Dropout, Feature,
-    HiddenLayers, Label, LayerSpec, LearningRate, OptimizerKind, Point, WeightDecay,
+    Activation, Architecture, ClassCount, Dataset, Distribution, Feature, HiddenLayers, Label,
+    LayerSpec, OptimizerKind, Point,
 };
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A type that stands for one checked plain value.
-macro_rules! checked {
-    ($($type:ty: $plain:ty),* $(,)?) => {$(
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+macro_rules! as_checked {
+    ($type:ty: $plain:ty) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.get().serialize(serializer)
             }
         }
 
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <$type>::new(<$plain>::deserialize(deserializer)?).map_err(D::Error::custom)
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <$type>::new(<$plain>::deserialize(deserializer)?).map_err(serde::de::Error::custom)
             }
         }
-    )*};
+    };
 }
 
-checked! {
-    LearningRate: f32,
-    WeightDecay: f32,
-    Dropout: f32,
-    BatchSize: u32,
-    ClassCount: usize,
-    Label: u8,
-}
+pub(crate) use as_checked;
+
+as_checked!(ClassCount: usize);
+as_checked!(Label: u8);
 
 /// A type that is written as its name.
 macro_rules! named {
@@ -136,7 +132,9 @@ impl<'de> Deserialize<'de> for Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Checkpoint, Seeds, Trainer, TrainingConfig, generate_seeded};
+    use crate::{
+        Checkpoint, Dropout, LearningRate, Seeds, Trainer, TrainingConfig, generate_seeded,
+    };
     use serde::de::DeserializeOwned;
     use std::fmt::Debug;
 

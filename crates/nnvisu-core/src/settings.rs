@@ -4,98 +4,88 @@
 use crate::OptimizerKind;
 use crate::error::OutOfRange;
 
-/// Factor of the update of each step; above 0, at most [`LearningRate::MAX`].
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct LearningRate(f32);
+/// Defines a number that is always in its range: `new` refuses any other and says what is allowed.
+macro_rules! checked_number {
+    (
+        $(#[$attribute:meta])* $name:ident($plain:ty) = $default:expr,
+        $label:literal, $is_allowed:expr, $($allowed:tt)+
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+        pub struct $name($plain);
+
+        impl $name {
+            /// Checks the number.
+            ///
+            /// # Errors
+            ///
+            /// If it is outside the range; the error says the range.
+            pub fn new(value: $plain) -> Result<Self, OutOfRange> {
+                let is_allowed: fn(&$plain) -> bool = $is_allowed;
+                if is_allowed(&value) {
+                    // -0 becomes 0.
+                    Ok(Self(value + <$plain>::default()))
+                } else {
+                    Err(OutOfRange::new($label, format!($($allowed)+), value))
+                }
+            }
+
+            /// The number.
+            #[must_use]
+            pub fn get(self) -> $plain {
+                self.0
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self($default)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        crate::serialization::as_checked!($name: $plain);
+    };
+}
+
+checked_number!(
+    /// Factor of the update of each step; above 0, at most [`LearningRate::MAX`]; 0.01 by default.
+    LearningRate(f32) = 0.01, "Learning rate",
+    |&value| value > 0.0 && value <= Self::MAX, "above 0 and at most {}", Self::MAX
+);
 
 impl LearningRate {
     /// Greatest learning rate.
     pub const MAX: f32 = 10.0;
-
-    /// Checks a learning rate.
-    ///
-    /// # Errors
-    /// Unless 0 < `value` <= [`LearningRate::MAX`].
-    pub fn new(value: f32) -> Result<Self, OutOfRange> {
-        if value > 0.0 && value <= Self::MAX {
-            Ok(Self(value))
-        } else {
-            Err(OutOfRange::LearningRate(value))
-        }
-    }
-
-    /// The number.
-    #[must_use]
-    pub fn get(self) -> f32 {
-        self.0
-    }
 }
 
-/// 0.01
-impl Default for LearningRate {
-    fn default() -> Self {
-        Self(0.01)
-    }
-}
-
-/// L2 regularization, λ: λ·w is added to the gradient of every parameter w
-/// (weights and biases) before the optimizer sees it, PyTorch's coupled
-/// `weight_decay`. At least 0, at most [`WeightDecay::MAX`].
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
-pub struct WeightDecay(f32);
+checked_number!(
+    /// L2 regularization, λ: λ·w is added to the gradient of every parameter w
+    /// (weights and biases) before the optimizer sees it, PyTorch's coupled
+    /// `weight_decay`. At least 0, at most [`WeightDecay::MAX`]; 0 by default.
+    WeightDecay(f32) = 0.0, "L2 regularization",
+    |value| (0.0..=Self::MAX).contains(value), "at least 0 and at most {}", Self::MAX
+);
 
 impl WeightDecay {
     /// Greatest weight decay.
     pub const MAX: f32 = 10.0;
-
-    /// Checks a weight decay.
-    ///
-    /// # Errors
-    /// Unless 0 <= `value` <= [`WeightDecay::MAX`].
-    pub fn new(value: f32) -> Result<Self, OutOfRange> {
-        if (0.0..=Self::MAX).contains(&value) {
-            Ok(Self(value + 0.0)) // -0 becomes 0
-        } else {
-            Err(OutOfRange::WeightDecay(value))
-        }
-    }
-
-    /// The number.
-    #[must_use]
-    pub fn get(self) -> f32 {
-        self.0
-    }
 }
 
-/// Probability with which each hidden activation is zeroed in a training step
-/// (the others are divided by 1 − p); at least 0, below 1.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
-pub struct Dropout(f32);
+checked_number!(
+    /// Probability with which each hidden activation is zeroed in a training step
+    /// (the others are divided by 1 − p); at least 0, below 1; 0 by default.
+    Dropout(f32) = 0.0, "Dropout",
+    |value| (0.0..1.0).contains(value), "at least 0 and below 1"
+);
 
-impl Dropout {
-    /// Checks a dropout probability.
-    ///
-    /// # Errors
-    /// Unless 0 <= `value` < 1.
-    pub fn new(value: f32) -> Result<Self, OutOfRange> {
-        if (0.0..1.0).contains(&value) {
-            Ok(Self(value + 0.0)) // -0 becomes 0
-        } else {
-            Err(OutOfRange::Dropout(value))
-        }
-    }
-
-    /// The probability.
-    #[must_use]
-    pub fn get(self) -> f32 {
-        self.0
-    }
-}
-
-/// Points per training step, each used once in an epoch; 0 stands for all of
-/// them, and so does a number larger than the data. At most [`BatchSize::MAX`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct BatchSize(u32);
+checked_number!(
+    /// Points per training step, each used once in an epoch; 0, the default, stands for all of
+    /// them, and so does a number larger than the data. At most [`BatchSize::MAX`].
+    #[derive(Eq, Ord, Hash)]
+    BatchSize(u32) = 0, "Batch size",
+    |&value| value <= Self::MAX, "0 (all points) or a whole number up to {}", Self::MAX
+);
 
 impl BatchSize {
     /// Greatest batch size.
@@ -103,24 +93,6 @@ impl BatchSize {
 
     /// Every step uses all points; the default.
     pub const FULL: Self = Self(0);
-
-    /// Checks a batch size, 0 meaning all points.
-    ///
-    /// # Errors
-    /// When `value` is above [`BatchSize::MAX`].
-    pub fn new(value: u32) -> Result<Self, OutOfRange> {
-        if value <= Self::MAX {
-            Ok(Self(value))
-        } else {
-            Err(OutOfRange::BatchSize(value))
-        }
-    }
-
-    /// The number as set: 0 means all points.
-    #[must_use]
-    pub fn get(self) -> u32 {
-        self.0
-    }
 
     /// How many of `n_points` points a step uses.
     #[must_use]
@@ -130,9 +102,7 @@ impl BatchSize {
             size => n_points.min(size as usize),
         }
     }
-}
 
-impl BatchSize {
     /// The epoch that follows after `step` steps on `n_points` points, and how many points of it
     /// have been used: where a run is that has always had this batch size and these points.
     #[must_use]
