@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::OutOfRange;
 use crate::limits::MAX_HIDDEN_LAYERS;
 use crate::names::{Activation, names};
-use crate::numbers::{ClassCount, Dropout, LayerUnits};
+use crate::numbers::{ClassCount, LayerUnits};
 use crate::objects::only_from_objects;
+use crate::settings::Dropout;
 
 /// Sizes of the hidden layers from input to output: 0 to 10 layers of 1 to 100 units.
 /// Default 10, 5.

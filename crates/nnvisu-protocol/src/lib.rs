@@ -113,8 +113,8 @@ pub use limits::Limits;
 pub use metrics::{InvalidMetrics, Metrics};
 pub use names::{Activation, Distribution, Optimizer};
 pub use numbers::{
-    BatchSize, ClassCount, Dropout, FramesPerSecond, Label, LayerUnits, LearningRate, NumberRange,
-    Regularization, Seed, Seeds, StepsPerSecond, ViewSize,
+    ClassCount, FramesPerSecond, Label, LayerUnits, NumberRange, Seed, Seeds, StepsPerSecond,
+    ViewSize,
 };
 pub use point::{Point, n_classes};
 pub use request::{Envelope, NetworkUpdate, REQUEST_TYPES, Request, Restore, parse_request};
@@ -122,7 +122,10 @@ pub use response::{
     ArchitectureSynced, RESPONSE_TYPES, Response, ServerInfo, ServerMessage, SessionState,
     StepMetrics, SyncStatus, parse_response,
 };
-pub use settings::{Config, ConfigUpdate, Setting, SettingValues, TakesEffect, settings};
+pub use settings::{
+    BatchSize, Config, ConfigUpdate, Dropout, LearningRate, Regularization, Setting, SettingValues,
+    TakesEffect, settings,
+};
 pub use version::{ProtocolVersion, SUBPROTOCOL_V2};
 pub use view::View;
 pub use weights::{InvalidWeights, Layer, N_INPUTS, Weights};

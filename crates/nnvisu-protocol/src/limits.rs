@@ -10,12 +10,6 @@ pub const MAX_UNITS: usize = 100;
 pub const MIN_CLASSES: usize = 2;
 /// Most classes; labels go from 0 to one less.
 pub const MAX_CLASSES: usize = 8;
-/// Largest learning rate; the smallest is anything above 0.
-pub const MAX_LEARNING_RATE: f32 = 10.0;
-/// Largest L2 regularization; the smallest is 0.
-pub const MAX_REGULARIZATION: f32 = 10.0;
-/// Largest batch size; 0 means all points.
-pub const MAX_BATCH_SIZE: u32 = 1_000_000;
 /// Largest seed: 2⁵³ − 1, the largest integer that JavaScript numbers hold exactly.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 /// Largest speed that can be asked for, in steps per second.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::OutOfRange;
 use crate::limits::{
-    MAX_BATCH_SIZE, MAX_CLASSES, MAX_FRAMES_PER_SECOND, MAX_LEARNING_RATE, MAX_REGULARIZATION,
-    MAX_SEED, MAX_STEPS_PER_SECOND, MAX_UNITS, MAX_VIEW_SIZE, MIN_CLASSES, MIN_VIEW_SIZE,
+    MAX_CLASSES, MAX_FRAMES_PER_SECOND, MAX_SEED, MAX_STEPS_PER_SECOND, MAX_UNITS, MAX_VIEW_SIZE,
+    MIN_CLASSES, MIN_VIEW_SIZE,
 };
 use crate::objects::only_from_objects;
 
@@ -42,7 +42,7 @@ impl NumberRange {
         }
     }
 
-    const fn whole(min: f64, max: f64) -> Self {
+    pub(crate) const fn whole(min: f64, max: f64) -> Self {
         Self {
             is_whole: true,
             ..Self::closed(min, max)
@@ -50,7 +50,7 @@ impl NumberRange {
     }
 
     /// Above 0, at most `max`.
-    const fn positive(max: f64, unit: &'static str) -> Self {
+    pub(crate) const fn positive(max: f64, unit: &'static str) -> Self {
         Self {
             excludes_min: true,
             unit,
@@ -58,7 +58,7 @@ impl NumberRange {
         }
     }
 
-    const fn below(max: f64) -> Self {
+    pub(crate) const fn below(max: f64) -> Self {
         Self {
             excludes_max: true,
             ..Self::closed(0.0, max)
@@ -118,7 +118,7 @@ impl fmt::Display for Grouped {
 macro_rules! checked_number {
     ($(#[$doc:meta])* $name:ident($inner:ty), $label:literal, $range:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "f64")]
         #[cfg_attr(test, derive(ts_rs::TS))]
         pub struct $name($inner);
@@ -127,16 +127,16 @@ macro_rules! checked_number {
             /// What the number is called in sentences.
             pub const LABEL: &'static str = $label;
             /// The numbers that are allowed.
-            pub const RANGE: NumberRange = $range;
+            pub const RANGE: $crate::NumberRange = $range;
 
             /// # Errors
             ///
             /// When the value is outside the range; the error says the range.
-            pub fn new(value: $inner) -> Result<Self, OutOfRange> {
+            pub fn new(value: $inner) -> Result<Self, $crate::error::OutOfRange> {
                 if Self::RANGE.contains(value as f64) {
                     Ok(Self(value))
                 } else {
-                    Err(OutOfRange::new(Self::LABEL, Self::RANGE, value))
+                    Err($crate::error::OutOfRange::new(Self::LABEL, Self::RANGE, value))
                 }
             }
 
@@ -148,40 +148,23 @@ macro_rules! checked_number {
         }
 
         impl TryFrom<f64> for $name {
-            type Error = OutOfRange;
+            type Error = $crate::error::OutOfRange;
 
             /// Both the number as written and the one it is rounded to have to be in range.
-            fn try_from(value: f64) -> Result<Self, OutOfRange> {
+            fn try_from(value: f64) -> Result<Self, $crate::error::OutOfRange> {
                 let rounded = value as $inner;
                 if Self::RANGE.contains(value) && Self::RANGE.contains(rounded as f64) {
                     Ok(Self(rounded))
                 } else {
-                    Err(OutOfRange::new(Self::LABEL, Self::RANGE, value))
+                    Err($crate::error::OutOfRange::new(Self::LABEL, Self::RANGE, value))
                 }
             }
         }
     };
 }
 
-checked_number!(
-    /// Learning rate of the optimizer: above 0, at most 10. Default 0.01.
-    LearningRate(f32), "Learning rate", NumberRange::positive(MAX_LEARNING_RATE as f64, "")
-);
-checked_number!(
-    /// L2 regularization (weight decay that enters the gradient): 0 to 10. Default 0.
-    #[derive(Default)]
-    Regularization(f32), "L2 regularization", NumberRange::closed(0.0, MAX_REGULARIZATION as f64)
-);
-checked_number!(
-    /// Probability of dropping a hidden unit in training: 0 or more, below 1. Default 0.
-    #[derive(Default)]
-    Dropout(f32), "Dropout", NumberRange::below(1.0)
-);
-checked_number!(
-    /// Points per optimizer step, 0 to 1,000,000; 0 means all of them. Default 0.
-    #[derive(Default)]
-    BatchSize(u32), "Batch size", NumberRange::whole(0.0, MAX_BATCH_SIZE as f64)
-);
+pub(crate) use checked_number;
+
 checked_number!(
     /// Units of a hidden layer: 1 to 100.
     #[derive(Eq)]
@@ -238,12 +221,6 @@ impl FramesPerSecond {
     #[must_use]
     pub fn interval(self) -> Duration {
         interval(self.0)
-    }
-}
-
-impl Default for LearningRate {
-    fn default() -> Self {
-        Self(0.01)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::architecture::HiddenLayers;
 use crate::limits::MAX_HIDDEN_LAYERS;
 use crate::names::{Activation, Optimizer};
-use crate::numbers::{BatchSize, Dropout, LayerUnits, LearningRate, NumberRange, Regularization};
+use crate::numbers::{LayerUnits, NumberRange, checked_number};
 use crate::objects::only_from_objects;
 
 /// When a change of a setting acts.
@@ -137,6 +137,33 @@ macro_rules! settings {
             },)+]
         }
     };
+}
+
+// The numbers of the table.
+checked_number!(
+    /// Learning rate of the optimizer: above 0, at most 10. Default 0.01.
+    LearningRate(f32), "Learning rate", NumberRange::positive(10.0, "")
+);
+checked_number!(
+    /// L2 regularization (weight decay that enters the gradient): 0 to 10. Default 0.
+    #[derive(Default)]
+    Regularization(f32), "L2 regularization", NumberRange::closed(0.0, 10.0)
+);
+checked_number!(
+    /// Probability of dropping a hidden unit in training: 0 or more, below 1. Default 0.
+    #[derive(Default)]
+    Dropout(f32), "Dropout", NumberRange::below(1.0)
+);
+checked_number!(
+    /// Points per optimizer step, 0 to 1,000,000; 0 means all of them. Default 0.
+    #[derive(Default)]
+    BatchSize(u32), "Batch size", NumberRange::whole(0.0, 1_000_000.0)
+);
+
+impl Default for LearningRate {
+    fn default() -> Self {
+        Self(0.01)
+    }
 }
 
 settings! {

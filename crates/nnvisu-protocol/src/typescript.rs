@@ -24,14 +24,11 @@ macro_rules! declare_all {
 
 /// The numbers of the protocol as literal types: a constant of this type cannot have others.
 fn declare_constants(file: &mut String) {
-    let numbers: [(&str, u64); 17] = [
+    let numbers: [(&str, u64); 14] = [
         ("MAX_HIDDEN_LAYERS", limits::MAX_HIDDEN_LAYERS as u64),
         ("MAX_UNITS", limits::MAX_UNITS as u64),
         ("MIN_CLASSES", limits::MIN_CLASSES as u64),
         ("MAX_CLASSES", limits::MAX_CLASSES as u64),
-        ("MAX_LEARNING_RATE", limits::MAX_LEARNING_RATE as u64),
-        ("MAX_REGULARIZATION", limits::MAX_REGULARIZATION as u64),
-        ("MAX_BATCH_SIZE", limits::MAX_BATCH_SIZE as u64),
         ("MAX_SEED", limits::MAX_SEED),
         ("MAX_STEPS_PER_SECOND", limits::MAX_STEPS_PER_SECOND as u64),
         ("MIN_VIEW_SIZE", limits::MIN_VIEW_SIZE.into()),

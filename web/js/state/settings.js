@@ -14,11 +14,8 @@ import { message } from "../words/message.js";
 const MAX_LAYERS = 10;
 /** @type {WireConstants["MAX_UNITS"]} */
 const MAX_UNITS = 100;
-/** @type {WireConstants["MAX_LEARNING_RATE"]} */
 const MAX_LEARNING_RATE = 10;
-/** @type {WireConstants["MAX_REGULARIZATION"]} */
 const MAX_REGULARIZATION = 10;
-/** @type {WireConstants["MAX_BATCH_SIZE"]} */
 const MAX_BATCH_SIZE = 1_000_000;
 
 /** What is allowed at most; of the dropout, the greatest 32-bit float below 1. */

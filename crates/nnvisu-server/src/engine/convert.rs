@@ -273,9 +273,9 @@ mod tests {
         for (rate, decay, batch, dropout, layers) in [
             (f32::MIN_POSITIVE, 0.0, 0, 0.0, vec![]),
             (
-                limits::MAX_LEARNING_RATE,
-                limits::MAX_REGULARIZATION,
-                limits::MAX_BATCH_SIZE,
+                wire::LearningRate::RANGE.max as f32,
+                wire::Regularization::RANGE.max as f32,
+                wire::BatchSize::RANGE.max as u32,
                 below_one,
                 vec![limits::MAX_UNITS; limits::MAX_HIDDEN_LAYERS],
             ),

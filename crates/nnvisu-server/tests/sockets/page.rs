@@ -97,7 +97,7 @@ async fn both_sources_serve_a_whole_page() {
         for (config, cache_control, n_files) in [
             // Two scripts, the styles, and the icon, which is named twice.
             (built_in(), "public, max-age=31536000, immutable", 5),
-            (from_disk(), "no-cache", 16),
+            (from_disk(), "no-cache", 17),
         ] {
             let page = ask(config.clone(), mount, &format!("{mount}/")).await;
             assert_eq!(page.status, StatusCode::OK);
