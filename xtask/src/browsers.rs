@@ -50,7 +50,17 @@ const CORE: [&str; 13] = [
 ];
 
 /// Tests that a browser or its driver cannot run, and why.
-const IMPOSSIBLE: [(Browser, &str, &str); 7] = [
+const IMPOSSIBLE: [(Browser, &str, &str); 9] = [
+    (
+        Browser::Firefox,
+        "accessibility::no_state_of_the_page_breaks_a_rule_of_axe",
+        AXE,
+    ),
+    (
+        Browser::Webkit,
+        "accessibility::no_state_of_the_page_breaks_a_rule_of_axe",
+        AXE,
+    ),
     (
         Browser::Firefox,
         "layout::everything_that_can_be_used_has_a_name_for_screen_readers",
@@ -88,6 +98,8 @@ const IMPOSSIBLE: [(Browser, &str, &str); 7] = [
     ),
 ];
 
+const AXE: &str = "axe judges what stands in the page, which is the same, and only Chromium's driver \
+                   switches between light and dark";
 const NARROW: &str = "MiniBrowser's tool bar is 447 pixels wide, and so is its narrowest window";
 
 impl Browser {
@@ -140,6 +152,9 @@ fn test_in(browser: Browser, all: bool) -> Result<()> {
     tests.env("NNVISU_BROWSER", browser.name());
     if let Some(directory) = browser.install()? {
         tests.env("PATH", path_with(directory)?);
+    }
+    if browser == Browser::Chromium {
+        tests.env("NNVISU_AXE", tools::axe_core()?);
     }
     if all {
         tests.arg("browser::");

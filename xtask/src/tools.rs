@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{cargo, command, run, succeeds, target_directory};
 
+const AXE_CORE_VERSION: &str = "4.14.1";
 const CARGO_DENY_VERSION: &str = "0.20.2";
 const CARGO_FUZZ_VERSION: &str = "0.13.2";
 const CARGO_MACHETE_VERSION: &str = "0.9.2";
@@ -67,6 +68,11 @@ pub(crate) fn typescript() -> Result<PathBuf> {
 /// happy-dom, the document that the view's tests run in; import it in Node.js.
 pub(crate) fn happy_dom() -> Result<PathBuf> {
     npm_package("happy-dom", HAPPY_DOM_VERSION, "lib/index.js")
+}
+
+/// axe-core, the checker of accessibility that runs in a page; a script for the page.
+pub(crate) fn axe_core() -> Result<PathBuf> {
+    npm_package("axe-core", AXE_CORE_VERSION, "axe.min.js")
 }
 
 /// The Nu Html Checker; run it with Java.

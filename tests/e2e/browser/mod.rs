@@ -1,5 +1,6 @@
 //! The page in Chromium, used as a person uses it.
 
+mod accessibility;
 mod drawing;
 mod files;
 mod history;
