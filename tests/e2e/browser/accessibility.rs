@@ -1,5 +1,6 @@
 //! Accessibility: axe-core finds nothing wrong in any state of the page.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use nnvisu_tests::browser::{Page, with_browser};
@@ -63,7 +64,10 @@ impl Checker {
             // A theme changes nothing but colours.
             let themes = [
                 ("light", json!({"type": "tag", "values": RULES})),
-                ("dark", json!({"type": "rule", "values": ["color-contrast"]})),
+                (
+                    "dark",
+                    json!({"type": "rule", "values": ["color-contrast"]}),
+                ),
             ];
             for (theme, rules) in themes {
                 emulate_theme(page, theme).await;
@@ -97,7 +101,8 @@ impl Checker {
         let mut text = format!("{where_}: {} ({})", violation.id, violation.help);
         for node in &violation.nodes {
             let summary = node.failure_summary.replace('\n', "\n        ");
-            text.push_str(&format!("\n    {}: {summary}", node.target));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n    {}: {summary}", node.target);
         }
         self.found.push(text);
     }

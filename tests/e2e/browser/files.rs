@@ -188,8 +188,7 @@ async fn a_saved_session_opens_again_and_can_be_taken_back() {
         assert_eq!(again.data(), trainer.data());
         assert_eq!(again.training_config(), trainer.training_config());
 
-        page.click(".notice [data-command=undo]")
-            .await;
+        page.click(".notice [data-command=undo]").await;
         page.until_points(1).await;
         assert_eq!(page.value("[data-setting=architecture]").await, "10-5");
         page.until("the network of before", async || page.step().await == 0)
