@@ -48,6 +48,7 @@ export const EN = Object.freeze({
   "panel.advanced": "Advanced training settings",
   "panel.files": "Save & open",
   "panel.display": "Display",
+  "panel.notices": "Notices",
   "panel.presentation": "Presentation",
   "panel.curves": "Learning curves",
 
