@@ -222,6 +222,13 @@ test("a notice offers undo only as long as that undoes what it tells of", async 
   assert.equal(store.state.workspace.notices.at(-1).action, null);
 });
 
+test("what was said of a step goes when the step is undone", async () => {
+  const { store } = await training();
+  store.resetModel();
+  store.undo();
+  assert.equal(said(store), null);
+});
+
 test("a frame of the old run that comes before the server is told is not taken for the new one's", async () => {
   const { store, server } = await training();
   store.setField("learningRate", "0.5");

@@ -139,6 +139,8 @@ export class Store {
 
   /** Takes back the last step: a data edit, or all that a new network, a data set or a session brought. */
   undo() {
+    // What was said of the step is no longer so.
+    for (const { id, action } of this.state.workspace.notices) if (action === "undo") this.dismissNotice(id);
     this.#edits.undo();
   }
 
