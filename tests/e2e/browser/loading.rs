@@ -125,10 +125,7 @@ async fn where_websockets_do_not_pass_the_page_says_so_and_keeps_what_is_done() 
 #[tokio::test]
 async fn a_page_of_another_version_than_its_server_offers_to_reload() {
     let directory = copy_of_page();
-    let index = directory.path().join("index.html");
-    let html = std::fs::read_to_string(&index).expect("the page");
-    let of_another_version = html.replacen("<html ", "<html data-page=\"another\" ", 1);
-    std::fs::write(&index, of_another_version).expect("it can be written");
+    let html = of_another_version(&directory);
     let server = serving(&directory).await;
     with_browser(async |page| {
         page.open(&server.url("/")).await;
@@ -137,7 +134,7 @@ async fn a_page_of_another_version_than_its_server_offers_to_reload() {
             .await;
         page.draw(&XOR).await;
 
-        std::fs::write(&index, html).expect("it can be written");
+        std::fs::write(directory.path().join("index.html"), html).expect("it can be written");
         page.click("[data-command=reloadPage]").await;
         page.until("the new page", async || {
             let is_new: bool = page
@@ -153,17 +150,26 @@ async fn a_page_of_another_version_than_its_server_offers_to_reload() {
 }
 
 /// A server whose page is in a directory.
-async fn serving(directory: &TempDir) -> Server {
+pub(super) async fn serving(directory: &TempDir) -> Server {
     let path = directory.path().to_str().expect("UTF-8");
     Server::start_with(&["--web-dir", path]).await
 }
 
 /// The page's files where they can be changed.
-fn copy_of_page() -> TempDir {
+pub(super) fn copy_of_page() -> TempDir {
     let directory = TempDir::with_prefix("nnvisu-page-").expect("a temporary directory");
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web");
     copy(&page, directory.path());
     directory
+}
+
+/// Makes a page one that its server does not expect; gives the document as it was.
+pub(super) fn of_another_version(directory: &TempDir) -> String {
+    let index = directory.path().join("index.html");
+    let html = std::fs::read_to_string(&index).expect("the page");
+    let other = html.replacen("<html ", "<html data-page=\"another\" ", 1);
+    std::fs::write(&index, other).expect("it can be written");
+    html
 }
 
 fn copy(from: &Path, to: &Path) {
