@@ -12,10 +12,13 @@ import { FakeClock, FakePage, FakeStorage, architecture, chance, checkpoint, sai
 
 const KEYS = ["nnvisu_config", "nnvisu_data", "nnvisu_weights", "nnvisu_ui", "nnvisu_workspace"];
 
+/** The locks of a browser with one tab. */
+const LOCKS = { request: (_name, _options, task) => Promise.resolve(task({ name: "nnvisu" })) };
+
 function visit(storage, { page = new FakePage(), clock = storage.clock } = {}) {
   const { stored, problems } = readStored({ shared: storage, own: null });
   const store = new Store(stored);
-  keepStored(store, { shared: storage, own: null }, page, undefined, clock);
+  keepStored(store, { shared: storage, own: null }, page, LOCKS, clock);
   return { store, problems, page };
 }
 
@@ -343,6 +346,7 @@ test("slow writes are put off, the newest is never lost", async () => {
   assert.equal(stepStored(), 5);
   page.dispatchEvent(new Event("pagehide"));
   assert.equal(stepStored(), 6);
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
 
   store.server.checkpoint(checkpoint({ step: 7 }));
   page.document.dispatchEvent(new Event("visibilitychange"));
@@ -395,6 +399,7 @@ test("weights that come with every frame are written once a second, and the newe
   store.server.checkpoint(checkpoint({ step: 367 }));
   page.dispatchEvent(new Event("pagehide"));
   assert.equal(storage.json("nnvisu_weights").checkpoint.step, 367);
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
   store.pause();
   clock.advance(1_000);
   await settle();

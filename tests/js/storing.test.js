@@ -88,7 +88,7 @@ class Browser {
     const tab = { store, page, own, locks };
     this.tabs.push(tab);
     keepStored(store, { shared, own }, page, locks, this.clock);
-    await settle();
+    await this.#rest();
     return tab;
   }
 
@@ -104,15 +104,37 @@ class Browser {
 
   async close(tab) {
     tab.page.dispatchEvent(new Event("pagehide"));
+    this.crash(tab);
+    await this.#rest();
+  }
+
+  /** A tab that ends without having been left. */
+  crash(tab) {
     this.tabs = this.tabs.filter((other) => other !== tab);
     tab.locks?.close();
-    await settle();
+  }
+
+  /** A tab that is left for another page, and is kept by the browser for its Back button: it hears nothing. */
+  async leave(tab) {
+    tab.page.dispatchEvent(Object.assign(new Event("pagehide"), { persisted: true }));
+    this.tabs = this.tabs.filter((other) => other !== tab);
+    await this.#rest();
+  }
+
+  async goBack(tab) {
+    this.tabs.push(tab);
+    tab.page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    await this.#rest();
   }
 
   async wait(milliseconds) {
     this.clock.advance(milliseconds);
-    await settle();
-    await settle();
+    await this.#rest();
+  }
+
+  /** Until a question of one tab and another's answer have arrived. */
+  async #rest() {
+    for (let i = 0; i < 4; i += 1) await settle();
   }
 
   get points() {
@@ -129,10 +151,14 @@ async function draw(tab, x) {
   await settle();
 }
 
+/** A test that holds with the browser's locks and without. */
+function testTabs(name, run) {
+  for (const hasLocks of [true, false]) test(`${name} (${hasLocks ? "locks" : "no locks"})`, () => run(new Browser({ hasLocks })));
+}
+
 const place = (tab) => tab.store.state.workspace.storage.place;
 
-test("the first tab keeps its work, a further one keeps its own apart, and says so", async () => {
-  const browser = new Browser();
+testTabs("the first tab keeps its work, a further one keeps its own apart, and says so", async (browser) => {
   const first = await browser.open();
   assert.equal(place(first), "here");
   await draw(first, 0.1);
@@ -146,8 +172,7 @@ test("the first tab keeps its work, a further one keeps its own apart, and says 
   assert.deepEqual(xs(second.own), [0.1, 0.2]);
 });
 
-test("preferences are kept from every tab, and every tab hears of them", async () => {
-  const browser = new Browser();
+testTabs("preferences are kept from every tab, and every tab hears of them", async (browser) => {
   const first = await browser.open();
   const second = await browser.open();
   // Before it is known whose work is kept, and afterwards.
@@ -168,8 +193,7 @@ test("preferences are kept from every tab, and every tab hears of them", async (
   assert.deepEqual([again.store.state.preferences.theme, xs(again.own)], ["light", [0.2]]);
 });
 
-test("a choice made in one tab survives another tab that has slept through it", async () => {
-  const browser = new Browser();
+testTabs("a choice made in one tab survives another tab that has slept through it", async (browser) => {
   const first = await browser.open();
   const second = await browser.open();
   browser.tabs = [second];
@@ -182,8 +206,7 @@ test("a choice made in one tab survives another tab that has slept through it", 
   assert.equal(first.store.state.preferences.palette, "classic");
 });
 
-test("a further tab that is reloaded has its own work again", async () => {
-  const browser = new Browser();
+testTabs("a further tab that is reloaded has its own work again", async (browser) => {
   await browser.open();
   const second = await browser.open();
   await browser.wait(1_000);
@@ -195,8 +218,7 @@ test("a further tab that is reloaded has its own work again", async () => {
   assert.equal(browser.points, undefined);
 });
 
-test("a reload of the first tab does not give its place away", async () => {
-  const browser = new Browser();
+testTabs("a reload of the first tab does not give its place away", async (browser) => {
   const first = await browser.open();
   await draw(first, 0.1);
   const second = await browser.open();
@@ -210,8 +232,7 @@ test("a reload of the first tab does not give its place away", async () => {
   assert.deepEqual(browser.points, [0.1]);
 });
 
-test("when the first tab is closed, work in the other one is kept as a whole, and it says so", async () => {
-  const browser = new Browser();
+testTabs("when the first tab is closed, work in the other one is kept as a whole, and it says so", async (browser) => {
   const first = await browser.open();
   await draw(first, 0.1);
   first.store.server.checkpoint(checkpoint({ step: 7 }));
@@ -229,8 +250,7 @@ test("when the first tab is closed, work in the other one is kept as a whole, an
   assert.equal(second.own.entries.size, 0);
 });
 
-test("a tab in which nothing was done leaves the closed tab's work until something is", async () => {
-  const browser = new Browser();
+testTabs("a tab in which nothing was done leaves the closed tab's work until something is", async (browser) => {
   const first = await browser.open();
   const second = await browser.open();
   await browser.wait(1_000);
@@ -251,37 +271,33 @@ test("a tab in which nothing was done leaves the closed tab's work until somethi
   assert.deepEqual(browser.points, []);
 });
 
-for (const hasLocks of [true, false]) {
-  test(`a tab can take the place over; the other one hears of it and loses nothing (locks: ${hasLocks})`, async () => {
-    const browser = new Browser({ hasLocks });
-    const first = await browser.open();
-    const second = await browser.open();
-    await browser.wait(1_000);
-    await draw(first, 0.1);
-    await draw(first, 0.15);
-    if (!hasLocks) assert.equal(place(second), "elsewhere");
-    await draw(second, 0.2);
-    second.store.storeHere();
-    await browser.wait(0);
-    await browser.wait(0);
-    assert.deepEqual([place(first), place(second)], ["elsewhere", "here"]);
-    assert.deepEqual(browser.points, [0.2]);
-    assert.deepEqual(xs(first.own), [0.1, 0.15]);
-    assert.equal(second.own.entries.size, 0);
-    await draw(first, 0.3);
-    await draw(second, 0.4);
-    await settle();
-    assert.deepEqual([browser.points, xs(first.own)], [[0.2, 0.4], [0.1, 0.15, 0.3]]);
-    first.store.storeHere();
-    await browser.wait(0);
-    await browser.wait(0);
-    assert.deepEqual([place(first), place(second)], ["here", "elsewhere"]);
-    assert.deepEqual([browser.points, xs(second.own)], [[0.1, 0.15, 0.3], [0.2, 0.4]]);
-  });
-}
+testTabs("a tab can take the place over; the other one hears of it and loses nothing", async (browser) => {
+  const first = await browser.open();
+  const second = await browser.open();
+  await browser.wait(1_000);
+  await draw(first, 0.1);
+  await draw(first, 0.15);
+  assert.equal(place(second), "elsewhere");
+  await draw(second, 0.2);
+  second.store.storeHere();
+  await browser.wait(0);
+  await browser.wait(0);
+  assert.deepEqual([place(first), place(second)], ["elsewhere", "here"]);
+  assert.deepEqual(browser.points, [0.2]);
+  assert.deepEqual(xs(first.own), [0.1, 0.15]);
+  assert.equal(second.own.entries.size, 0);
+  await draw(first, 0.3);
+  await draw(second, 0.4);
+  await settle();
+  assert.deepEqual([browser.points, xs(first.own)], [[0.2, 0.4], [0.1, 0.15, 0.3]]);
+  first.store.storeHere();
+  await browser.wait(0);
+  await browser.wait(0);
+  assert.deepEqual([place(first), place(second)], ["here", "elsewhere"]);
+  assert.deepEqual([browser.points, xs(second.own)], [[0.1, 0.15, 0.3], [0.2, 0.4]]);
+});
 
-test("of many tabs one takes over, however often", async () => {
-  const browser = new Browser();
+testTabs("of many tabs one takes over, however often", async (browser) => {
   for (let i = 0; i < 5; i += 1) await browser.open();
   await browser.wait(1_000);
   while (browser.tabs.length > 0) {
@@ -292,8 +308,7 @@ test("of many tabs one takes over, however often", async () => {
   }
 });
 
-test("what a tab wrote before it heard that its place was taken is put right", async () => {
-  const browser = new Browser();
+testTabs("what a tab wrote before it heard that its place was taken is put right", async (browser) => {
   const first = await browser.open();
   await draw(first, 0.1);
   browser.shared.setItem("nnvisu_data", '{"version":1,"points":[]}');
@@ -324,4 +339,134 @@ test("locks that cannot be had are like none", async () => {
   store.addPoint({ x: 0.1, y: 0 }, 0);
   await settle();
   assert.deepEqual(xs(storage), [0.1]);
+});
+
+testTabs("a tab that ended without a word is not taken for one that keeps its work", async (browser) => {
+  const first = await browser.open();
+  await draw(first, 0.1);
+  browser.crash(first);
+  const second = await browser.open();
+  for (let i = 0; i < 5; i += 1) {
+    assert.notEqual(place(second), "elsewhere");
+    await browser.wait(1_000);
+  }
+  assert.equal(place(second), "here");
+  await draw(second, 0.2);
+  assert.deepEqual(browser.points, [0.1, 0.2]);
+});
+
+testTabs("a further tab takes over from one that ended without a word", async (browser) => {
+  const first = await browser.open();
+  const second = await browser.open();
+  await browser.wait(1_000);
+  assert.equal(place(second), "elsewhere");
+  browser.crash(first);
+  for (let i = 0; i < 20; i += 1) await browser.wait(1_000);
+  assert.equal(place(second), "here");
+  assert.match(said(second.store), /other tab was closed/);
+});
+
+testTabs("a tab that is there keeps its work, however long nothing happens", async (browser) => {
+  const first = await browser.open();
+  const second = await browser.open();
+  for (let i = 0; i < 100; i += 1) await browser.wait(1_000);
+  assert.deepEqual([place(first), place(second)], ["here", "elsewhere"]);
+});
+
+testTabs("a page that is left and opened anew is not another tab", async (browser) => {
+  const left = await browser.open();
+  await draw(left, 0.1);
+  await browser.leave(left);
+  const next = await browser.open(left.own);
+  assert.equal(place(next), "here");
+});
+
+testTabs("a page shown again by Back still keeps its work, and says nothing", async (browser) => {
+  const tab = await browser.open();
+  await draw(tab, 0.1);
+  await browser.leave(tab);
+  await browser.goBack(tab);
+  assert.equal(place(tab), "here");
+  await browser.wait(10_000);
+  assert.equal(place(tab), "here");
+  await draw(tab, 0.2);
+  assert.deepEqual(browser.points, [0.1, 0.2]);
+  assert.deepEqual(tab.store.state.workspace.notices, []);
+  const other = await browser.open();
+  await browser.wait(1_000);
+  assert.equal(place(other), "elsewhere");
+});
+
+testTabs("a page shown again by Back leaves what another page has stored meanwhile", async (browser) => {
+  const tab = await browser.open();
+  await draw(tab, 0.1);
+  await browser.leave(tab);
+  const next = await browser.open(tab.own);
+  await draw(next, 0.2);
+  await browser.leave(next);
+  await browser.goBack(tab);
+  assert.deepEqual([place(tab), browser.points], ["here", [0.1, 0.2]]);
+  assert.match(said(tab.store), /kept until you change something/);
+  tab.store.setSpeed(5);
+  await settle();
+  assert.deepEqual(browser.points, [0.1]);
+});
+
+testTabs("a page shown again by Back while another tab keeps its work says so, and loses nothing", async (browser) => {
+  const tab = await browser.open();
+  await draw(tab, 0.1);
+  await browser.leave(tab);
+  const other = await browser.open();
+  await draw(other, 0.2);
+  await browser.goBack(tab);
+  await browser.wait(1_000);
+  assert.deepEqual([place(tab), place(other)], ["elsewhere", "here"]);
+  assert.deepEqual([browser.points, xs(tab.own)], [[0.1, 0.2], [0.1]]);
+  await draw(tab, 0.3);
+  assert.deepEqual([browser.points, xs(tab.own)], [[0.1, 0.2], [0.1, 0.3]]);
+});
+
+testTabs("the parts that are kept are always of one tab", async (browser) => {
+  // Two pages of one origin, say /a/ and /b/, share everything that two tabs share.
+  const tabs = [await browser.open(), await browser.open()];
+  await browser.wait(1_000);
+  const isWhole = () => {
+    const { points } = browser.shared.json("nnvisu_data");
+    const steps = browser.shared.json("nnvisu_weights")?.checkpoint.step;
+    assert.equal(browser.shared.json("nnvisu_config").stepsPerSecond, points[0].label + 1);
+    assert.equal(steps, points[0].label + 1);
+  };
+  for (const [i, { store }] of tabs.entries()) {
+    store.addPoint({ x: 0, y: 0 }, i);
+    store.setSpeed(i + 1);
+    store.server.checkpoint(checkpoint({ step: i + 1 }));
+    await settle();
+    isWhole();
+  }
+  for (const { store } of [tabs[1], tabs[0], tabs[1]]) {
+    store.storeHere();
+    await browser.wait(0);
+    isWhole();
+    for (const tab of tabs) await draw(tab, 0.5);
+    isWhole();
+  }
+});
+
+test("without any lock to be had a tab keeps its work until another one writes", async () => {
+  const storage = new FakeStorage();
+  storage.quota = 200;
+  const page = new FakePage();
+  const shared = { getItem: (key) => storage.getItem(key), setItem: (key, text) => {
+    if (key.startsWith("nnvisu_tab")) throw new DOMException("full", "QuotaExceededError");
+    storage.setItem(key, text);
+  }, removeItem: (key) => storage.removeItem(key) };
+  const store = new Store();
+  keepStored(store, { shared, own: null }, page, undefined, storage.clock);
+  await settle();
+  assert.equal(store.state.workspace.storage.place, "here");
+  store.addPoint({ x: 0.1, y: 0 }, 0);
+  await settle();
+  assert.deepEqual(xs(storage), [0.1]);
+  page.dispatchEvent(Object.assign(new Event("storage"), { key: "nnvisu_data" }));
+  assert.equal(store.state.workspace.storage.place, "elsewhere");
 });

@@ -1,11 +1,13 @@
-// Which of several tabs keeps its work for the next visit: the one that holds a lock of the browser.
+// Which of several tabs keeps its work for the next visit: the one that holds a lock.
 //
 // The first tab gets the lock. The others wait until it is closed; then they wait a little longer,
 // because a tab that is reloaded gives the lock back for a moment. A tab can also take it away.
-// Where there are no locks (they need a secure context: localhost or https) every tab keeps its
-// work until it hears that another one has written.
+// A page that is left gives it back, since the browser may keep the page (for its Back button), and
+// wants it again when it is shown again. Where no lock is to be had, a tab keeps its work until it hears that
+// another one has written.
 
 /** @typedef {{ setTimeout(task: () => void, delay: number): unknown }} Clock */
+/** @typedef {{ request(name: string, options: LockOptions, task: (lock: any) => unknown): Promise<unknown> }} Locks */
 
 const NAME = "nnvisu";
 
@@ -20,14 +22,20 @@ export class Keeper {
   #changed;
   /** @type {boolean | null} null until it is known */
   #keeps = null;
+  /** Whether other tabs go first. */
+  #waits = false;
+  /** Ends when the page is left. */
+  #visit = new AbortController();
+  /** Gives the lock back. */
+  #release = () => {};
 
   /**
-   * @param {Pick<LockManager, "request"> | undefined} locks
+   * @param {readonly Locks[]} locks the first is used; if it cannot be had, the next
    * @param {Clock} clock
-   * @param {(keeps: boolean) => void} changed
+   * @param {(keeps: boolean) => void} changed also when it turns out to be as before the page was left
    */
   constructor(locks, clock, changed) {
-    this.#locks = locks;
+    this.#locks = [...locks];
     this.#clock = clock;
     this.#changed = changed;
   }
@@ -42,24 +50,36 @@ export class Keeper {
    * @param {boolean} waits whether other tabs go first
    */
   start(waits) {
-    if (this.#locks === undefined) {
-      this.#set(!waits);
-      return;
-    }
-    // Locks that exist but cannot be had are like none.
-    this.#take(this.#locks, waits).catch(() => this.#withoutLocks());
+    this.#waits = waits;
+    this.#begin();
+  }
+
+  /** The page is left, perhaps for good. */
+  leave() {
+    this.#visit.abort();
+    this.#release();
+    if (this.#keeps !== null) this.#waits = !this.#keeps;
+    this.#keeps = null;
+  }
+
+  /** The page that was left is shown again. */
+  comeBack() {
+    if (!this.#visit.signal.aborted) return;
+    this.#visit = new AbortController();
+    this.#begin();
   }
 
   /** Takes over from the other tab, which hears of it. */
   claim() {
     if (this.#keeps === true) return;
-    if (this.#locks === undefined) this.#set(true);
-    else this.#hold(this.#locks, { steal: true }).catch(() => this.#withoutLocks());
+    const [locks] = this.#locks;
+    if (locks === undefined) this.#set(true);
+    else this.#unlessRefused(locks, (signal) => this.#hold(locks, { steal: true }, signal), () => this.claim());
   }
 
   /** Another tab has written: without locks this is how one hears of it. */
   otherWrote() {
-    if (this.#locks === undefined) this.#set(false);
+    if (this.#locks.length === 0) this.#set(false);
   }
 
   /** @param {boolean} keeps */
@@ -69,52 +89,75 @@ export class Keeper {
     this.#changed(keeps);
   }
 
-  #withoutLocks() {
-    this.#locks = undefined;
-    this.#set(true);
+  #begin() {
+    const [locks] = this.#locks;
+    if (locks === undefined) this.#set(!this.#waits);
+    else this.#unlessRefused(locks, (signal) => this.#take(locks, signal), () => this.#begin());
   }
 
   /**
-   * @param {Pick<LockManager, "request">} locks
-   * @param {boolean} waits
+   * Locks that exist but cannot be had are like none.
+   * @param {Locks} locks
+   * @param {(signal: AbortSignal) => Promise<void>} task
+   * @param {() => void} otherwise to be done with the next ones
    */
-  async #take(locks, waits) {
-    // Only the browser's own answer tells that another tab has it, however long that takes.
-    if (!waits) {
-      await this.#hold(locks, { ifAvailable: true });
-      await this.#wait(PATIENCE);
-      await this.#hold(locks, { ifAvailable: true });
+  #unlessRefused(locks, task, otherwise) {
+    const { signal } = this.#visit;
+    task(signal).catch(() => {
+      if (signal.aborted || locks !== this.#locks[0]) return;
+      this.#locks.shift();
+      otherwise();
+    });
+  }
+
+  /**
+   * @param {Locks} locks
+   * @param {AbortSignal} signal
+   */
+  async #take(locks, signal) {
+    // Only an answer tells that another tab has it, however long that takes.
+    if (!this.#waits) {
+      await this.#hold(locks, { ifAvailable: true }, signal);
+      await this.#wait(PATIENCE, signal);
+      await this.#hold(locks, { ifAvailable: true }, signal);
     }
     this.#set(false);
     for (;;) {
-      await locks.request(NAME, () => undefined);
-      await this.#wait(RELOAD_TIME);
-      await this.#hold(locks, { ifAvailable: true });
+      await locks.request(NAME, { signal }, () => undefined);
+      await this.#wait(RELOAD_TIME, signal);
+      await this.#hold(locks, { ifAvailable: true }, signal);
     }
   }
 
-  /** @param {number} delay in milliseconds */
-  #wait(delay) {
-    return new Promise((resolve) => this.#clock.setTimeout(() => resolve(undefined), delay));
+  /**
+   * @param {number} delay in milliseconds
+   * @param {AbortSignal} signal
+   */
+  async #wait(delay, signal) {
+    await new Promise((resolve) => this.#clock.setTimeout(() => resolve(undefined), delay));
+    signal.throwIfAborted();
   }
 
   /**
-   * @param {Pick<LockManager, "request">} locks
+   * @param {Locks} locks
    * @param {LockOptions} options
+   * @param {AbortSignal} signal
    * @returns {Promise<void>} when the lock was taken away again, or was not to be had
    */
-  async #hold(locks, options) {
+  async #hold(locks, options, signal) {
     let held = false;
     try {
       await locks.request(NAME, options, (lock) => {
-        if (lock === null) return undefined;
+        if (lock === null || signal.aborted) return undefined;
         held = true;
+        const released = new Promise((resolve) => (this.#release = () => resolve(undefined)));
         this.#set(true);
-        return new Promise(() => undefined);
+        return released;
       });
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
     }
+    signal.throwIfAborted();
     if (held) this.#set(false);
   }
 }

@@ -9,6 +9,7 @@
 
 import { currentRun } from "../state/runs.js";
 import { message } from "../words/message.js";
+import { Claim } from "./claim.js";
 import { Keeper } from "./keeper.js";
 import { PARTS } from "./parts.js";
 import { hasOwnWork, readPreferencesOf } from "./stored.js";
@@ -35,7 +36,7 @@ const TOPICS = ["document", "runs", "preferences", "workspace"];
  * @param {Store} store
  * @param {Places} places
  * @param {Page} page the window, where to hear that the page is left and what other tabs write
- * @param {Pick<LockManager, "request">} [locks] of the browser, where it has them
+ * @param {import("./keeper.js").Locks} [locks] of the browser, where it has them
  * @param {Clock} [clock]
  *
  * @typedef {{ addEventListener(type: string, listener: (event: any) => void): void }} EventSource
@@ -46,7 +47,8 @@ export function keepStored(store, places, page, locks, clock = browserClock()) {
   if (shared === null) return;
   const work = new Work(store, shared, own, clock);
   const ofEveryTab = OF_EVERY_TAB.map((part) => new Writer(store, clock, part, shared));
-  const keeper = new Keeper(locks, clock, (keeps) => work.moved(keeps));
+  const claim = new Claim(shared, page, clock);
+  const keeper = new Keeper(locks === undefined ? [claim] : [locks, claim], clock, (keeps) => work.moved(keeps));
   let known = store.state.preferences;
   /** Other tabs' choices stay, but for what has been chosen here since: a sleeping tab hears of none. */
   const mergePreferences = () => {
@@ -70,7 +72,15 @@ export function keepStored(store, places, page, locks, clock = browserClock()) {
     if (store.state.preferences !== known) mergePreferences();
     if (store.state.workspace.storage.claimed) keeper.claim();
   });
-  page.addEventListener("pagehide", writeAll);
+  page.addEventListener("pagehide", () => {
+    writeAll();
+    work.left();
+    keeper.leave();
+  });
+  // The browser has kept the page, for its Back button.
+  page.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) keeper.comeBack();
+  });
   // A phone may end a hidden page without a "pagehide".
   page.document.addEventListener("visibilitychange", writeAll);
   page.addEventListener("storage", ({ key }) => {
@@ -106,6 +116,8 @@ class Work {
   #own;
   /** @type {boolean | null} whether the shared place is this tab's; null until it is known */
   #keeps = null;
+  /** @type {{ keeps: boolean, texts: string } | null} how it was when the page was left, until it is shown again */
+  #left = null;
   /** Whether the place holds other work, so that this tab's has to be written as a whole. */
   #holdsOther = true;
   /** Whether anything has been done in this tab that would be a pity to lose. */
@@ -153,9 +165,54 @@ class Work {
     writer?.changed();
   }
 
+  /** The page is left. Until it is known whose the place is by then, nothing is written. */
+  left() {
+    if (this.#keeps === null) return;
+    this.#left = { keeps: this.#keeps, texts: this.#texts(this.#keeps) };
+    this.#keeps = null;
+  }
+
   /** @param {boolean} keeps whether the shared place is this tab's from now on */
   moved(keeps) {
-    const isFirst = this.#keeps === null;
+    const left = this.#left;
+    this.#left = null;
+    if (left?.keeps !== keeps) this.#moved(keeps, left === null && this.#keeps === null);
+    else this.#cameBack(keeps, left.texts !== this.#texts(keeps));
+  }
+
+  /**
+   * @param {boolean} keeps as before the page was left
+   * @param {boolean} isOther whether another page has written there since; its work stays as a whole
+   */
+  #cameBack(keeps, isOther) {
+    this.#keeps = keeps;
+    if (isOther) {
+      this.#holdsOther = true;
+      this.#differs = false;
+      this.#before = traces(this.#store.state);
+      if (keeps) this.#sayOtherWasClosed();
+    }
+    this.writeAll();
+  }
+
+  /**
+   * @param {boolean} keeps
+   * @returns {string} everything of this kind that is kept there
+   */
+  #texts(keeps) {
+    const place = keeps ? this.#shared : this.#own;
+    try {
+      return JSON.stringify(OF_WORK.map(({ key }) => place?.getItem(key)));
+    } catch {
+      return "";
+    }
+  }
+
+  /**
+   * @param {boolean} keeps
+   * @param {boolean} isFirst whether it has only now become known
+   */
+  #moved(keeps, isFirst) {
     const { claimed } = this.#store.state.workspace.storage;
     this.#keeps = keeps;
     for (const writer of this.#writers) writer.place = keeps ? this.#shared : this.#own;
