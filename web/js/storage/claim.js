@@ -51,7 +51,7 @@ export class Claim {
     if (!steal && !(await this.#becomesFree(ifAvailable, signal))) return task(null);
     this.#write();
     return new Promise((resolve, reject) => {
-      this.#taken = () => reject(new DOMException("Another tab has taken the lock", "AbortError"));
+      this.#taken = () => reject(new DOMException("another tab has taken the lock", "AbortError"));
       Promise.resolve(task({ name })).then((value) => {
         this.#release();
         resolve(value);
