@@ -28,12 +28,60 @@ test("a notice does not replace one that is unread", () => {
 test("what is said again is counted, and news make older news of their kind go", () => {
   const store = new Store();
   store.notify("error", error("Refused"));
-  store.notify("info", network(5));
+  store.notify("info", message("notice.addPoints"));
   store.notify("error", error("Refused"));
+  store.notify("info", message("notice.addPoints"));
+  store.notify("info", message("storage.full", { what: "points" }));
+  store.notify("info", message("storage.full", { what: "settings" }));
+  assert.deepEqual(texts(store), [
+    "Refused ×2",
+    "Add points before training ×2",
+    "The browser's storage is full: the settings will be gone when you leave this page ×1",
+  ]);
+});
+
+test("of what came in the place of the data or the network only the last is told, and not how often", () => {
+  const store = connectedStore();
+  store.notify("error", error("Refused"));
+  store.notify("info", network(5));
   store.notify("info", network(8));
   store.notify("info", network(8));
-  assert.deepEqual(texts(store).map((text) => text.split(" (")[0]), ["Refused ×2", "New network"]);
-  assert.match(texts(store)[1], /8, Tanh.*×2$/);
+  assert.equal(texts(store).length, 2);
+  assert.match(texts(store)[1], /8, Tanh.*×1$/);
+  store.importPoints([{ x: 0, y: 0, label: 0 }], "pasted");
+  store.resetModel();
+  store.restartModel();
+  assert.deepEqual(texts(store), ["Refused ×1", "The same initial weights again, from step 0 ×1"]);
+  assert.equal(store.state.workspace.notices[1].action, "undo");
+});
+
+for (const { begin, later, then } of [
+  { begin: "resetModel", later: /^The network starts from new random weights as soon/, then: "New random weights, from step 0 ×1" },
+  { begin: "restartModel", later: /^The network starts again .* as soon/, then: "The same initial weights again, from step 0 ×1" },
+]) {
+  test(`what ${begin} waits for is no longer told once it is there`, () => {
+    const store = connectedStore();
+    store.server.connection("retrying");
+    store[begin]();
+    assert.match(texts(store)[0], later);
+    const [{ id, action }] = store.state.workspace.notices;
+    assert.equal(action, "undo");
+    store.server.connection("open");
+    assert.deepEqual(texts(store), [then]);
+    // The same one, which offers the same and is not read out again.
+    assert.equal(store.state.workspace.notices[0].id, id);
+    assert.equal(store.state.workspace.notices[0].action, "undo");
+  });
+}
+
+test("a data set that had to wait takes away that it waits", () => {
+  const store = connectedStore();
+  store.server.connection("retrying");
+  store.generate("moons");
+  assert.deepEqual(texts(store), ["The data set comes as soon as the connection is back ×1"]);
+  store.server.connection("open");
+  store.server.generated(store.state.document.generating, [{ x: 0, y: 0, label: 0 }]);
+  assert.deepEqual(texts(store), ["1 point and fresh weights ×1"]);
 });
 
 test("there are at most a few, and errors are the last to go", () => {

@@ -8,6 +8,7 @@
 /** @import { Slices } from "./slices.js" */
 
 import { message } from "../words/message.js";
+import { whenConnected } from "./notices.js";
 
 export class ServerReports {
   #slices;
@@ -42,6 +43,7 @@ export class ServerReports {
     this.#slices.patch("connection", { status });
     if (status === "open") {
       this.lossReason(null);
+      this.#slices.patch("workspace", { notices: whenConnected(this.#slices.state.workspace.notices) });
       return;
     }
     this.#runs.forgetLeaving();
