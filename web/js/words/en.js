@@ -32,7 +32,7 @@ export const EN = Object.freeze({
   "page.credit": "Original by Jan Švec, Department of Cybernetics, University of West Bohemia",
   "page.close": "Close",
   // Each a line on a phone.
-  "howTo.draw": "Click the canvas to add points, or pick a data set.",
+  "howTo.draw": "Draw points, or pick a data set.",
   "howTo.train": "Press **Train** and watch the background bend.",
   "howTo.pause": "**Pause**, add or erase points, and train on.",
   "howTo.layers": "Give the network more **hidden layers**, or fewer.",
