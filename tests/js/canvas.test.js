@@ -82,7 +82,7 @@ test("a finger that the browser takes for itself has drawn nothing, wherever the
   assert.deepEqual(points(), []);
 });
 
-test("a stroke ends when its button is not held any more, whoever missed to say so", async () => {
+test("a stroke ends when no button is held, even if no pointerup came", async () => {
   const { window, document, canvas, point, points } = await open();
   const ends = [
     () => point(canvas, "pointermove", 10, 10, { buttons: 0 }),

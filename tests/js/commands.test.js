@@ -44,7 +44,7 @@ test("where a keyboard has no digits or Latin letters, the place of the key coun
   assert.equal(pressed(commands, "@", { code: "Digit2", getModifierState: (name) => name === "AltGraph" }), null);
 });
 
-test("held down, only what is meant to goes on", () => {
+test("held down, only keys that are meant to repeat do", () => {
   const commands = new Commands(new Store());
   assert.deepEqual(pressed(commands, "s", { repeat: true }), ["stepOnce", undefined]);
   assert.equal(pressed(commands, " ", { repeat: true }), null);

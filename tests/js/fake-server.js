@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 
+import { Store } from "../../web/js/state/store.js";
 import { Connection } from "../../web/js/transport/connection.js";
-import { architecture, checkpoint, frame } from "./support.js";
+import { architecture, checkpoint, frame, settle } from "./support.js";
 
 export const SEEDS = { init: 11, batches: 12, dropout: 13 };
 
@@ -243,4 +244,13 @@ export class BusyServer extends FakeServer {
     this.frame({ generation, classes: shape.classes });
     return undefined;
   }
+}
+
+/** A page that has just been connected and restored. */
+export async function connected(store = new Store()) {
+  const server = new FakeServer(store);
+  server.accept();
+  server.answer("restore");
+  await settle();
+  return { store, server };
 }

@@ -102,7 +102,7 @@ for (const [name, { act, request }] of Object.entries(ACTIONS)) {
   });
 }
 
-test("points alone leave the run: training goes on", async () => {
+test("an edit of points leaves the run alone: training continues", async () => {
   const { store, server } = await training();
   store.addPoint({ x: 0, y: 0 });
   store.clear();

@@ -42,7 +42,7 @@ const CORE: [&str; 13] = [
     "files::points_can_be_pasted",
     "files::points_come_and_go_as_csv",
     "history::the_slider_shows_earlier_maps_with_their_own_numbers",
-    "restoring::after_a_reload_everything_is_back_and_training_goes_on",
+    "restoring::after_a_reload_everything_is_back_and_training_continues",
     "settings::an_impossible_architecture_is_explained_and_changes_nothing",
     "training::pausing_adding_a_point_and_resuming_keeps_the_network",
     "training::resetting_shows_an_untrained_network",

@@ -152,7 +152,7 @@ impl Module {
     }
 }
 
-/// Whether a template literal begins in the line and goes on in the next, or ends.
+/// Whether a template literal begins or ends in the line, other than as a whole.
 fn has_odd_backticks(line: &str) -> bool {
     line.matches('`').count() % 2 == 1
 }

@@ -54,7 +54,7 @@ async fn the_slider_shows_earlier_maps_with_their_own_numbers() {
 }
 
 #[tokio::test]
-async fn training_goes_on_from_the_latest_network_not_the_one_looked_at() {
+async fn training_continues_from_the_latest_network_not_the_one_looked_at() {
     with_page(async |page| {
         page.draw(&XOR).await;
         page.choose("[data-setting=speed]", "250").await;

@@ -94,7 +94,7 @@ fn assert_continues(later: &Value, earlier: &Value, steps: u64, learning_rate: f
 
 /// Trains slowly for a step or more, and asserts that this went on from the
 /// network that was stored before.
-async fn assert_training_goes_on(page: &Page) {
+async fn assert_training_continues(page: &Page) {
     let network = page.stored_parameters().await;
     let step = page.step().await;
     assert!(step > 0, "something was trained before");

@@ -7,7 +7,7 @@ use nnvisu_tests::reference::Model;
 use nnvisu_tests::server::Server;
 use serde_json::{Value, json};
 
-use super::{PETROFF, assert_training_goes_on, nearest, with_page};
+use super::{PETROFF, assert_training_continues, nearest, with_page};
 
 /// What must survive.
 #[derive(Debug, PartialEq)]
@@ -42,7 +42,7 @@ async fn do_some_work(page: &Page) -> Work {
 }
 
 #[tokio::test]
-async fn after_a_reload_everything_is_back_and_training_goes_on() {
+async fn after_a_reload_everything_is_back_and_training_continues() {
     with_page(async |page| {
         let before = do_some_work(page).await;
         let colors = [
@@ -67,14 +67,14 @@ async fn after_a_reload_everything_is_back_and_training_goes_on() {
             ] == colors
         })
         .await;
-        assert_training_goes_on(page).await;
+        assert_training_continues(page).await;
     })
     .await;
 }
 
 /// nnvisu's first page kept the same things under the same names in its own way.
 #[tokio::test]
-async fn the_work_of_the_first_page_is_gone_on_with() {
+async fn the_work_of_the_first_page_is_continued() {
     with_page(async |page| {
         let model = Model::of_sizes(&[2, 6, 4, 3, 2]);
         let config = json!({
@@ -140,7 +140,7 @@ async fn a_reload_in_the_middle_of_training_loses_no_more_than_a_moment() {
         if page.is_running().await {
             page.pause().await;
         }
-        assert_training_goes_on(page).await;
+        assert_training_continues(page).await;
     })
     .await;
 }
@@ -175,14 +175,14 @@ async fn a_server_that_dies_and_comes_back_costs_nothing() {
         assert_eq!(after.points[..4], before.points[..]);
         assert_eq!((after.config, after.step), (before.config, before.step));
         assert_eq!(after.network, before.network);
-        assert_training_goes_on(page).await;
+        assert_training_continues(page).await;
         drop(again);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_server_that_dies_while_training_is_gone_on_with() {
+async fn a_server_that_dies_while_training_is_continued() {
     let server = Server::start().await;
     let port = server.address().port();
     with_browser(async |page| {
@@ -209,7 +209,7 @@ async fn a_server_that_dies_while_training_is_gone_on_with() {
         if page.is_running().await {
             page.pause().await;
         }
-        assert_training_goes_on(page).await;
+        assert_training_continues(page).await;
         drop(again);
     })
     .await;
@@ -270,7 +270,7 @@ async fn behind_a_reverse_proxy_under_a_sub_path_the_page_works_the_same() {
         page.until_accuracy(1.0).await;
         page.pause().await;
         page.reload().await;
-        assert_training_goes_on(page).await;
+        assert_training_continues(page).await;
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use nnvisu_tests::browser::Page;
 use nnvisu_tests::data::XOR;
 
-use super::{CLASSIC, PETROFF, assert_training_goes_on, until_painted, with_page};
+use super::{CLASSIC, PETROFF, assert_training_continues, until_painted, with_page};
 
 /// Waits until the loss on display is below `loss`.
 async fn until_loss(page: &Page, loss: f64) {
@@ -99,7 +99,7 @@ async fn pausing_adding_a_point_and_resuming_keeps_the_network() {
         page.until_points(5).await;
         assert_eq!(page.step().await, step);
         assert_eq!(page.stored_parameters().await, network);
-        assert_training_goes_on(page).await;
+        assert_training_continues(page).await;
     })
     .await;
 }
@@ -117,7 +117,7 @@ async fn a_new_class_while_training_is_learned_too() {
         let with_third = [&XOR[..], &[(0.0, 0.0, 2)]].concat();
         page.choose("[data-setting=speed]", "1000").await;
         until_painted(page, &with_third, &PETROFF).await;
-        assert!(page.step().await > step, "the steps go on");
+        assert!(page.step().await > step, "training continues");
         page.pause().await;
     })
     .await;

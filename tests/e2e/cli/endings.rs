@@ -31,7 +31,7 @@ async fn a_reader_who_has_seen_enough_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_run_with_results_goes_on_without_a_reader() {
+async fn a_run_with_results_continues_without_a_reader() {
     let folder = Folder::new();
     let run = folder
         .bash("nnvisu train -g moons --steps 5000 --json -s moons.nnvisu | head -n 1")
@@ -89,7 +89,7 @@ async fn control_c_ends_a_run_with_all_its_results() {
 }
 
 #[tokio::test]
-async fn an_interrupted_run_goes_on_to_be_the_run_it_would_have_been() {
+async fn an_interrupted_run_continues_to_be_the_run_it_would_have_been() {
     let folder = Folder::new();
     let args = "train -g circles --batch-size 16 --json -s circles.nnvisu";
     let run = interrupted(&folder, &format!("{args} --time 10h"), 5, Signal::INT).await;

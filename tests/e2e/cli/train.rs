@@ -148,7 +148,7 @@ async fn each_condition_ends_a_run() {
 }
 
 #[tokio::test]
-async fn a_session_goes_on_as_it_is_told() {
+async fn a_session_continues_as_it_is_told() {
     let folder = Folder::new();
     let trained = folder
         .succeed("train -g moons --steps 40 --seed 6 -s moons.nnvisu")

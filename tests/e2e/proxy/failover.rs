@@ -80,7 +80,7 @@ async fn survives(page: &Page, servers: &mut [Server; 2], signal: Signal) -> usi
     .await;
     servers[victim].exit_within(MOVES_WITHIN).await;
 
-    page.until("training to go on", async || {
+    page.until("training to continue", async || {
         page.is_running().await && page.step().await > before.step
     })
     .await;

@@ -13,7 +13,7 @@ fn outputs(model: &Value) -> usize {
 }
 
 #[tokio::test]
-async fn classes_come_and_go_while_training_goes_on() {
+async fn classes_come_and_go_while_training_continues() {
     let server = Server::start().await;
     let mut client = Client::v1(&server).await;
     set_data(&mut client, &XOR).await;

@@ -156,7 +156,7 @@ async fn malformed_requests_are_answered_by_errors_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn training_goes_on_through_malformed_requests() {
+async fn training_continues_through_malformed_requests() {
     let server = Server::start().await;
     let mut client = Client::v1(&server).await;
     set_data(&mut client, &XOR).await;

@@ -88,7 +88,7 @@ async fn every_map_has_its_step_result() {
 }
 
 #[tokio::test]
-async fn resuming_goes_on_with_the_weights_and_the_optimizer() {
+async fn resuming_continues_with_the_weights_and_the_optimizer() {
     let server = Server::start().await;
     let mut client = Client::v1(&server).await;
     // Adam would jump on restart if its averages were lost.

@@ -41,7 +41,7 @@ async fn checkpoint(client: &mut Client) -> Value {
 }
 
 #[tokio::test]
-async fn a_restored_session_goes_on_as_if_never_interrupted() {
+async fn a_restored_session_continues_as_if_never_interrupted() {
     let server = Server::start().await;
     for optimizer in ["sgd", "adam", "rmsprop"] {
         let mut settings = config();

@@ -7,6 +7,7 @@
 import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
 import { drawSoon } from "./animation-frame.js";
+import { contextOf } from "./elements.js";
 import { classBoundary } from "./class-boundary.js";
 import { withTheme } from "./theme-change.js";
 
@@ -25,9 +26,7 @@ export class BoundaryLayer {
   constructor(store, canvas) {
     this.#store = store;
     this.#canvas = canvas;
-    const context = canvas.getContext("2d");
-    if (context === null) throw new Error("no 2-D canvas");
-    this.#context = context;
+    this.#context = contextOf(canvas);
     observe(store, (state) => [currentRun(state).map.frame, state.preferences.plainMap], () => drawSoon(this.#draw));
     withTheme(store, () => drawSoon(this.#draw));
   }

@@ -121,7 +121,7 @@ function smooth(values, { columns, rows }, radius) {
 }
 
 /**
- * Beyond its ends a line goes on as steeply as it does there, so that nothing bends at the edges.
+ * Beyond its ends a line continues with the slope that it has there, so that nothing bends at the edges.
  * @param {Float32Array} values
  * @param {number} start
  * @param {number} stride

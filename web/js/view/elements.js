@@ -108,3 +108,13 @@ export function setText(element, text) {
 export function capitalize(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/**
+ * The 2-D context, which every browser has.
+ * @param {HTMLCanvasElement} canvas
+ */
+export function contextOf(canvas) {
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("no 2-D canvas");
+  return context;
+}

@@ -7,6 +7,7 @@ import { observe } from "../state/observe.js";
 import { currentRun } from "../state/runs.js";
 import { colorize } from "./palettes.js";
 import { drawSoon } from "./animation-frame.js";
+import { contextOf } from "./elements.js";
 
 /** A smooth map of at most 256 samples gains nothing from more pixels; the screen scales it. */
 const LARGEST_EDGE = 1024;
@@ -65,11 +66,4 @@ export class MapLayer {
     this.#context.imageSmoothingQuality = "medium";
     this.#context.drawImage(samples, -stepX / 2, -stepY / 2, width * stepX, height * stepY);
   }
-}
-
-/** @param {HTMLCanvasElement} canvas */
-function contextOf(canvas) {
-  const context = canvas.getContext("2d");
-  if (context === null) throw new Error("no 2-D canvas");
-  return context;
 }

@@ -1,5 +1,7 @@
 // What a point looks like: the marker of each class, as a path and as an image.
 
+import { contextOf } from "./elements.js";
+
 /** The light ring of a marker, and the dark contour around it: one of the two stands out on every map. */
 export const RING_COLOR = "#ffffff";
 export const CONTOUR = Object.freeze({ color: "#000000", opacity: 0.6 });
@@ -66,8 +68,7 @@ export class MarkerSprites {
     const { colors, shapes, radius } = this.#style;
     const sprite = document.createElement("canvas");
     sprite.width = sprite.height = 2 * this.half;
-    const context = sprite.getContext("2d");
-    if (context === null) throw new Error("no 2-D canvas");
+    const context = contextOf(sprite);
     context.translate(this.half, this.half);
     const outline = new Path2D();
     outline.addPath(new Path2D(markerPath(label, shapes)), new DOMMatrix().scale(radius));

@@ -10,6 +10,7 @@ import { canvasFromData } from "./geometry.js";
 import { PALETTES } from "./palettes.js";
 import { drawAxes } from "./axes.js";
 import { drawSoon } from "./animation-frame.js";
+import { contextOf } from "./elements.js";
 import { MarkerSprites } from "./markers.js";
 import { withTheme } from "./theme-change.js";
 
@@ -31,9 +32,7 @@ export class PointsLayer {
   constructor(store, canvas) {
     this.#store = store;
     this.#canvas = canvas;
-    const context = canvas.getContext("2d");
-    if (context === null) throw new Error("no 2-D canvas");
-    this.#context = context;
+    this.#context = contextOf(canvas);
     const select = (/** @type {State} */ state) => [shownPoints(state), state.preferences.palette, state.preferences.shapes];
     observe(store, select, () => drawSoon(this.#draw));
     withTheme(store, () => {

@@ -124,7 +124,7 @@ fn control(release: &Release, files: &Files, architecture: &str) -> String {
          Description: watch a neural network learn\n\
          \x20Place coloured points on a web page, press Train, and see the decision\n\
          \x20boundary of a multi-layer perceptron bend around them in real time. Pause,\n\
-         \x20add points, change the network, go on; scrub back through the run.\n\
+         \x20add points, change the network, continue; scrub back through the run.\n\
          \x20.\n\
          \x20This package has the command nnvisu, one program with the page inside, and\n\
          \x20a systemd unit for those who put it on a server.\n",

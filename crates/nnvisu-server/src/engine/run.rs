@@ -316,7 +316,7 @@ impl Run {
         }
     }
 
-    /// Whether the steps take so long that they are made in parts.
+    /// Whether a step takes longer than a burst, and so is made in parts.
     pub(super) fn has_long_steps(&self) -> bool {
         self.pacer.has_long_steps()
     }

@@ -1,4 +1,4 @@
-//! Work that an answer needs and that takes so long that it is done in parts.
+//! Long work that a response waits for, done in parts.
 
 use std::task::{Poll, ready};
 

@@ -90,7 +90,7 @@ pub(crate) enum Outgoing {
     Frame(Frame),
     /// The newest checkpoint, a text message.
     Checkpoint(String),
-    /// The session cannot go on; the connection has to be closed.
+    /// The session cannot continue; the connection has to be closed.
     Failed,
 }
 

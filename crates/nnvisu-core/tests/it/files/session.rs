@@ -88,7 +88,7 @@ fn refuse(file: &Value) -> InvalidSession {
 }
 
 #[test]
-fn a_run_goes_on_as_if_it_had_never_stopped() {
+fn a_run_continues_as_if_it_had_never_stopped() {
     for activation in Activation::ALL {
         for optimizer in OptimizerKind::ALL {
             for layers in ["", "1", "10-5"] {

@@ -7,7 +7,7 @@ use crate::engine::time::Timestamp;
 /// While training, weights go out at most once in this time, but for small ones that go along with
 /// frames.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// They have at most this part of the link, so that frames go on.
+/// They have at most this part of the link, so that frames keep coming.
 const PART_OF_LINK: u32 = 8;
 /// Weights that would hold up frames and answers for longer than this wait until training
 /// pauses.

@@ -69,7 +69,7 @@ fn clearing_the_data_stops_training() {
 }
 
 #[test]
-fn version_1_goes_on_with_the_next_points() {
+fn version_1_continues_with_the_next_points() {
     for version in DIALECTS {
         let mut client = Client::new(version);
         client.send(update_data(xor()));
@@ -88,7 +88,7 @@ fn version_1_goes_on_with_the_next_points() {
 }
 
 #[test]
-fn a_loss_beyond_all_numbers_is_the_largest_and_no_training_goes_on_with_it() {
+fn a_loss_beyond_all_numbers_is_the_largest_and_no_training_continues_with_it() {
     for version in DIALECTS {
         let mut client = Client::new(version);
         // Only one of many points overflows, so that most batches have a finite loss.
