@@ -77,7 +77,7 @@ impl AccessToken {
         Self::new(text.lines().next().unwrap_or_default().trim())
     }
 
-    /// The address `url`, which has no query, as a link that lets in whoever opens it.
+    /// `url`, which has no query, with the token in its query: a link to sign in with.
     #[must_use]
     pub fn link(&self, url: &str) -> String {
         format!("{url}?token={}", self.secret)
