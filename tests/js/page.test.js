@@ -120,9 +120,13 @@ test("fields show the settings, and say what is wrong with a text", async () => 
   change(field, "0,5");
   await settle();
   assert.equal(store.run.settings.config.learningRate, 0.5);
+  const error = find("[data-error=learningRate]");
+  let nScrolls = 0;
+  error.scrollIntoView = () => (nScrolls += 1);
   change(field, "-1");
   await settle();
-  assert.match(find("[data-error=learningRate]").textContent, /above 0 and at most 10/);
+  assert.match(error.textContent, /above 0 and at most 10/);
+  assert.equal(nScrolls, 1, "it is brought into sight");
   assert.equal(field.getAttribute("aria-invalid"), "true");
   field.dispatchEvent(new window.KeyboardEvent("keydown", { key: "Escape" }));
   await settle();

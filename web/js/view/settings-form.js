@@ -124,7 +124,10 @@ function errorLine(name) {
  */
 function showError(name, { store }, error) {
   const message = currentRun(store.state).settings.errors[name];
+  const isNew = message !== undefined && error.textContent === "";
   setText(error, message === undefined ? "" : textOf(message));
+  // The sentence stands below its field, which may be the last that is in sight.
+  if (isNew) error.scrollIntoView({ block: "nearest" });
   return message !== undefined;
 }
 
