@@ -93,11 +93,21 @@ impl LastGoodState {
         }
     }
 
+    /// Whether the state that is kept is not a good one beside a state of this loss: a loss can
+    /// fall a long way between two states that are judged.
+    pub(crate) fn is_outdone_by(&self, loss: f32) -> bool {
+        self.losses
+            .is_some_and(|losses| !Self::is_good(losses.state, loss))
+    }
+
+    fn is_good(loss: f32, lowest: f32) -> bool {
+        loss <= Self::MAX_RATIO * lowest.max(Self::NEGLIGIBLE_LOSS)
+    }
+
     /// Keeps the state of `mlp` if its finite loss is a good one.
     pub(crate) fn offer(&mut self, loss: f32, position: Position, mlp: &Mlp) {
         let lowest = self.losses.map_or(loss, |losses| losses.lowest.min(loss));
-        let is_good = loss <= Self::MAX_RATIO * lowest.max(Self::NEGLIGIBLE_LOSS);
-        if is_good || self.position.is_none() {
+        if Self::is_good(loss, lowest) || self.position.is_none() {
             self.parameters.copy_from_slice(mlp.padded_parameters());
             self.position = Some(position);
             self.losses = Some(Losses {

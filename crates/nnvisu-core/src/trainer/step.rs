@@ -139,7 +139,7 @@ impl Trainer {
         if self.batch_loss_is_exact() {
             // Rounding must not make a perfect fit look better than perfect.
             let loss = loss.max(0.0);
-            if self.is_judgement_due() {
+            if self.is_judgement_due() || self.last_good.is_outdone_by(loss) {
                 self.last_good.offer(loss, self.position, &self.mlp);
             } else {
                 self.last_good.note(loss);

@@ -240,6 +240,22 @@ proptest! {
     }
 }
 
+/// The loss falls to a tenth and less between two steps at which states are judged.
+#[test]
+fn a_state_that_is_soon_far_above_the_lowest_loss_is_not_kept() {
+    let network = architecture(&hidden("4-3"), Activation::Relu);
+    let config = optimizer(OptimizerKind::Sgd, 1.0, 0.5);
+    let mut trainer = Trainer::new(network, config, SEEDS, points(1, 20, 3));
+    apply(&mut trainer, &Event::Steps(22));
+    apply(&mut trainer, &Event::Points(0, 1, 2));
+    apply(&mut trainer, &Event::Rate(10.0));
+    apply(&mut trainer, &Event::Steps(17));
+    assert!(trainer.is_diverged());
+    let good = trainer.checkpoint().last_good.unwrap();
+    let (loss, lowest) = (good.loss.unwrap(), good.lowest_loss.unwrap());
+    assert!(loss <= 5.0 * lowest.max(0.01), "{loss} {lowest}");
+}
+
 /// Adam's squared gradients overflow long before the weights do.
 #[test]
 fn moments_that_overflow_are_divergence_too() {
