@@ -48,36 +48,41 @@ impl GuessLimiter {
         }
     }
 
-    /// Waits until a token from `source` may be compared.
+    /// Waits until a token from `source` may be compared, and counts it as wrong until
+    /// [`forgive`](Self::forgive) is called.
     pub(crate) async fn turn(&self, source: Source) -> Result<(), TooManyGuesses> {
-        let Some(next) = self.next_turn(source, Instant::now()) else {
+        let Err(next) = self.take_turn(source, Instant::now()) else {
             return Ok(());
         };
         let _waiting = self.waiting.admit(source).map_err(|_| TooManyGuesses)?;
         reached(Some(next)).await;
-        match self.next_turn(source, Instant::now()) {
-            None => Ok(()),
-            // Another request has had this turn.
-            Some(_) => Err(TooManyGuesses),
+        // Another request may have had this turn.
+        self.take_turn(source, Instant::now())
+            .map_err(|_| TooManyGuesses)
+    }
+
+    /// The token from `source` that has had its turn was right, which does not count.
+    pub(crate) fn forgive(&self, source: Source) {
+        if let Some(arrival) = self.theoretical_arrivals.lock().get_mut(&source) {
+            *arrival = arrival.checked_sub(INTERVAL).unwrap_or(*arrival);
         }
     }
 
-    /// Records that a token from `source` was wrong.
-    pub(crate) fn record_wrong(&self, source: Source, now: Instant) {
+    /// Counts a token from `source` as wrong before it is compared, so that of two that come at the
+    /// same moment the second one sees the first; or says when it may come.
+    fn take_turn(&self, source: Source, now: Instant) -> Result<(), Instant> {
         let mut arrivals = self.theoretical_arrivals.lock();
         if arrivals.len() >= MAX_REMEMBERED {
             arrivals.retain(|_, arrival| *arrival > now);
         }
         let arrival = arrivals.entry(source).or_insert(now);
-        *arrival = now.max(*arrival) + INTERVAL;
-    }
-
-    /// When a token from `source` may be compared, unless at once.
-    fn next_turn(&self, source: Source, now: Instant) -> Option<Instant> {
-        let arrivals = self.theoretical_arrivals.lock();
         let tolerated = now + (BURST - 1) * INTERVAL;
-        let too_early = arrivals.get(&source)?.saturating_duration_since(tolerated);
-        (!too_early.is_zero()).then(|| now + too_early)
+        let too_early = arrival.saturating_duration_since(tolerated);
+        if !too_early.is_zero() {
+            return Err(now + too_early);
+        }
+        *arrival = now.max(*arrival) + INTERVAL;
+        Ok(())
     }
 }
 
@@ -96,22 +101,29 @@ mod tests {
         let limiter = GuessLimiter::new();
         let start = Instant::now();
         for _ in 0..BURST {
-            assert_eq!(limiter.next_turn(Some(subnet(1)), start), None);
-            limiter.record_wrong(Some(subnet(1)), start);
+            assert_eq!(limiter.take_turn(Some(subnet(1)), start), Ok(()));
         }
         for n in 1..=3 {
             let next = start + n * INTERVAL;
-            assert_eq!(limiter.next_turn(Some(subnet(1)), start), Some(next));
-            assert_eq!(limiter.next_turn(Some(subnet(1)), next), None);
-            limiter.record_wrong(Some(subnet(1)), next);
+            assert_eq!(limiter.take_turn(Some(subnet(1)), start), Err(next));
+            assert_eq!(limiter.take_turn(Some(subnet(1)), next), Ok(()));
         }
-        assert_eq!(limiter.next_turn(Some(subnet(2)), start), None);
+        assert_eq!(limiter.take_turn(Some(subnet(2)), start), Ok(()));
         let later = start + 13 * INTERVAL;
         for _ in 0..BURST {
-            assert_eq!(limiter.next_turn(Some(subnet(1)), later), None);
-            limiter.record_wrong(Some(subnet(1)), later);
+            assert_eq!(limiter.take_turn(Some(subnet(1)), later), Ok(()));
         }
-        assert!(limiter.next_turn(Some(subnet(1)), later).is_some());
+        assert!(limiter.take_turn(Some(subnet(1)), later).is_err());
+    }
+
+    #[test]
+    fn right_tokens_do_not_count() {
+        let limiter = GuessLimiter::new();
+        let start = Instant::now();
+        for _ in 0..10 * BURST {
+            assert_eq!(limiter.take_turn(Some(subnet(1)), start), Ok(()));
+            limiter.forgive(Some(subnet(1)));
+        }
     }
 
     #[test]
@@ -120,7 +132,8 @@ mod tests {
         let start = Instant::now();
         for n in 0..3 * MAX_REMEMBERED as u32 {
             let address = IpAddr::from(n.to_be_bytes());
-            limiter.record_wrong(Some(address.into()), start + n * INTERVAL);
+            let turn = limiter.take_turn(Some(address.into()), start + n * INTERVAL);
+            assert_eq!(turn, Ok(()));
         }
         assert!(limiter.theoretical_arrivals.lock().len() <= MAX_REMEMBERED);
     }
@@ -130,13 +143,9 @@ mod tests {
         let limiter = GuessLimiter::new();
         let now = Instant::now();
         for _ in 0..BURST {
-            limiter.record_wrong(Some(subnet(1)), now);
+            limiter.take_turn(Some(subnet(1)), now).unwrap();
         }
-        let guesses = (0..2 * MAX_WAITING_PER_SUBNET).map(|_| async {
-            limiter.turn(Some(subnet(1))).await?;
-            limiter.record_wrong(Some(subnet(1)), Instant::now());
-            Ok::<(), TooManyGuesses>(())
-        });
+        let guesses = (0..2 * MAX_WAITING_PER_SUBNET).map(|_| limiter.turn(Some(subnet(1))));
         let results = futures_util::future::join_all(guesses).await;
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
         assert_eq!(limiter.turn(Some(subnet(2))).await, Ok(()));

@@ -1,7 +1,7 @@
 //! The check before everything but the health checks: the right `Host`, and the access token if
 //! there is one.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::{
     Error, HttpRequest, HttpResponse,
@@ -116,7 +116,15 @@ impl SignIn<'_> {
             tracing::warn!(source = ?self.source, "refused to compare more wrong access tokens");
             return Checked::Refused(Refusal::TooManyGuesses, Refusal::TooManyGuesses.response());
         }
-        if self.token.is_in_address_of(request.request()) {
+        let is_in_address = self.token.is_in_address_of(request.request());
+        let is_typed = typed
+            .as_ref()
+            .is_some_and(|typed| self.token.is(typed.trim()));
+        let is_carried = self.token.is_carried_by(request.request());
+        if has_token && (is_in_address || is_typed || is_carried) {
+            self.guesses.forgive(self.source);
+        }
+        if is_in_address {
             // The address of the page goes into histories and bookmarks: better without the token.
             return if is_page && is_reading {
                 Checked::SignsIn
@@ -124,13 +132,10 @@ impl SignIn<'_> {
                 Checked::Passes
             };
         }
-        if typed
-            .as_ref()
-            .is_some_and(|typed| self.token.is(typed.trim()))
-        {
+        if is_typed {
             return Checked::SignsIn;
         }
-        if self.token.is_carried_by(request.request()) {
+        if is_carried {
             return if is_page && is_reading {
                 Checked::ShowsPage
             } else {
@@ -139,7 +144,6 @@ impl SignIn<'_> {
         }
         if has_token {
             tracing::info!("refused a wrong access token");
-            self.guesses.record_wrong(self.source, Instant::now());
         }
         let mut answer = if is_page && (is_reading || typed.is_some()) {
             page::sign_in(if typed.is_some() {
