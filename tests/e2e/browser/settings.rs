@@ -46,8 +46,7 @@ async fn an_impossible_architecture_is_explained_and_changes_nothing() {
             !page.says_something("[data-error=architecture]").await
         })
         .await;
-        page.settled().await;
-        assert_eq!(page.step().await, 0, "a new network");
+        page.settled_anew().await;
         assert_eq!(stored_setting(page, "architecture").await, json!([4, 3]));
     })
     .await;
@@ -154,8 +153,7 @@ async fn a_new_activation_stops_and_starts_a_new_network() {
         page.until("some training", async || page.step().await > 20)
             .await;
         page.choose("[data-setting=activation]", "relu").await;
-        page.settled().await;
-        assert_eq!(page.step().await, 0);
+        page.settled_anew().await;
         let kept = page.stored("nnvisu_weights").await;
         assert_eq!(
             kept["checkpoint"]["architecture"]["layers"][0]["activation"],

@@ -132,8 +132,7 @@ async fn resetting_shows_an_untrained_network() {
         until_loss(page, 0.05).await;
         let trained = page.map_hash().await;
         page.click("[data-command=reset]").await;
-        page.settled().await;
-        assert_eq!(page.step().await, 0);
+        page.settled_anew().await;
         page.until("the map of another network", async || {
             page.map_hash().await != trained
         })

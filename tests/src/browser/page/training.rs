@@ -30,11 +30,31 @@ impl Page {
         self.settled().await;
     }
 
-    /// Waits until the page is paused and has stored the network of the step
-    /// on display.
+    /// Waits until the page is paused and has stored the network of the step on display, and
+    /// stays so: before the answer to its request comes, that also holds of the last frame of
+    /// before.
     pub async fn settled(&self) {
+        const IN_A_ROW: usize = 10;
+        let (mut seen, mut n_times) = (None, 0);
         self.until("a pause", async || {
-            !self.is_running().await && self.stored_step().await == Some(self.step().await)
+            let step = self.step().await;
+            let is_settled = !self.is_running().await && self.stored_step().await == Some(step);
+            n_times = match is_settled {
+                true if seen == Some(step) => n_times + 1,
+                true => 1,
+                false => 0,
+            };
+            seen = Some(step);
+            n_times == IN_A_ROW
+        })
+        .await;
+    }
+
+    /// Waits until the page is paused at the first step of a network, and has stored it.
+    pub async fn settled_anew(&self) {
+        self.until("a new network", async || {
+            let step = self.step().await;
+            !self.is_running().await && step == 0 && self.stored_step().await == Some(0)
         })
         .await;
     }
